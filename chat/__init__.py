@@ -1,0 +1,1 @@
+"""Porchlight: anonymous peer-support chat for people in recovery."""
