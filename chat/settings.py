@@ -12,7 +12,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(frozen=True, env_ignore_empty=True)
 
     host: str = "127.0.0.1"
-    port: int = Field(8000, ge=0, le=65535)
+    port: int = Field(default=8000, ge=0, le=65535)
     data_dir: Path = Path("var")
     redis_url: str | None = None
     """The server to use; unset: a private one, owned by this service."""
@@ -28,21 +28,21 @@ class Settings(BaseSettings):
     trusted_proxies: str = "127.0.0.1"
     """Comma-separated addresses whose X-Forwarded-For is believed."""
 
-    workers: int = Field(1, ge=1, le=64)
+    workers: int = Field(default=1, ge=1, le=64)
 
-    history_hours: float = Field(24, ge=0, le=24 * 30)
-    history_messages: int = Field(2000, ge=1, le=100_000)
-    repeat_minutes: float = Field(60, ge=10)
+    history_hours: float = Field(default=24, ge=0, le=24 * 30)
+    history_messages: int = Field(default=2000, ge=1, le=100_000)
+    repeat_minutes: float = Field(default=60, ge=10)
     """How long a repeated message is recognised as the same one."""
 
-    max_connections: int = Field(20_000, ge=1)
-    max_connections_per_prefix: int = Field(200, ge=1)
+    max_connections: int = Field(default=20_000, ge=1)
+    max_connections_per_prefix: int = Field(default=200, ge=1)
     """Open connections from one /24 (IPv4) or /56 (IPv6)."""
 
-    says_per_minute: int = Field(40, ge=1)
-    joins_per_minute: int = Field(60, ge=1)
-    reactions_per_minute: int = Field(60, ge=1)
-    drain_seconds: float = Field(5, ge=0, le=8)
+    says_per_minute: int = Field(default=40, ge=1)
+    joins_per_minute: int = Field(default=60, ge=1)
+    reactions_per_minute: int = Field(default=60, ge=1)
+    drain_seconds: float = Field(default=5, ge=0, le=8)
     """Over how long browsers are told to come back after a restart."""
 
     log_level: str = "INFO"
