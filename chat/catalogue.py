@@ -8,7 +8,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple, NoReturn, cast
+from typing import NamedTuple, NoReturn
 
 from chat.errors import NoSuchRoom
 from chat.model import Room, RoomName
@@ -34,7 +34,7 @@ _LONGEST = {
 
 _LISTS = {"rules": MAX_RULES, "tags": MAX_TAGS}
 _SLUG = re.compile(r"[a-z][a-z0-9-]*")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _WHERE = re.compile(r"\(at line (\d+), column \d+\)")
 
 
@@ -225,11 +225,9 @@ class _Block(NamedTuple):
         hours = self.table.get("history_hours")
         if hours is None:
             return None
-        # A bool is an int to Python, and `nan` compares with nothing.
-        if type(hours) not in (int, float) or not (
-            0 <= cast("float", hours) <= MAX_HISTORY_HOURS
-        ):
-            self.fail(
-                f"history_hours must be 0 to {MAX_HISTORY_HOURS}", "history_hours"
-            )
-        return float(cast("float", hours))
+        if isinstance(hours, bool) or not isinstance(hours, int | float):
+            self.fail("history_hours must be a number", "history_hours")
+        if not 0 <= hours <= MAX_HISTORY_HOURS:
+            allowed = f"0 to {MAX_HISTORY_HOURS}"
+            self.fail(f"history_hours must be {allowed}", "history_hours")
+        return float(hours)
