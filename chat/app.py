@@ -1,0 +1,236 @@
+"""The service, put together: the only file that knows every other."""
+
+import asyncio
+import gc
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+
+from chat import catalogue, identity, protocol
+from chat.attendance import Attendance
+from chat.backplane import Backplane, channel
+from chat.clock import Clock
+from chat.entrance import Entrance
+from chat.gateway import Gateway
+from chat.handover import Door
+from chat.history import History
+from chat.hub import Hub
+from chat.identity import Identity
+from chat.keeper import Keeper
+from chat.leases import Leases
+from chat.lobby import Lobby
+from chat.metrics import Metrics
+from chat.pages import Pages
+from chat.prefixes import Prefixes
+from chat.presence import Presence
+from chat.redis import Lines, Scripts, servers
+from chat.rooms import Rooms
+from chat.routes import routes
+from chat.settings import Settings
+from chat.wheel import Wheel
+
+TIDY_SECONDS = 10
+
+
+class Service:
+    """Everything one process serves with, wired but not yet running."""
+
+    def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
+        self.settings = settings
+        self.clock = clock = clock or Clock()
+        self.metrics = Metrics()
+        self.catalogue = catalogue.load(settings.rooms_file)
+        self._open = True
+        self._line_up = False
+        self._redis(settings)
+        self.hub = Hub(metrics=self.metrics)
+        self._backplane(settings)
+        self._presence(settings)
+        self._members(settings)
+
+    def _redis(self, settings: Settings) -> None:
+        if not settings.redis_url:
+            raise ValueError("no server: REDIS_URL is not set")
+        self.servers = servers(settings.redis_url)
+        self.scripts = Scripts(self.servers)
+        self.node = secrets.token_bytes(4)
+        self.lines = Lines(
+            servers=self.servers, node=self.node.hex(), tell=self.scripts.tell
+        )
+
+    def _backplane(self, settings: Settings) -> None:
+        self.history = History(
+            scripts=self.scripts,
+            catalogue=self.catalogue,
+            settings=settings,
+            clock=self.clock,
+        )
+        self.backplane = Backplane(
+            scripts=self.scripts,
+            lines=self.lines,
+            history=self.history,
+            settings=settings,
+            clock=self.clock,
+            metrics=self.metrics,
+            fan_out=self.hub.fan_out,
+        )
+
+    def _presence(self, settings: Settings) -> None:
+        leases = Leases(scripts=self.scripts, node=self.node, channel=channel)
+        self.presence = Presence(
+            leases=leases,
+            clock=self.clock,
+            metrics=self.metrics,
+            fan_out=self.hub.fan_out,
+        )
+        attendance = Attendance(scripts=self.scripts, clock=self.clock)
+        self.lobby = Lobby(
+            catalogue=self.catalogue,
+            presence=self.presence,
+            leases=leases,
+            attendance=attendance,
+            history=self.history,
+            clock=self.clock,
+            history_hours=settings.history_hours,
+        )
+        self.keeper = Keeper(
+            catalogue=self.catalogue,
+            history=self.history,
+            attendance=attendance,
+            lobby=self.lobby,
+        )
+
+    def _members(self, settings: Settings) -> None:
+        key = identity.key_from(settings.secret_key, settings.data_dir / "secret.key")
+        who = Identity(key)
+        self.rooms = Rooms(
+            catalogue=self.catalogue,
+            identity=who,
+            backplane=self.backplane,
+            presence=self.presence,
+            hub=self.hub,
+            clock=self.clock,
+            metrics=self.metrics,
+        )
+        self.wheel = Wheel()
+        self.gateway = Gateway(
+            rooms=self.rooms,
+            identity=who,
+            wheel=self.wheel,
+            clock=self.clock,
+            metrics=self.metrics,
+            settings=settings,
+        )
+        self.door = Door(
+            self.wheel,
+            Prefixes(settings.max_connections_per_prefix, self.clock),
+            lines=settings.max_connections + settings.max_connections // 10,
+            trusted=frozenset(_listed(settings.trusted_proxies)),
+        )
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Run all that goes on by itself, for as long as the caller stays inside."""
+        self.backplane.news = self.presence.heard
+        self.backplane.line_changed = self._line_changed
+        self.wheel.start(asyncio.get_running_loop())
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                going = [
+                    tasks.create_task(part)
+                    for part in (
+                        self.scripts.run(),
+                        self.backplane.run(),
+                        self.presence.run(),
+                        self.gateway.run(),
+                        self.keeper.run(),
+                        self._tidy(),
+                    )
+                ]
+                # What is here by now stays: the collector need not walk it again.
+                gc.collect()
+                gc.freeze()
+                yield
+                for task in going:
+                    task.cancel()
+        finally:
+            self.wheel.stop()
+            await self.servers.aclose()
+
+    def _line_changed(self, up: bool) -> None:
+        if up is not self._line_up:
+            self._line_up = up
+            self.gateway.tell_everyone(protocol.line(up))
+            if up:
+                self.presence.missed()
+
+    async def _tidy(self) -> None:
+        while True:
+            await asyncio.sleep(TIDY_SECONDS)
+            self.rooms.tidy()
+
+    @property
+    def ready(self) -> bool:
+        """Whether members may be sent to this process."""
+        return self._open and self.lines.up
+
+    def is_open(self) -> bool:
+        """Tell whether new connections are let in."""
+        return self._open
+
+    async def drain(self) -> None:
+        """Let nobody in any more; return when what was asked is answered."""
+        self._open = False
+        await self.gateway.drain()
+
+    async def rooms_page(self, _request: Request) -> Response:
+        """Answer what the list of rooms shows."""
+        return Response(await self.lobby.page(), media_type="application/json")
+
+
+def create(settings: Settings) -> Starlette:
+    """Return the web application, whose `state.service` is the service."""
+    service = Service(settings)
+    entrance = Entrance(
+        gateway=service.gateway,
+        door=service.door,
+        origins=origins(settings),
+        open_=service.is_open,
+    )
+    pages = Pages(ready=lambda: service.ready, metrics=service.metrics.render)
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        async with service.running():
+            yield
+
+    app = Starlette(
+        routes=routes(door=entrance.enter, rooms=service.rooms_page, pages=pages),
+        lifespan=lifespan,
+    )
+    app.state.service = service
+    return app
+
+
+async def work(settings: Settings) -> None:
+    """Keep the service's house, without serving anybody, until cancelled."""
+    service = Service(settings)
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(service.scripts.run())
+        tasks.create_task(service.keeper.run())
+
+
+def origins(settings: Settings) -> frozenset[str]:
+    """Return the origins whose pages may connect."""
+    if settings.origins:
+        return frozenset(_listed(settings.origins))
+    hosts = {settings.host, "localhost", "127.0.0.1"}
+    return frozenset(f"http://{host}:{settings.port}" for host in hosts)
+
+
+def _listed(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]

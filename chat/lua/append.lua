@@ -1,0 +1,73 @@
+-- One event of a room: refuse a repeat with its first answer, take the next position,
+-- append, publish. Everything or nothing, in this order, for every process at once.
+--
+-- KEYS  meta, log, once
+-- ARGV  1 kind (s said, t taken back, r reacted)   2 head   3 tail   4 member
+--       5 at   6 epoch we know   7 position we know   8 epoch to begin, if one must
+--       9 milliseconds to keep talk (0: none)   10 most events to keep
+--       11 milliseconds to recognise repeats   12 target position or 0   13 channel
+-- Answer {outcome, epoch, position, at}; outcome 1 done, 0 repeat, -1 gone, -2 not yours
+local meta, log, once = KEYS[1], KEYS[2], KEYS[3]
+local kind, at, target = ARGV[1], tonumber(ARGV[5]), tonumber(ARGV[12])
+local keep = tonumber(ARGV[9])
+
+local first = redis.call('GET', once)
+if first then
+  local epoch, position, time = struct.unpack('>I4I8I4', first)
+  return {0, epoch, position, time}
+end
+
+if target > 0 then
+  local entry = redis.call('XRANGE', log, target .. '-0', target .. '-0')[1]
+  if not entry or entry[2][1] ~= 'm' then return {-1, 0, 0, 0} end
+  if kind == 't' then
+    if entry[2][2] ~= ARGV[4] then return {-2, 0, 0, 0} end
+    redis.call('XDEL', log, entry[1])
+  end
+end
+
+local known = redis.call('HMGET', meta, 'epoch', 'position')
+local epoch, position = tonumber(known[1]), tonumber(known[2])
+-- A server that remembers less than one of us has lost something: begin anew, so that
+-- no position is ever given twice within an epoch.
+local lost = epoch and (epoch < tonumber(ARGV[6])
+  or (epoch == tonumber(ARGV[6]) and position < tonumber(ARGV[7])))
+if not epoch or lost then
+  epoch, position = math.max(tonumber(ARGV[8]), (epoch or 0) + 1), 0
+  redis.call('DEL', log)
+  redis.call('HSET', meta, 'epoch', epoch, 'floor', 0)
+end
+position = position + 1
+redis.call('HSET', meta, 'position', position)
+
+local frame = ARGV[2] .. cmsgpack.pack(position) .. ARGV[3]
+-- Only what was said can be answered or taken back: its first field is its member.
+-- A room without history remembers for an hour whose a message was, not what it said.
+local id = position .. '-0'
+if keep == 0 then
+  if kind == 's' then
+    redis.call('XADD', log, id, 'm', ARGV[4], 'a', at)
+    redis.call('PEXPIRE', log, 3600000)
+  end
+elseif kind == 's' then
+  redis.call('XADD', log, id, 'm', ARGV[4], 'a', at, 'f', frame)
+  redis.call('PEXPIRE', log, keep)
+else
+  redis.call('XADD', log, id, 'k', kind .. target, 'a', at, 'f', frame)
+  redis.call('PEXPIRE', log, keep)
+end
+
+local length = redis.call('XLEN', log)
+if length == 1 then
+  redis.call('HSET', meta, 'floor', position - 1)
+elseif length > tonumber(ARGV[10]) then
+  local oldest = redis.call('XRANGE', log, '-', '+', 'COUNT', 1)[1][1]
+  redis.call('XTRIM', log, 'MAXLEN', ARGV[10])
+  redis.call('HSET', meta, 'floor', string.match(oldest, '^%d+'))
+end
+redis.call('PEXPIRE', meta, 7776000000)
+
+redis.call('SET', once, struct.pack('>I4I8I4', epoch, position, at), 'PX', ARGV[11])
+redis.call('SPUBLISH', ARGV[13],
+  kind .. struct.pack('>I4I8I4I8', epoch, position, at, target) .. frame)
+return {1, epoch, position, at}

@@ -1,0 +1,204 @@
+"""Rooms: what a member can do in one, from coming in to going out."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NamedTuple
+
+from chat import protocol
+from chat.backplane import Backplane, Draft, Receipt
+from chat.catalogue import Catalogue
+from chat.clock import Clock
+from chat.connection import Connection
+from chat.feed import Page
+from chat.hub import Hub
+from chat.identity import Identity
+from chat.metrics import Metrics
+from chat.model import Epoch, Member, Place, Position, RoomName
+from chat.presence import Presence, lively
+
+
+class Entered(NamedTuple):
+    """What somebody finds on coming in."""
+
+    member: Member
+    page: Page
+    people: list[tuple[bytes, bool]] | int
+
+
+class Rooms:
+    """The topic rooms, as one process serves them."""
+
+    def __init__(
+        self,
+        *,
+        catalogue: Catalogue,
+        identity: Identity,
+        backplane: Backplane,
+        presence: Presence,
+        hub: Hub,
+        clock: Clock,
+        metrics: Metrics,
+    ) -> None:
+        self._catalogue = catalogue
+        self._identity = identity
+        self._backplane = backplane
+        self._presence = presence
+        self._hub = hub
+        self._clock = clock
+        self._metrics = metrics
+        self._opening: dict[RoomName, asyncio.Lock] = {}
+        self._entering: Counter[RoomName] = Counter()
+        self._quiet: set[RoomName] = set()
+
+    async def join(
+        self, connection: Connection, secret: bytes, wish: protocol.Join
+    ) -> Entered:
+        """Bring a member in, or up to date, and let their connection hear the room.
+
+        The answer must be sent before anything else is awaited: live events follow it.
+        While `page.more`, the connection hears nothing yet.
+
+        Raises:
+            NoSuchRoom, NameTaken, Unavailable: As they say.
+
+        """
+        room = self._catalogue.find(wish.room).slug
+        member = self._identity.member(secret, room, wish.roll)
+        place = Place(Epoch(wish.epoch), Position(wish.position))
+        with self._entered(room):
+            await self._open(room)
+            await self._presence.arrive(room, member, connection)
+            page = await self._backplane.since(room, place)
+        if not page.more:
+            self._follow(room, connection, light=wish.light)
+        return Entered(member, page, self._presence.people(room))
+
+    @contextmanager
+    def _entered(self, room: RoomName) -> Iterator[None]:
+        """Keep a room open while somebody is coming in."""
+        self._entering[room] += 1
+        try:
+            yield
+        finally:
+            self._entering[room] -= 1
+
+    async def _open(self, room: RoomName) -> None:
+        """Hear a room, then learn who is in it: the other order misses who comes."""
+        await self._backplane.follow(room)
+        if not self._presence.knows(room):
+            async with self._opening.setdefault(room, asyncio.Lock()):
+                if not self._presence.knows(room):
+                    await self._presence.open(room)
+
+    def _follow(self, room: RoomName, connection: Connection, *, light: bool) -> None:
+        self._hub.follow(room, connection)
+        if light:
+            self._hub.unfollow(lively(room), connection)
+        else:
+            self._hub.follow(lively(room), connection)
+
+    def leave(
+        self, connection: Connection, room: RoomName, member: Member, *, at_once: bool
+    ) -> None:
+        """Let a connection hear a room no longer, and give up its seat."""
+        self._hub.unfollow(room, connection)
+        self._hub.unfollow(lively(room), connection)
+        self._presence.leave(room, member, connection, at_once=at_once)
+
+    async def say(self, room: RoomName, member: Member, said: protocol.Say) -> Receipt:
+        """Speak; return the message's place once it is kept and on its way.
+
+        Raises:
+            BadText, TextTooLong, Unavailable: As they say.
+
+        """
+        protocol.check_text(said.text)
+        at = self._clock.seconds()
+        frame = protocol.said(room, at, member.who, said.text, said.reply)
+        receipt = await self._backplane.append(
+            room, Draft("s", member.id, said.id, at, frame)
+        )
+        self._metrics.said.inc()
+        return receipt
+
+    async def take_back(
+        self, room: RoomName, member: Member, wish: protocol.TakeBack
+    ) -> Receipt:
+        """Remove one's own message from history and every screen.
+
+        Raises:
+            Gone, NotYours, Unavailable: As they say.
+
+        """
+        at = self._clock.seconds()
+        frame = protocol.taken_back(room, at, wish.target)
+        return await self._backplane.append(
+            room, Draft("t", member.id, wish.id, at, frame, wish.target)
+        )
+
+    async def react(
+        self, room: RoomName, member: Member, wish: protocol.React
+    ) -> Receipt:
+        """Set or withdraw a silent reaction.
+
+        Raises:
+            Gone, Unavailable: As they say.
+
+        """
+        at = self._clock.seconds()
+        frame = protocol.reacted(
+            room, at, member.who, wish.target, wish.reaction, wish.on
+        )
+        return await self._backplane.append(
+            room, Draft("r", member.id, wish.id, at, frame, wish.target)
+        )
+
+    def typing(self, room: RoomName, member: Member) -> None:
+        """Let the room know that a member is writing."""
+        self._presence.typing(room, member.who)
+
+    def beat(
+        self, connection: Connection, room: RoomName, member: Member, *, away: bool
+    ) -> None:
+        """Know that a member's page is still there, and whether it is hidden."""
+        self._presence.beat(room, member, connection, away=away)
+
+    async def name(self, secret: bytes, wish: protocol.Name) -> tuple[Member, bool]:
+        """Return who a member would be in a room, and whether the name is free.
+
+        Raises:
+            NoSuchRoom, Unavailable: As they say.
+
+        """
+        room = self._catalogue.find(wish.room).slug
+        member = self._identity.member(secret, room, wish.roll)
+        with self._entered(room):
+            await self._open(room)
+        return member, not self._presence.taken(room, member)
+
+    async def earlier(self, room: RoomName, before: int) -> Page:
+        """Return what was said before a position.
+
+        Raises:
+            Unavailable: If history cannot be read.
+
+        """
+        return await self._backplane.before(room, before)
+
+    def tidy(self) -> None:
+        """Stop serving rooms that had nobody here at this and the last call."""
+        quiet = {room for room in self._backplane.followed if self._is_quiet(room)}
+        for room in quiet & self._quiet:
+            self._backplane.unfollow(room)
+            self._presence.close(room)
+        self._quiet = quiet
+        self._backplane.fade()
+
+    def _is_quiet(self, room: RoomName) -> bool:
+        return (
+            not self._hub.followers(room)
+            and not self._entering[room]
+            and self._presence.empty(room)
+        )
