@@ -1,0 +1,234 @@
+"""Pages: what is served over HTTP: the browser's files, health and metrics.
+
+Everything is read into memory at the start. A request picks from a dictionary, so no
+path can lead anywhere else.
+"""
+
+import gzip
+import hashlib
+import re
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from mnemonic import Mnemonic
+from starlette.datastructures import MutableHeaders
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from chat.metrics import CONTENT_TYPE as METRICS_TYPE
+
+WEB = Path(__file__).parent.parent / "web"
+
+TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".html": "text/html; charset=utf-8",
+    ".ico": "image/x-icon",
+    ".js": "text/javascript; charset=utf-8",
+    ".json": "application/json",
+    ".png": "image/png",
+    ".svg": "image/svg+xml",
+    ".txt": "text/plain; charset=utf-8",
+    ".webmanifest": "application/manifest+json",
+}
+"""What is served, and as what; a file of any other kind stays where it is."""
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors 'none'; require-trusted-types-for 'script'; "
+    "trusted-types 'none'; connect-src 'self'"
+)
+
+_POWERS = (
+    "accelerometer",
+    "autoplay",
+    "bluetooth",
+    "browsing-topics",
+    "camera",
+    "clipboard-read",
+    "clipboard-write",
+    "display-capture",
+    "encrypted-media",
+    "fullscreen",
+    "gamepad",
+    "geolocation",
+    "gyroscope",
+    "hid",
+    "idle-detection",
+    "local-fonts",
+    "magnetometer",
+    "microphone",
+    "midi",
+    "payment",
+    "picture-in-picture",
+    "publickey-credentials-get",
+    "screen-wake-lock",
+    "serial",
+    "usb",
+    "web-share",
+    "window-management",
+    "xr-spatial-tracking",
+)
+
+HEADERS = {
+    "content-security-policy": POLICY,
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": ", ".join(f"{power}=()" for power in _POWERS),
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+}
+"""What every answer carries."""
+
+_HOST = re.compile(r"[A-Za-z0-9.-]+(:\d+)?|\[[0-9A-Fa-f:.]+\](:\d+)?")
+_NO_GZIP = re.compile(r"\s*q\s*=\s*0(\.0*)?\s*")
+_NOT_KEPT = {"cache-control": "no-store"}
+
+
+class Guarded:
+    """Middleware: every answer carries the headers that keep a page to itself."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve with the headers added."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(headers_for(scope))
+            await send(message)
+
+        await self._app(scope, receive, guarded)
+
+
+def headers_for(scope: Scope) -> Mapping[str, str]:
+    """Return what an answer to a request carries.
+
+    Safari before 15.4 does not count a WebSocket to the page's own host as 'self', so
+    that host is named as well.
+    """
+    request = HTTPConnection(scope)
+    host = request.headers.get("host", "")
+    if not _HOST.fullmatch(host):
+        return HEADERS
+    socket = "wss" if request.url.scheme == "https" else "ws"
+    return HEADERS | {"content-security-policy": f"{POLICY} {socket}://{host}"}
+
+
+async def failed(request: Request, _: Exception) -> Response:
+    """Answer when something went wrong; the error itself has been logged."""
+    headers = {**headers_for(request.scope), **_NOT_KEPT}
+    return PlainTextResponse("Something went wrong.\n", 500, headers)
+
+
+class Pages:
+    """What there is to be had over HTTP beside the rooms."""
+
+    def __init__(
+        self, web: Path, *, ready: Callable[[], bool], metrics: Callable[[], bytes]
+    ) -> None:
+        self._files = dict(_read(web))
+        self._ready = ready
+        self._metrics = metrics
+
+    def routes(self) -> list[BaseRoute]:
+        """Return the routes; the last one takes every path that no other took."""
+        return [
+            Route("/healthz", self._healthz),
+            Route("/readyz", self._readyz),
+            Route("/metrics", self._tell),
+            Route("/{path:path}", self._file),
+        ]
+
+    async def _healthz(self, _: Request) -> Response:
+        return PlainTextResponse("alive\n", headers=_NOT_KEPT)
+
+    async def _readyz(self, _: Request) -> Response:
+        if self._ready():
+            return PlainTextResponse("ready\n", headers=_NOT_KEPT)
+        return PlainTextResponse("not ready\n", 503, _NOT_KEPT)
+
+    async def _tell(self, _: Request) -> Response:
+        return Response(self._metrics(), headers=_NOT_KEPT, media_type=METRICS_TYPE)
+
+    async def _file(self, request: Request) -> Response:
+        file = self._files.get(request.scope["path"])
+        if file is None:
+            return PlainTextResponse("There is nothing here.\n", 404)
+        variant = file.best(request.headers.get("accept-encoding", ""))
+        if variant.is_known(request.headers.get("if-none-match", "")):
+            return Response(status_code=304, headers=variant.headers)
+        return Response(variant.body, headers=variant.headers)
+
+
+class _Variant(NamedTuple):
+    """A file's bytes as they are sent."""
+
+    body: bytes
+    etag: str
+    headers: Mapping[str, str]
+
+    def is_known(self, tags: str) -> bool:
+        return tags.strip() == "*" or any(
+            tag.strip().removeprefix("W/") == self.etag for tag in tags.split(",")
+        )
+
+
+class _File(NamedTuple):
+    """A file, and the same compressed, where that is smaller."""
+
+    plain: _Variant
+    zipped: _Variant | None
+
+    def best(self, accepted: str) -> _Variant:
+        return self.zipped if self.zipped and _takes_gzip(accepted) else self.plain
+
+
+def _takes_gzip(accepted: str) -> bool:
+    for each in accepted.split(","):
+        coding, _, weight = each.partition(";")
+        if coding.strip().lower() == "gzip":
+            return not _NO_GZIP.fullmatch(weight)
+    return False
+
+
+def _read(web: Path) -> Iterator[tuple[str, _File]]:
+    """Return each file with its path; the word list comes from its own library."""
+    for file in web.rglob("*"):
+        if file.suffix in TYPES and file.is_file():
+            made = _made(file.read_bytes(), TYPES[file.suffix])
+            yield f"/{file.relative_to(web).as_posix()}", made
+            if file == web / "index.html":
+                yield "/", made
+    words = "\n".join(Mnemonic("english").wordlist) + "\n"
+    yield "/words.txt", _made(words.encode(), TYPES[".txt"])
+
+
+def _made(body: bytes, type_: str) -> _File:
+    tag = hashlib.sha256(body).hexdigest()[:16]
+    zipped = gzip.compress(body, mtime=0)
+    if len(zipped) >= len(body):
+        return _File(_variant(body, tag, type_), None)
+    return _File(
+        _variant(body, tag, type_, {"vary": "accept-encoding"}),
+        _variant(
+            zipped,
+            f"{tag}-gzip",
+            type_,
+            {"vary": "accept-encoding", "content-encoding": "gzip"},
+        ),
+    )
+
+
+def _variant(
+    body: bytes, tag: str, type_: str, more: Mapping[str, str] | None = None
+) -> _Variant:
+    headers = {"content-type": type_, "etag": f'"{tag}"', "cache-control": "no-cache"}
+    return _Variant(body, f'"{tag}"', headers | dict(more or {}))

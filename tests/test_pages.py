@@ -1,0 +1,220 @@
+"""What is served over HTTP beside the rooms."""
+
+import gzip
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from mnemonic import Mnemonic
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.testclient import TestClient
+
+from chat.pages import POLICY, WEB, Guarded, Pages, failed
+
+A_PAGE = "<!doctype html><title>Porchlight</title>" + "<p>Come in.</p>" * 50
+
+
+@pytest.fixture
+def web(tmp_path: Path) -> Path:
+    """Return a small web directory, beside which lies a secret."""
+    (tmp_path / "secret.txt").write_text("secret")
+    web = tmp_path / "web"
+    (web / "js").mkdir(parents=True)
+    (web / "index.html").write_text(A_PAGE)
+    (web / "js" / "app.js").write_text("x()")
+    (web / "sun.svg").write_text("<svg/>")
+    (web / "site.webmanifest").write_text("{}")
+    (web / "notes.md").write_text("not for browsers")
+    return web
+
+
+@pytest.fixture
+def readiness() -> list[bool]:
+    """Return whether the service is ready, for a test to change."""
+    return [True]
+
+
+@pytest.fixture
+def browser(web: Path, readiness: list[bool]) -> Iterator[TestClient]:
+    async def fail(_: Request) -> Response:
+        raise ValueError("what a member said")
+
+    pages = Pages(web, ready=lambda: readiness[0], metrics=lambda: b"up 1\n")
+    app = Starlette(
+        routes=[Route("/fail", fail), *pages.routes()],
+        middleware=[Middleware(Guarded)],
+        exception_handlers={Exception: failed},
+    )
+    with TestClient(
+        app, headers={"accept-encoding": ""}, raise_server_exceptions=False
+    ) as browser:
+        yield browser
+
+
+def test_the_first_page_is_at_the_root_and_under_its_name(browser: TestClient):
+    assert browser.get("/").text == browser.get("/index.html").text == A_PAGE
+
+
+@pytest.mark.parametrize(
+    ("path", "type_"),
+    [
+        ("/", "text/html; charset=utf-8"),
+        ("/js/app.js", "text/javascript; charset=utf-8"),
+        ("/sun.svg", "image/svg+xml"),
+        ("/site.webmanifest", "application/manifest+json"),
+        ("/words.txt", "text/plain; charset=utf-8"),
+    ],
+)
+def test_a_file_says_what_it_is(browser: TestClient, path: str, type_: str):
+    assert browser.get(path).headers["content-type"] == type_
+
+
+def test_the_words_are_the_ones_that_everybody_else_uses(browser: TestClient):
+    assert browser.get("/words.txt").text.split() == Mnemonic("english").wordlist
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/nothing",
+        "/js",
+        "/js/",
+        "/notes.md",
+        "/../secret.txt",
+        "/js/../../secret.txt",
+        "/%2e%2e/secret.txt",
+        "/..%2fsecret.txt",
+        "/js/..\\..\\secret.txt",
+        "//etc/passwd",
+        "/index.html%00",
+    ],
+)
+def test_no_path_leads_anywhere_else(browser: TestClient, path: str):
+    assert browser.get(path).status_code == 404
+
+
+def test_only_reading_is_allowed(browser: TestClient):
+    assert browser.post("/").status_code == 405
+
+
+def test_a_browser_that_can_unpack_gets_less_to_carry(browser: TestClient):
+    with browser.stream("GET", "/", headers={"accept-encoding": "br, gzip"}) as answer:
+        packed = b"".join(answer.iter_raw())
+
+    assert answer.headers["content-encoding"] == "gzip"
+    assert answer.headers["vary"] == "accept-encoding"
+    assert len(packed) < len(A_PAGE)
+    assert gzip.decompress(packed).decode() == A_PAGE
+
+
+@pytest.mark.parametrize("accepted", ["", "br", "gzip;q=0", "gzip; q=0.0", "gzipped"])
+def test_a_browser_that_cannot_gets_it_as_it_is(browser: TestClient, accepted: str):
+    answer = browser.get("/", headers={"accept-encoding": accepted})
+
+    assert "content-encoding" not in answer.headers
+    assert answer.headers["vary"] == "accept-encoding"
+
+
+def test_what_packing_would_not_make_smaller_is_not_packed(browser: TestClient):
+    answer = browser.get("/js/app.js", headers={"accept-encoding": "gzip"})
+
+    assert "content-encoding" not in answer.headers
+
+
+@pytest.mark.parametrize("accepted", ["", "gzip"])
+def test_what_a_browser_has_is_not_sent_again(browser: TestClient, accepted: str):
+    headers = {"accept-encoding": accepted}
+    first = browser.get("/", headers=headers)
+    assert first.headers["cache-control"] == "no-cache"
+
+    again = browser.get(
+        "/", headers={**headers, "if-none-match": f'"x", W/{first.headers["etag"]}'}
+    )
+
+    assert again.status_code == 304
+    assert again.content == b""
+    assert again.headers["etag"] == first.headers["etag"]
+
+
+def test_what_has_changed_is_sent_again(browser: TestClient):
+    assert browser.get("/", headers={"if-none-match": '"old"'}).status_code == 200
+
+
+def test_a_head_is_a_get_without_its_body(browser: TestClient):
+    whole, head = browser.get("/"), browser.head("/")
+
+    assert head.headers["etag"] == whole.headers["etag"]
+    assert head.headers["content-length"] == whole.headers["content-length"]
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/words.txt", "/nothing", "/healthz", "/metrics", "/fail"]
+)
+def test_every_answer_keeps_the_page_to_itself(browser: TestClient, path: str):
+    headers = browser.get(path).headers
+
+    assert headers["content-security-policy"].startswith(POLICY)
+    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["cross-origin-opener-policy"] == "same-origin"
+    assert headers["cross-origin-resource-policy"] == "same-origin"
+    assert "camera=()" in headers["permissions-policy"]
+    assert "set-cookie" not in headers
+
+
+@pytest.mark.parametrize(
+    ("host", "allowed"),
+    [
+        ("chat.example", "connect-src 'self' ws://chat.example"),
+        ("localhost:8000", "connect-src 'self' ws://localhost:8000"),
+        ("[::1]:8000", "connect-src 'self' ws://[::1]:8000"),
+        ("evil; script-src *", "connect-src 'self'"),
+        ("evil *", "connect-src 'self'"),
+    ],
+)
+def test_a_page_may_talk_to_its_own_host_only(
+    browser: TestClient, host: str, allowed: str
+):
+    headers = browser.get("/", headers={"host": host}).headers
+
+    assert headers["content-security-policy"].endswith(f"; {allowed}")
+
+
+def test_over_tls_only_over_tls(browser: TestClient):
+    headers = browser.get("https://chat.example/").headers
+
+    assert headers["content-security-policy"].endswith(" 'self' wss://chat.example")
+
+
+def test_it_is_healthy_even_when_it_is_not_ready(
+    browser: TestClient, readiness: list[bool]
+):
+    assert browser.get("/readyz").status_code == 200
+
+    readiness[0] = False
+
+    assert browser.get("/readyz").status_code == 503
+    assert browser.get("/healthz").status_code == 200
+
+
+def test_the_numbers_are_told_as_prometheus_reads_them(browser: TestClient):
+    answer = browser.get("/metrics")
+
+    assert answer.text == "up 1\n"
+    assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")
+    assert answer.headers["cache-control"] == "no-store"
+
+
+def test_what_went_wrong_is_not_told(browser: TestClient):
+    answer = browser.get("/fail")
+
+    assert answer.status_code == 500
+    assert answer.text == "Something went wrong.\n"
+
+
+def test_the_checkout_has_a_first_page():
+    assert (WEB / "index.html").is_file()
