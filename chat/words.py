@@ -1,7 +1,7 @@
 """The words pseudonyms are made of: gentle, plain, and the same on every machine.
 
 A byte picks a word by its place, so a word that is moved or changed renames members.
-None may remind of drink, drugs, harm, bodies, faith or origin, nor be a given name.
+None may remind of drink, drugs, harm, bodies, faith or origin, or pass for a name.
 `web/js/words.js` holds the same two lists.
 """
 
