@@ -31,7 +31,7 @@ SECRET = bytes(range(16))
 COFFEE, AA = RoomName("coffee"), RoomName("aa")
 IDENTITY = Identity(KEY)
 
-WORDS_JS = Path(__file__).parents[1] / "web" / "js" / "words.js"
+JS = Path(__file__).parents[1] / "web" / "js"
 
 
 def usable(secret: bytes) -> bool:
@@ -211,11 +211,23 @@ def test_no_word_reminds_of_what_people_came_here_to_leave_behind():
 
 
 def test_the_browser_has_the_same_words():
-    lists = re.findall(r'"([A-Za-z ]+)"\.split\(" "\)', WORDS_JS.read_text("utf-8"))
+    script = (JS / "words.js").read_text("utf-8")
 
-    first, second = (tuple(words.split(" ")) for words in lists)
-    assert first == FIRST_WORDS
-    assert second == SECOND_WORDS
+    first, second = re.findall(r'"([A-Za-z ]+)"\.split\(" "\)', script)
+
+    assert tuple(first.split(" ")) == FIRST_WORDS
+    assert tuple(second.split(" ")) == SECOND_WORDS
+
+
+def test_the_browser_has_the_same_colours_and_shapes():
+    script = (JS / "names.js").read_text("utf-8")
+
+    lists = re.findall(r"export const (\w+) = \[(.*?)\]", script, re.DOTALL)
+
+    assert {name: tuple(re.findall(r'"(\w+)"', items)) for name, items in lists} == {
+        "COLOURS": COLOURS,
+        "SHAPES": SHAPES,
+    }
 
 
 # The service's key
