@@ -1,0 +1,166 @@
+// Puts the page together: which view is shown, and what lives longer than a view.
+
+import { Connection, dialHouse } from "./connection.js"
+import { MessageComposer } from "./composer.js"
+import { HouseDoor } from "./door.js"
+import { RoomEntry } from "./entry.js"
+import { SUBPROTOCOL } from "./frames.js"
+import { LineState } from "./line.js"
+import { Outbox } from "./outbox.js"
+import { copy, part, tell } from "./page.js"
+import { RoomPresence } from "./presence.js"
+import { ChatRoom } from "./room.js"
+import { RoomList } from "./rooms.js"
+import { Secret } from "./secret.js"
+import { Storage } from "./storage.js"
+import { RoomTalk } from "./talk.js"
+
+const storage = new Storage(() => localStorage)
+const session = new Storage(() => sessionStorage)
+const secret = new Secret(storage)
+const outbox = new Outbox(storage)
+const connection = new Connection({
+  dial: () => dialHouse(SUBPROTOCOL),
+  secret: () => secret.bytes
+})
+
+const stage = document.querySelector("[data-stage]")
+const front = document.querySelector("[data-front]")
+let rooms = null // by slug, once they are known
+let view = front
+let note = ""
+
+const parts = {
+  "room-list": RoomList,
+  "house-door": HouseDoor,
+  "room-entry": RoomEntry,
+  "chat-room": ChatRoom,
+  "room-talk": RoomTalk,
+  "room-presence": RoomPresence,
+  "message-composer": MessageComposer,
+  "line-state": LineState
+}
+
+function place() {
+  return decodeURIComponent(location.hash.slice(1))
+}
+
+// The fragment says where one is: it is sent to no server, and stands in no log.
+function route() {
+  const here = place()
+  if (here === "/device") return showDevice()
+  if (here === "" || rooms === null) return showFront()
+  const room = rooms.get(here)
+  if (!room) return showFront("There is no such room.")
+  if (storage.get("understood") === null) return showDoor(room)
+  if (session.get("in") === room.slug) return showRoom(room)
+  return showEntry(room)
+}
+
+function showFront(words = "") {
+  stageView(front)
+  tell(part(front, "word"), words)
+  front.querySelector("room-list").open(outbox)
+  if (rooms !== null || place() === "") {
+    connection.stop()
+    session.remove("in")
+  }
+}
+
+async function showDevice() {
+  await import("./device.js")
+  stageView(copy("device"), "This device").open({ secret })
+}
+
+function showDoor(room) {
+  stageView(copy("door"), "Before you come in").open({ hours: room.history_hours })
+}
+
+function showEntry(room) {
+  connection.start()
+  stageView(copy("entry"), room.name).open({ room, connection, roll: rollOf(room), note })
+  note = ""
+}
+
+function showRoom(room) {
+  connection.start()
+  const opened = { room, roll: rollOf(room), connection, storage, session, outbox }
+  stageView(copy("room"), room.name).open(opened)
+  view.focus()
+}
+
+// Shows the view instead of the last, and takes the keyboard and the reader there.
+function stageView(next, title = "") {
+  if (next === view) return view
+  leaveView()
+  stage.append(next)
+  view = next
+  document.body.classList.toggle("body--room", view instanceof ChatRoom)
+  document.title = title ? `${title} · Porchlight` : "Porchlight"
+  scrollTo(0, 0)
+  view.querySelector("h1").focus({ preventScroll: true })
+  return view
+}
+
+function leaveView() {
+  if (view.close) view.close()
+  if (view === front) front.querySelector("room-list").close()
+  view.remove()
+}
+
+function rollOf({ slug }) {
+  return Number(storage.get(`roll.${slug}`)) || 0
+}
+
+// -- what the views announce ----------------------------------------------------------
+
+const events = {
+  "rooms": list => {
+    const first = rooms === null
+    rooms = new Map(list.map(room => [room.slug, room]))
+    if (first && place()) route()
+  },
+  "understood": () => {
+    storage.set("understood", "1")
+    route()
+  },
+  "enter": roll => {
+    storage.set(`roll.${place()}`, String(roll))
+    session.set("in", place())
+    route()
+  },
+  "leave": () => { location.hash = "" },
+  "name-taken": () => {
+    session.remove("in")
+    note = "Somebody here has that name just now. Please take another."
+    route()
+  },
+  "no-such-room": () => showFront("There is no such room."),
+  "come-back": bytes => {
+    connection.stop()
+    for (const key of [...storage.keys("roll."), ...storage.keys("outbox.")]) storage.remove(key)
+    session.clear()
+    secret.replace(bytes)
+  },
+  "forget": () => {
+    connection.stop()
+    storage.clear()
+    session.clear()
+    location.replace("/")
+  }
+}
+
+for (const [name, act] of Object.entries(events)) {
+  stage.addEventListener(name, ({ detail }) => act(detail))
+}
+
+addEventListener("hashchange", route)
+addEventListener("online", () => connection.hurry())
+addEventListener("offline", () => connection.drop())
+document.addEventListener("visibilitychange", () => {
+  connection.away = document.hidden
+  if (!document.hidden) connection.hurry()
+})
+
+for (const [name, element] of Object.entries(parts)) customElements.define(name, element)
+route()

@@ -1,0 +1,42 @@
+// Small hands for the page: copies of its templates, and the parts in them.
+
+export function copy(id) {
+  return document.getElementById(id).content.firstElementChild.cloneNode(true)
+}
+
+export function part(element, name) {
+  return element.querySelector(`[data-${name}]`)
+}
+
+export function empty(element) {
+  while (element.firstChild) element.firstChild.remove()
+}
+
+// Shows the words, or hides the element when there are none.
+export function tell(element, words) {
+  element.textContent = words || ""
+  element.hidden = !words
+}
+
+export function items(list, texts) {
+  empty(list)
+  for (const text of texts) list.append(made("li", text))
+}
+
+export function made(tag, text, className = "") {
+  const element = document.createElement(tag)
+  element.textContent = text
+  if (className) element.className = className
+  return element
+}
+
+export function announce(element, name, detail = null) {
+  element.dispatchEvent(new CustomEvent(name, { detail, bubbles: true }))
+}
+
+export function fades(hours) {
+  if (!hours) return "What is said here is not kept. Who comes later cannot read it."
+  if (hours === 1) return "What is said is gone after an hour."
+  if (hours < 1) return `What is said is gone after ${Math.round(hours * 60)} minutes.`
+  return `What is said is gone after ${Math.round(hours)} hours.`
+}
