@@ -1,0 +1,82 @@
+// Who is here, who is writing, and when a room is usually busy.
+
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import { busiest, hourHere } from "../../web/js/hours.js"
+import { isLight } from "../../web/js/light.js"
+import { People } from "../../web/js/people.js"
+import { aStorage, Clock } from "./support.js"
+
+const [OTTER, HERON] = ["0a0b0c0d0e", "1a1b1c1d1e"]
+
+function change(changes, { count = 1, typing = [] } = {}) {
+  return { count, changes, typing }
+}
+
+test("a snapshot, then changes", () => {
+  const people = new People()
+  people.snapshot([{ who: OTTER, away: false }])
+
+  people.change(change([{ who: HERON, state: 2, announce: false }, { who: OTTER, state: 0, announce: false }]))
+
+  assert.deepEqual(people.present, [{ who: HERON, away: true }])
+  assert.ok(people.listed)
+})
+
+test("only a coming that is worth a word is announced", () => {
+  const people = new People()
+
+  const came = people.change(change([
+    { who: OTTER, state: 1, announce: true },
+    { who: HERON, state: 1, announce: false }
+  ], { count: 2 }))
+
+  assert.deepEqual(came, [OTTER])
+})
+
+test("a large room is only counted", () => {
+  const people = new People()
+
+  people.snapshot(250)
+
+  assert.equal(people.count, 250)
+  assert.ok(!people.listed)
+})
+
+test("who has not written for a while, or has spoken, is no longer writing", () => {
+  const clock = new Clock()
+  const people = new People(clock.now)
+  people.change(change([], { typing: [OTTER, HERON] }))
+
+  people.spoke(OTTER)
+  assert.deepEqual(people.typing, [HERON])
+  clock.advance(7)
+
+  assert.deepEqual(people.typing, [])
+})
+
+test("the busiest hour is told in the reader's time", () => {
+  const busy = Array(24).fill(1)
+  busy[19] = 8
+
+  assert.equal(busiest(busy), 19)
+  assert.match(hourHere(19, "en-GB", "Africa/Johannesburg"), /^21:00$/)
+  assert.match(hourHere(19, "en-GB", "Asia/Kolkata"), /^0?0:30$/)
+})
+
+test("a room that is never busy says nothing", () => {
+  assert.equal(busiest(Array(24).fill(0)), null)
+  assert.equal(busiest(undefined), null)
+})
+
+test("a slow line is noticed, and the member's own word counts first", () => {
+  const storage = aStorage()
+  assert.equal(isLight(storage, null), false)
+  assert.equal(isLight(storage, { saveData: true }), true)
+  assert.equal(isLight(storage, { effectiveType: "2g" }), true)
+  assert.equal(isLight(storage, { effectiveType: "4g" }), false)
+
+  storage.set("light", "no")
+
+  assert.equal(isLight(storage, { saveData: true }), false)
+})
