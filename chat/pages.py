@@ -89,7 +89,7 @@ _NOT_KEPT = {"cache-control": "no-store"}
 
 
 class Guarded:
-    """Middleware: every answer carries the headers that keep a page to itself."""
+    """An application, each of whose answers keeps the page to itself."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -122,17 +122,15 @@ def headers_for(scope: Scope) -> Mapping[str, str]:
     return HEADERS | {"content-security-policy": f"{POLICY} {socket}://{host}"}
 
 
-async def failed(request: Request, _: Exception) -> Response:
-    """Answer when something went wrong; the error itself has been logged."""
-    headers = {**headers_for(request.scope), **_NOT_KEPT}
-    return PlainTextResponse("Something went wrong.\n", 500, headers)
-
-
 class Pages:
     """What there is to be had over HTTP beside the rooms."""
 
     def __init__(
-        self, web: Path, *, ready: Callable[[], bool], metrics: Callable[[], bytes]
+        self,
+        *,
+        ready: Callable[[], bool],
+        metrics: Callable[[], bytes],
+        web: Path = WEB,
     ) -> None:
         self._files = dict(_read(web))
         self._ready = ready

@@ -18,6 +18,7 @@ from starlette.applications import Starlette
 
 from chat.handover import Door, http_protocol, websocket_protocol
 from chat.leash import leashed
+from chat.pages import Guarded
 from chat.protocol import MAX_FRAME_BYTES
 
 BACKLOG = 4096
@@ -96,7 +97,7 @@ def serve(
     """
     service: Service = app.state.service
     config = uvicorn.Config(
-        app,
+        Guarded(app),
         loop="uvloop",
         interface="asgi3",
         lifespan="on",

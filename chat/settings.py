@@ -1,6 +1,7 @@
 """Settings: what the environment decides, read once and then frozen."""
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -45,4 +46,4 @@ class Settings(BaseSettings):
     drain_seconds: float = Field(default=5, ge=0, le=8)
     """Over how long browsers are told to come back after a restart."""
 
-    log_level: str = "INFO"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "INFO"

@@ -71,6 +71,11 @@ def test_it_does_not_say_what_it_is_made_of(one: Program):
         assert "date" not in answer.headers
 
 
+def test_every_answer_keeps_the_page_to_itself(one: Program):
+    with urlopen(one.line(), timeout=5) as answer:
+        assert "content-security-policy" in answer.headers
+
+
 def test_a_proxy_is_believed_who_is_asking(one: Program):
     asking = get(f"{one.line()}/ip", **{"X-Forwarded-For": "203.0.113.7"})
 

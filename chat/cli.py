@@ -1,0 +1,193 @@
+"""The command line: `python -m chat serve`, and what else an operator does."""
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from collections.abc import Coroutine, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import Annotated, NoReturn
+
+import typer
+from pydantic import ValidationError
+
+from chat import app, doctor, logs, metrics, server
+from chat.catalogue import BadRooms
+from chat.embedded import Embedded, NoServer, running
+from chat.identity import BadKey
+from chat.settings import Settings
+
+WAIT_FOR_REDIS_SECONDS = 30
+_LOOKS_PER_SECOND = 10
+
+cli = typer.Typer(
+    help="Porchlight: anonymous peer-support chat.",
+    add_completion=False,
+    no_args_is_help=True,
+    # A traceback with its variables would show what members say.
+    pretty_exceptions_enable=False,
+)
+
+
+@cli.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
+    workers: Annotated[int | None, typer.Option(help="Processes to serve in.")] = None,
+    listener: Annotated[int | None, typer.Option(hidden=True)] = None,
+) -> None:
+    """Serve members, until told to end."""
+    settings = _begin(HOST=host, PORT=port, WORKERS=workers)
+    server.raise_open_files()
+    with _refusals():
+        if listener is None:
+            _serve(settings)
+        else:
+            _serve_here(settings, socket.socket(fileno=listener), alone=False)
+
+
+@cli.command()
+def work() -> None:
+    """Do the housekeeping alone, beside a service that serves members."""
+    settings = _begin()
+    with _refusals():
+        if not settings.redis_url:
+            settings = _decided(REDIS_URL=asyncio.run(_private_redis_of(settings)))
+        asyncio.run(_until_told(app.work(settings)))
+
+
+@cli.command(name="doctor")
+def examine() -> None:
+    """Look at all that the service needs, and say what is wrong."""
+    settings = _begin()
+    logs.configure("CRITICAL")
+    if not asyncio.run(_show(settings)):
+        raise typer.Exit(1)
+
+
+def _begin(**chosen: object) -> Settings:
+    os.umask(0o077)  # whatever is written from here on is for nobody else
+    settings = _decided(**chosen)
+    logs.configure(settings.log_level)
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return settings
+
+
+def _decided(**chosen: object) -> Settings:
+    """Return the settings; what was chosen here holds for child processes too."""
+    os.environ |= {name: str(v) for name, v in chosen.items() if v is not None}
+    try:
+        return Settings()
+    except ValidationError as error:
+        # Not the error itself: it quotes what was set, which may be a key.
+        _refuse(
+            *(
+                f"{str(each['loc'][0]).upper()}: {each['msg']}"
+                for each in error.errors()
+            )
+        )
+
+
+def _refuse(*problems: str) -> NoReturn:
+    for problem in problems:
+        typer.echo(f"porchlight: {problem}", err=True)
+    raise typer.Exit(1)
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """Tell in one line what an operator can put right, and end."""
+    try:
+        yield
+    except (NoServer, BadRooms, BadKey) as error:
+        _refuse(str(error))
+
+
+def _serve(settings: Settings) -> None:
+    listeners = _listen(settings)
+    # A port of 0 is any that is free; from here on it is that one.
+    settings = _decided(PORT=listeners[0].getsockname()[1])
+    with _redis(settings) as settings:
+        if settings.workers == 1:
+            _serve_here(settings, listeners[0], alone=True)
+        else:
+            _serve_in_several(settings, listeners)
+
+
+def _listen(settings: Settings) -> Sequence[socket.socket]:
+    try:
+        return server.listen(settings.host, settings.port, settings.workers)
+    except OSError as error:
+        reason = (error.strerror or "").partition(" (")[0]
+        _refuse(f"cannot open port {settings.port} of {settings.host}: {reason}")
+
+
+@contextmanager
+def _redis(settings: Settings) -> Iterator[Settings]:
+    """Have a server for as long as the caller stays inside; a private one ends last."""
+    if settings.redis_url:
+        yield settings
+        return
+    with Embedded(settings.data_dir) as private:
+        yield _decided(REDIS_URL=private.url)
+
+
+def _serve_here(settings: Settings, listener: socket.socket, *, alone: bool) -> None:
+    server.serve(
+        app.create(settings),
+        listener,
+        settings.trusted_proxies,
+        started=lambda: _greet(listener) if alone else None,
+        alone=alone,
+    )
+
+
+def _greet(listener: socket.socket) -> None:
+    typer.echo(f"Porchlight is open at {server.address(listener)}")
+
+
+def _serve_in_several(settings: Settings, listeners: Sequence[socket.socket]) -> None:
+    app.create(settings)  # what cannot start says so once, not in every worker
+    counts = settings.data_dir.resolve() / "metrics"
+    os.environ |= metrics.share(counts)
+    workers = server.Workers(
+        listeners,
+        command=_worker,
+        ended=lambda pid: metrics.forget(counts, pid),
+    )
+    _greet(listeners[0])
+    status = asyncio.run(workers.run())
+    raise typer.Exit(status)
+
+
+def _worker(listener: int) -> Sequence[str]:
+    return [sys.executable, "-m", "chat", "serve", "--listener", str(listener)]
+
+
+async def _private_redis_of(settings: Settings) -> str:
+    """Return the URL of the private server that `serve` owns, once it is there."""
+    for _ in range(WAIT_FOR_REDIS_SECONDS * _LOOKS_PER_SECOND):
+        if url := running(settings.data_dir):
+            return url
+        await asyncio.sleep(1 / _LOOKS_PER_SECOND)
+    raise NoServer(
+        f"no server to work for: start `serve` on {settings.data_dir}, or set REDIS_URL"
+    )
+
+
+async def _until_told(work: Coroutine[object, object, None]) -> None:
+    """Run until done, or told to end."""
+    task = asyncio.ensure_future(work)
+    for told in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(told, task.cancel)
+    with suppress(asyncio.CancelledError):
+        await task
+
+
+async def _show(settings: Settings) -> bool:
+    well = True
+    async for finding in doctor.examine(settings):
+        typer.echo(str(finding))
+        well = well and finding.well is not False
+    return well
