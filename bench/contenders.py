@@ -19,7 +19,7 @@ from processes import (
     redis,
     resident_kb,
     running,
-    wait_until_listening,
+    wait_until_ready,
 )
 
 HERE = Path(__file__).resolve().parent
@@ -27,7 +27,7 @@ PEERS, VENV = HERE / "peers", HERE / ".venv"
 LOCK = HERE / "requirements.lock"
 PYTHON = str(VENV / "bin" / "python")
 ORIGIN = "http://bench.example"
-ROOM_COUNT = 500
+ROOM_COUNT = 250
 UNLIMITED = "1000000000"
 
 
@@ -42,6 +42,8 @@ class Contender:
     redis: bool = False
     own_interpreter: bool = False
     """Runs in the project's environment instead of the peers'."""
+    ready_path: str = ""
+    """Where it answers 200 once it can serve; without one, listening is enough."""
     first_rate: float = 30
     """Where looking for the highest rate begins, in messages a second."""
 
@@ -61,6 +63,7 @@ SERVICE = Contender(
     dialect="porchlight",
     redis=True,
     own_interpreter=True,
+    ready_path="/readyz",
     first_rate=500,
 )
 STARLETTE = Contender("starlette", _uvicorn("starlette_loop:app"))
@@ -159,7 +162,7 @@ def _add_process(
             cwd=HERE.parent if contender.own_interpreter else PEERS,
         )
     )
-    wait_until_listening(process, port)
+    wait_until_ready(process, port, contender.ready_path)
     stage.ports.append(port)
     stage.servers.append(process.pid)
 
@@ -185,14 +188,14 @@ def _environment(folder: Path) -> dict[str, str]:
 def _rooms() -> str:
     slugs = [f"r{number}" for number in range(ROOM_COUNT)] + ["newcomer0"]
     room = """
-[[rooms]]
+[[room]]
 slug = "{slug}"
 name = "Room {slug}"
-programme = "open"
+programme = "Open, no programme"
 purpose = "A room of the bench."
-rules = ["Be kind."]
+for_whom = "Anyone."
 tags = ["bench"]
-for = "Everyone"
+rules = ["Be kind."]
 disclaimer = "Not a real room."
 """
     return "".join(room.format(slug=slug) for slug in slugs)

@@ -7,7 +7,9 @@ import signal
 import socket
 import subprocess
 import time
+import urllib.request
 from collections.abc import Iterable, Iterator
+from http import HTTPStatus
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -58,16 +60,25 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def wait_until_listening(process: subprocess.Popen, port: int) -> None:
+def wait_until_ready(process: subprocess.Popen, port: int, path: str) -> None:
+    """Wait until the port answers, and if there is a path, until that answers 200."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline:
         if process.poll() is not None:
             raise RuntimeError(f"the server ended with {process.returncode}")
         with contextlib.suppress(OSError):
-            socket.create_connection(("127.0.0.1", port), 1).close()
-            return
+            if _answers(port, path):
+                return
         time.sleep(0.05)
-    raise RuntimeError("the server does not listen")
+    raise RuntimeError("the server does not get ready")
+
+
+def _answers(port: int, path: str) -> bool:
+    if not path:
+        socket.create_connection(("127.0.0.1", port), 1).close()
+        return True
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=1) as page:
+        return page.status == HTTPStatus.OK
 
 
 def redis_binary() -> str:

@@ -86,10 +86,15 @@ def _processes(contender: Contender, count: int) -> int:
     return count if contender.redis else 1
 
 
-def _large_room(stage: Stage, **options: object):
-    """One room: a thousand members on the first process, speakers on the last."""
-    ports = {"ports": stage.ports[0], "speaker_port": stage.ports[-1]}
-    return crowd(stage, **{"members": 1000, "speakers": 50, **ports, **options})
+def _large_room(stage: Stage):
+    """One room of a thousand: most on the first process, who speaks on the last."""
+    return crowd(
+        stage,
+        ports=stage.ports[0],
+        speaker_port=stage.ports[-1],
+        members=900,
+        speakers=100,
+    )
 
 
 def fanout(contender: Contender, seconds: float) -> list[Figures]:
@@ -132,7 +137,7 @@ def small_rooms(contender: Contender, seconds: float) -> list[Figures]:
 def idle(contender: Contender, seconds: float) -> list[Figures]:
     with (
         staged(contender, 1, pauses=True) as stage,
-        crowd(stage, members=10_000, rooms=500) as load,
+        crowd(stage, members=10_000, rooms=250) as load,
     ):
         before = stage.resident_kb()
         figures = assemble(load, stage)
@@ -167,7 +172,6 @@ def stalled(contender: Contender, seconds: float) -> list[Figures]:
         ):
             assemble(load, stage)
             load.idle(SETTLE_SECONDS)
-            talk(load, stage, 400, 1, 1000)
             figures = talk(load, stage, 400, seconds, 1000)
         runs.append({"stalled": stalling, **figures})
     return runs
@@ -176,7 +180,7 @@ def stalled(contender: Contender, seconds: float) -> list[Figures]:
 def payload(contender: Contender, seconds: float) -> list[Figures]:
     with (
         staged(contender, 1) as stage,
-        crowd(stage, members=20, room_prefix="newcomer") as load,
+        crowd(stage, members=20, speakers=5, room_prefix="newcomer") as load,
     ):
         assemble(load, stage)
         talk(load, stage, 300, 1, 80)  # past the positions that fit one byte
@@ -221,7 +225,7 @@ SCENARIOS = (
     Scenario("small_rooms", small_rooms, _EVERYONE, seconds=5),
     Scenario("idle", idle, _WITHOUT_REDIS, seconds=4),
     Scenario("join", join, _WITHOUT_REDIS, seconds=2.5),
-    Scenario("stalled", stalled, (SERVICE, STARLETTE, WEBSOCKETS), seconds=8),
+    Scenario("stalled", stalled, (SERVICE, STARLETTE, WEBSOCKETS), seconds=12),
     Scenario("payload", payload, (SERVICE, STARLETTE), seconds=2, once=True),
     Scenario("idle_bytes", idle_bytes, (SERVICE,), seconds=120, once=True),
     Scenario("flat", flat, (SERVICE,), seconds=4),

@@ -55,7 +55,7 @@ def _scenario(name: str, runs: list[Figures]) -> str:
         group = list(same)
         problems = [run["error"] for run in group if "error" in run]
         cells = [_cell([run[c] for run in group if c in run]) for c in columns]
-        rows.append([label, *cells, *(problem[:60] for problem in problems)])
+        rows.append([label, *cells, *(problem.splitlines()[0] for problem in problems)])
     return f"## {name}\n" + _aligned(rows)
 
 
