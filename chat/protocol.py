@@ -8,11 +8,11 @@ from typing import NamedTuple, cast
 
 import msgpack
 
-from chat.errors import BadFrame, BadText, TextTooLong, UnknownRequest
+from chat.errors import BadFrame, UnknownRequest
+from chat.text import MAX_CHARACTERS
 
 SUBPROTOCOL = "porchlight.v1"
 MAX_FRAME_BYTES = 8192
-MAX_TEXT_CHARACTERS = 2000
 MAX_INTEGER = 2**53  # beyond it a browser's numbers are no longer exact
 
 REACTIONS = ("with you", "me too", "thank you", "proud of you")
@@ -158,15 +158,22 @@ def unpack(data: bytes) -> Request:
     return made
 
 
-def _split(data: bytes) -> tuple[int, list[object]]:
+def _split(data: bytes) -> tuple[int, tuple[object, ...]]:
+    array = _array_in(data)
+    if not array or type(array[0]) is not int:
+        raise BadFrame
+    return array[0], array[1:]
+
+
+def _array_in(data: bytes) -> tuple[object, ...]:
     try:
-        kind, *fields = msgpack.unpackb(data, raw=False, use_list=False)
+        value = msgpack.unpackb(data, raw=False, use_list=False)
     except _UNPACK_ERRORS:
         # What went wrong quotes the bytes, and the bytes may be what a member said.
         raise BadFrame from None
-    if type(kind) is not int:
+    if type(value) is not tuple:
         raise BadFrame
-    return kind, fields
+    return value
 
 
 def _in_bounds(request: Request) -> bool:
@@ -186,39 +193,18 @@ def _in_bounds(request: Request) -> bool:
             return True
 
 
-def check_text(text: str) -> None:
-    """Refuse what is not a message: empty, too long, or with control characters.
-
-    Raises:
-        TextTooLong: If it has more than 2,000 characters (Unicode code points).
-        BadText: If it is blank or holds a control character but tab and newline.
-
-    """
-    if len(text) > MAX_TEXT_CHARACTERS:
-        raise TextTooLong
-    if not text or text.isspace():
-        raise BadText
-    if not text.isprintable() and any(_is_control(c) for c in text):
-        raise BadText
-
-
-def _is_control(character: str) -> bool:
-    return (character < " " and character not in "\n\t") or "\x7f" <= character < "\xa0"
-
-
 def ref_of(data: bytes) -> int:
     """Return the ref of a request that could not be read, or 0."""
     try:
-        fields = msgpack.unpackb(data, raw=False, use_list=False)
-        ref = fields[1]
-    except (*_UNPACK_ERRORS, IndexError):
+        ref = _array_in(data)[1]
+    except (BadFrame, IndexError):
         return 0
     return ref if type(ref) is int and 0 <= ref < MAX_INTEGER else 0
 
 
 def welcome(ref: int, now: int, beat: int, repeat: int) -> bytes:
     """Answer hello: the server's time, seconds between beats, the repeat window."""
-    return _pack((WELCOME, ref, now, beat, repeat, MAX_TEXT_CHARACTERS))
+    return _pack((WELCOME, ref, now, beat, repeat, MAX_CHARACTERS))
 
 
 def done(ref: int, position: int, at: int) -> bytes:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from chat import protocol
+from chat import protocol, text
 from chat.backplane import Backplane, Draft, Receipt
 from chat.catalogue import Catalogue
 from chat.clock import Clock
@@ -114,7 +114,7 @@ class Rooms:
             BadText, TextTooLong, Unavailable: As they say.
 
         """
-        protocol.check_text(said.text)
+        text.check(said.text)
         at = self._clock.seconds()
         frame = protocol.said(room, at, member.who, said.text, said.reply)
         receipt = await self._backplane.append(

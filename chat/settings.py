@@ -15,11 +15,11 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
     data_dir: Path = Path("var")
-    redis_url: str | None = None
+    redis_url: str | None = Field(default=None, repr=False)
     """The server to use; unset: a private one, owned by this service."""
 
     rooms_file: Path | None = None
-    secret_key: str | None = None
+    secret_key: str | None = Field(default=None, repr=False)
     """The key pseudonyms are derived with; unset: made on first run in `data_dir`.
     Every machine of one service must have the same."""
 
