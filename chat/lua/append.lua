@@ -26,46 +26,55 @@ if target > 0 then
   end
 end
 
-local known = redis.call('HMGET', meta, 'epoch', 'position')
+local known = redis.call('HMGET', meta, 'epoch', 'position', 'floor', 'renewed')
 local epoch, position = tonumber(known[1]), tonumber(known[2])
+local floor, renewed = tonumber(known[3]), tonumber(known[4]) or 0
 -- A server that remembers less than one of us has lost something: begin anew, so that
 -- no position is ever given twice within an epoch.
 local lost = epoch and (epoch < tonumber(ARGV[6])
   or (epoch == tonumber(ARGV[6]) and position < tonumber(ARGV[7])))
 if not epoch or lost then
-  epoch, position = math.max(tonumber(ARGV[8]), (epoch or 0) + 1), 0
+  epoch, position, floor = math.max(tonumber(ARGV[8]), (epoch or 0) + 1), 0, 0
   redis.call('DEL', log)
   redis.call('HSET', meta, 'epoch', epoch, 'floor', 0)
 end
 position = position + 1
-redis.call('HSET', meta, 'position', position)
+
+-- The times to live are renewed now and then, by as much longer; each reader drops what
+-- has had its own time. A log that is not there has expired, and all before now with it.
+local pause = math.min(60, keep / 10000)
+local renew = at - renewed >= pause or at < renewed
+if renew then
+  if redis.call('EXISTS', log) == 0 then
+    floor = position - 1
+    redis.call('HSET', meta, 'floor', floor)
+  end
+  redis.call('HSET', meta, 'position', position, 'renewed', at)
+  redis.call('PEXPIRE', meta, 7776000000)
+else
+  redis.call('HSET', meta, 'position', position)
+end
 
 local frame = ARGV[2] .. cmsgpack.pack(position) .. ARGV[3]
 -- Only what was said can be answered or taken back: its first field is its member.
 -- A room without history remembers for an hour whose a message was, not what it said.
 local id = position .. '-0'
 if keep == 0 then
-  if kind == 's' then
-    redis.call('XADD', log, id, 'm', ARGV[4], 'a', at)
-    redis.call('PEXPIRE', log, 3600000)
-  end
+  if kind == 's' then redis.call('XADD', log, id, 'm', ARGV[4], 'a', at) end
 elseif kind == 's' then
   redis.call('XADD', log, id, 'm', ARGV[4], 'a', at, 'f', frame)
-  redis.call('PEXPIRE', log, keep)
 else
   redis.call('XADD', log, id, 'k', kind .. target, 'a', at, 'f', frame)
-  redis.call('PEXPIRE', log, keep)
 end
-
-local length = redis.call('XLEN', log)
-if length == 1 then
-  redis.call('HSET', meta, 'floor', position - 1)
-elseif length > tonumber(ARGV[10]) then
+if renew then
+  local live = keep > 0 and keep or 3600000
+  redis.call('PEXPIRE', log, live + math.ceil(pause * 1000) + 1000)
+end
+if position - floor > tonumber(ARGV[10]) and redis.call('XLEN', log) > tonumber(ARGV[10]) then
   local oldest = redis.call('XRANGE', log, '-', '+', 'COUNT', 1)[1][1]
   redis.call('XTRIM', log, 'MAXLEN', ARGV[10])
   redis.call('HSET', meta, 'floor', string.match(oldest, '^%d+'))
 end
-redis.call('PEXPIRE', meta, 7776000000)
 
 redis.call('SET', once, struct.pack('>I4I8I4', epoch, position, at), 'PX', ARGV[11])
 redis.call('SPUBLISH', ARGV[13],
