@@ -32,10 +32,10 @@ _WHOLE_BINARY: Final = 0x82
 class Session(Protocol):
     """Who is told what happens on a connection. None of these may wait or block.
 
-    `opened`, `closing` and `lost` are each called exactly once, in that order, even if
-    the line was gone when it was handed over. From `closing` on nothing may be
-    written, and whoever holds the connection's `writer` lets go of it there and then.
-    Neither it nor `full` is ever called from inside a `writer`.
+    `opened`, `closing` and `lost` are each called exactly once, in that order; but of a
+    line that had gone when it was handed over only `lost`. From `closing` on nothing
+    may be written, and whoever holds the connection's `writer` lets go of it there and
+    then. Neither it nor `full` is ever called from inside a `writer`.
     """
 
     def opened(self, connection: "Connection") -> None:
@@ -186,11 +186,12 @@ class Connection(Line):
         self._tell(session.lost)
 
     def _tell(self, event: "Callable[[Connection], None]") -> None:
-        """Tell the session; if it fails, the connection goes on to its end."""
+        """Tell the session; if it fails, that ends this connection and no other."""
         try:
             event(self)
         except Exception:
             logger.exception("a session failed")
+            self.close(1011)
 
 
 class Nobody:

@@ -62,8 +62,8 @@ def websocket_protocol(_: Door) -> type[asyncio.Protocol]:
 def hand_over(websocket: WebSocket, connection: Connection) -> None:
     """Give an accepted WebSocket's line to a connection; the endpoint then returns.
 
-    The connection begins within this call, so that the session may write at once. If
-    the line has gone already, the session hears `closing` and `lost`, not `opened`.
+    The connection begins within this call, so that the session may write at once; if
+    the line has gone already, all that the session hears is `lost`.
     """
     handshake = cast(Handshake, websocket.scope["extensions"][EXTENSION])
     handshake.hand_over(connection)
@@ -135,6 +135,11 @@ class Http(HttpToolsProtocol):
         self._unset_keepalive_if_required()
         if not self.due:
             self.door.wheel.set(self, self.door.request_seconds)
+
+    def on_message_begin(self) -> None:
+        """Begin a request, perhaps in the same bytes in which the last one ended."""
+        super().on_message_begin()
+        self._expect_the_rest()
 
     def _parse(self, data: bytes) -> None:
         try:

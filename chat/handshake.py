@@ -119,7 +119,7 @@ class Handshake(asyncio.Protocol):
 
     def _accept(self, message: Message) -> None:
         self._answered = self._accepted = True
-        self._transport.write(
+        self._write(
             switching(
                 self._token, message.get("subprotocol"), message.get("headers", ())
             )
@@ -139,17 +139,24 @@ class Handshake(asyncio.Protocol):
     def _refuse(self, answer: bytes) -> None:
         # The wheel cuts it off should it not let go.
         self._answered = True
-        self._transport.write(answer)
+        self._write(answer)
         self._transport.close()
+
+    def _write(self, answer: bytes) -> None:
+        """Answer, unless there is nobody any more."""
+        if not self._transport.is_closing():
+            self._transport.write(answer)
 
     def hand_over(self, connection: Connection) -> None:
         """Let go of the line."""
         self._accepted = False
         self._wheel.forget(self)
         self._company.discard(self)
-        connection.take(self._transport, self._early, cast("set[Line]", self._company))
         if self._lost.is_set():
-            connection.connection_lost(None)
+            connection.miss()
+        else:
+            company = cast("set[Line]", self._company)
+            connection.take(self._transport, self._early, company)
 
     def data_received(self, data: bytes) -> None:
         """Keep what comes before its time."""

@@ -88,6 +88,11 @@ class Line(asyncio.Protocol):
         if early:
             self.data_received(early)
 
+    def miss(self) -> None:
+        """End without a beginning: the line went before it could be taken."""
+        self.closing = True
+        self._lost()
+
     def connection_lost(self, _: Exception | None) -> None:
         """End; called by the transport, once."""
         self._wheel.forget(self)
