@@ -6,12 +6,13 @@ early, and remembers the latest, so that joining costs no reading.
 """
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 from chat.model import NOWHERE, Epoch, Place, Position
 
 RECENT_EVENTS: Final = 200
+EARLY_EVENTS: Final = 500
 LATEST_FOR_NEWCOMERS: Final = 50
 PAGE_BYTES: Final = 48_000
 """How much of the past leaves in one frame: about thirteen seconds on a 2G line."""
@@ -26,6 +27,11 @@ class Event(NamedTuple):
     at: int
     target: int
     frame: bytes
+
+    @property
+    def place(self) -> Place:
+        """Where someone stands who has heard everything up to it."""
+        return Place(Epoch(self.epoch), Position(self.position))
 
     def __repr__(self) -> str:
         return f"Event({self.kind}, epoch={self.epoch}, position={self.position})"
@@ -49,7 +55,7 @@ class Feed:
         self.started = False
         self._most = recent
         self._recent: deque[Event] = deque()
-        self._early: dict[int, Event] = {}
+        self._early: dict[Place, Event] = {}
         # Everything after this position is in `_recent`, but for what was taken back.
         self._reach = 0
 
@@ -58,33 +64,51 @@ class Feed:
         """Whether something is held because what comes before it is missing."""
         return bool(self._early)
 
+    @property
+    def restarted(self) -> bool:
+        """Whether something of a newer epoch is held."""
+        return self.known.epoch > self.place.epoch
+
+    @property
+    def known(self) -> Place:
+        """How far the room is, as far as was heard: no server may know less."""
+        return max(self._early, default=self.place)
+
     def offer(self, event: Event) -> list[Event]:
         """Take an event; return what may go out now, in order.
 
         A repeat is dropped. An event of a newer epoch is held until `start`.
         """
-        if self.started and event.epoch == self.place.epoch:
-            if event.position <= self.place.position:
-                return []
-            if event.position == self.place.position + 1 and not self._early:
-                self._keep(event)
-                return [event]
-        if event.epoch >= self.place.epoch:
-            self._early[event.position] = event
-        return self._ripe() if self.started else []
+        if self.started and self._is_next(event):
+            self._keep(event)
+            return [event, *self._ripe()] if self._early else [event]
+        if event.place > self.place:
+            self._hold(event)
+        return []
+
+    def _is_next(self, event: Event) -> bool:
+        place = self.place
+        return event.position == place.position + 1 and event.epoch == place.epoch
+
+    def _hold(self, event: Event) -> None:
+        self._early[event.place] = event
+        if len(self._early) > EARLY_EVENTS:
+            # The log has it too. What is furthest stays: as long as it is held, we are
+            # behind, and read on.
+            del self._early[min(self._early)]
 
     def _ripe(self) -> list[Event]:
-        ripe = []
-        while (event := self._early.get(self.place.position + 1)) is not None:
-            if event.epoch != self.place.epoch:
-                break
-            del self._early[event.position]
+        ripe: list[Event] = []
+        while event := self._early.pop(self._next(), None):
             self._keep(event)
             ripe.append(event)
         return ripe
 
+    def _next(self) -> Place:
+        return Place(self.place.epoch, Position(self.place.position + 1))
+
     def _keep(self, event: Event) -> None:
-        self.place = Place(Epoch(event.epoch), Position(event.position))
+        self.place = event.place
         if event.kind == "t":
             self._take_back(event.target)
         self._recent.append(event)
@@ -98,18 +122,15 @@ class Feed:
             if not (event.kind == "s" and event.position == target)
         )
 
-    @property
-    def restarted(self) -> bool:
-        """Whether an event of a newer epoch is waiting."""
-        return any(event.epoch > self.place.epoch for event in self._early.values())
-
     def start(self, place: Place, reach: int, events: Iterable[Event]) -> list[Event]:
         """Begin from what the log holds; return what was held and may go out now.
 
         `events` must be all that the log has after position `reach`.
         """
-        self._recent = deque(events)
+        self._recent = deque()
         self._reach = reach
+        for event in events:
+            self._keep(event)
         self.place = place
         self.started = True
         self._forget_early()
@@ -124,9 +145,7 @@ class Feed:
 
     def _forget_early(self) -> None:
         self._early = {
-            event.position: event
-            for event in self._early.values()
-            if (event.epoch, event.position) > (self.place.epoch, self.place.position)
+            place: event for place, event in self._early.items() if place > self.place
         }
 
     def forget_before(self, at: int) -> None:
@@ -144,14 +163,19 @@ class Feed:
 
     def latest(self) -> list[Event]:
         """Return what someone who knows nothing is shown first."""
-        latest: list[Event] = []
-        size = 0
-        for event in reversed(self._recent):
-            size += len(event.frame)
-            if len(latest) == LATEST_FOR_NEWCOMERS or size > PAGE_BYTES:
-                break
-            latest.append(event)
-        return latest[::-1]
+        return newest(self._recent)
+
+
+def newest(events: Sequence[Event]) -> list[Event]:
+    """Return the last of some events, as many as one page has room for."""
+    found: list[Event] = []
+    size = 0
+    for event in reversed(events):
+        size += len(event.frame)
+        if len(found) == LATEST_FOR_NEWCOMERS or size > PAGE_BYTES:
+            break
+        found.append(event)
+    return found[::-1]
 
 
 def page(place: Place, events: Iterable[Event], *, whole: bool = True) -> Page:

@@ -27,9 +27,12 @@ class Member:
     who: Who
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Place:
-    """How far somebody has heard: an epoch and the last position within it."""
+    """How far somebody has heard: an epoch and the last position within it.
+
+    The greater of two is further on, in a later epoch or in the same one.
+    """
 
     epoch: Epoch
     position: Position
