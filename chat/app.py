@@ -2,7 +2,9 @@
 
 import asyncio
 import gc
+import logging
 import secrets
+import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -34,6 +36,8 @@ from chat.settings import Settings
 from chat.wheel import Wheel
 
 TIDY_SECONDS = 10
+
+logger = logging.getLogger(__name__)
 
 
 class Service:
@@ -85,7 +89,7 @@ class Service:
             leases=leases,
             clock=self.clock,
             metrics=self.metrics,
-            fan_out=self.hub.fan_out,
+            fan_out=self.hub.fan_out_lively,
         )
         attendance = Attendance(scripts=self.scripts, clock=self.clock)
         self.lobby = Lobby(
@@ -157,6 +161,11 @@ class Service:
                 yield
                 for task in going:
                     task.cancel()
+        except BaseExceptionGroup:
+            # Half a service is worse than none: end, and be started again.
+            logger.critical("a part of the service failed")
+            signal.raise_signal(signal.SIGTERM)
+            raise
         finally:
             self.wheel.stop()
             await self.servers.aclose()

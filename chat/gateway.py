@@ -112,7 +112,7 @@ class Gateway:
         """Count a connection out, and take it out of its rooms."""
         self._sessions.discard(session)
         self._metrics.connections.set(len(self._sessions))
-        for room, (member, _) in session.rooms.items():
+        for room, member in session.rooms.items():
             self._rooms.leave(connection, room, member, at_once=False)
         session.rooms.clear()
 
@@ -235,12 +235,12 @@ class Gateway:
 
     def _typed(self, session: Session, room: str) -> None:
         """Pass on that somebody is writing, or drop it: it is never answered."""
-        place = session.rooms.get(RoomName(room))
-        if place and not self._wait(session, self._typing):
-            self._rooms.typing(RoomName(room), place[0])
+        member = session.rooms.get(RoomName(room))
+        if member and not self._wait(session, self._typing):
+            self._rooms.typing(RoomName(room), member)
 
     def _beat(self, session: Session, connection: Connection, *, away: bool) -> None:
-        for room, (member, _) in session.rooms.items():
+        for room, member in session.rooms.items():
             self._rooms.beat(connection, room, member, away=away)
 
     async def _join(
@@ -254,7 +254,7 @@ class Gateway:
         if connection.closing:
             self._rooms.leave(connection, room, entered.member, at_once=False)
             return b""
-        session.rooms[room] = (entered.member, join.light)
+        session.rooms[room] = entered.member
         page = entered.page
         return protocol.joined(
             join.ref,
@@ -306,12 +306,12 @@ class Gateway:
         )
 
     def _member(self, session: Session, room: str) -> Member:
-        place = session.rooms.get(RoomName(room))
         if not session.secret:
             raise HelloFirst
-        if place is None:
+        member = session.rooms.get(RoomName(room))
+        if member is None:
             raise NotInRoom
-        return place[0]
+        return member
 
     def _may(self, session: Session, paces: Paces) -> None:
         """Hold a device to a pace, whichever connection of its own it uses."""

@@ -33,11 +33,6 @@ _News = tuple[bytes, list[tuple[bytes, bytes, int]], list[bytes]]
 logger = logging.getLogger(__name__)
 
 
-def lively(room: RoomName) -> str:
-    """Return the topic on which a room's coming, going and typing is told."""
-    return f"{room}!"
-
-
 class _Place:
     """A member's place in a room on this process, for as many tabs as they have."""
 
@@ -306,7 +301,7 @@ class Presence:
         news = here.roster.news(now)
         if news is not None:
             here.told = now
-            self._fan_out(lively(room), protocol.presence(room, *news))
+            self._fan_out(room, protocol.presence(room, *news))
 
 
 def _unpacked(news: bytes) -> tuple[bytes, list[Change], list[Who]]:

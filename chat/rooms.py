@@ -16,7 +16,7 @@ from chat.hub import Hub
 from chat.identity import Identity
 from chat.metrics import Metrics
 from chat.model import Epoch, Member, Place, Position, RoomName
-from chat.presence import Presence, lively
+from chat.presence import Presence
 
 
 class Entered(NamedTuple):
@@ -72,7 +72,7 @@ class Rooms:
             await self._presence.arrive(room, member, connection)
             page = await self._backplane.since(room, place)
         if not page.more:
-            self._follow(room, connection, light=wish.light)
+            self._hub.follow(room, connection, light=wish.light)
         return Entered(member, page, self._presence.people(room))
 
     @contextmanager
@@ -92,19 +92,11 @@ class Rooms:
                 if not self._presence.knows(room):
                     await self._presence.open(room)
 
-    def _follow(self, room: RoomName, connection: Connection, *, light: bool) -> None:
-        self._hub.follow(room, connection)
-        if light:
-            self._hub.unfollow(lively(room), connection)
-        else:
-            self._hub.follow(lively(room), connection)
-
     def leave(
         self, connection: Connection, room: RoomName, member: Member, *, at_once: bool
     ) -> None:
         """Let a connection hear a room no longer, and give up its seat."""
         self._hub.unfollow(room, connection)
-        self._hub.unfollow(lively(room), connection)
         self._presence.leave(room, member, connection, at_once=at_once)
 
     async def say(self, room: RoomName, member: Member, said: protocol.Say) -> Receipt:

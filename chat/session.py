@@ -55,7 +55,7 @@ class Session:
         self.ticket = ticket
         self.connection: Connection | None = None
         self.secret = self.device = b""
-        self.rooms: dict[RoomName, tuple[Member, bool]] = {}
+        self.rooms: dict[RoomName, Member] = {}
         self.waiting: deque[Request] | None = None
         self.serving = False
         self.bad_frames = 0

@@ -105,7 +105,11 @@ class Lines:
         return Line(channels=channels, probe=probe, tell=self._tell, heard=self._pass)
 
     def _pass(self, channel: str, data: bytes) -> None:
-        self.heard(channel, data)
+        """Pass on what was published; what nobody can read is nobody's loss."""
+        try:
+            self.heard(channel, data)
+        except Exception:
+            logger.exception("a publication could not be read")
 
     async def _live(self, server: str, line: Line) -> bool:
         """Hear until the line is lost; return whether it was ever up."""
