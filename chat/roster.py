@@ -4,7 +4,7 @@ A member may be here on several processes at once and is still one presence. Not
 told twice, and what cancels itself out between two tellings is not told at all.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from enum import IntEnum
 from typing import Final, NamedTuple
 
@@ -44,14 +44,15 @@ class News(NamedTuple):
 
 
 class _Person:
-    """One member: whom others see, and the state on each process they are on."""
+    """One member: the state on each process they are on, and what the room knows."""
 
-    __slots__ = ("nodes", "told", "told_who", "who")
+    __slots__ = ("nodes", "shown", "told", "who")
 
     def __init__(self, who: Who) -> None:
-        self.who = self.told_who = who
+        self.who = who
         self.nodes: dict[bytes, State] = {}
-        self.told = State.LEFT
+        self.told: dict[Who, State] = {}
+        self.shown = False
 
     @property
     def state(self) -> State:
@@ -59,17 +60,37 @@ class _Person:
             return State.LEFT
         return State.HERE if State.HERE in self.nodes.values() else State.AWAY
 
+    def show(self) -> None:
+        """Know that somebody sees them as they are, whatever the room was told."""
+        self.told.setdefault(self.who, State.LEFT)
+        self.shown = True
+
+    def untold(self) -> Iterator[tuple[Who, State, State]]:
+        """Yield (who, was, is) wherever somebody in the room may know it wrongly."""
+        for who in {**self.told, self.who: State.LEFT}:
+            was = self.told.get(who, State.LEFT)
+            state = self.state if who == self.who else State.LEFT
+            if self.shown or state is not was:
+                yield who, was, state
+
+    def tell(self) -> None:
+        """Know that the room knows."""
+        self.told = {self.who: self.state} if self.nodes else {}
+        self.shown = False
+
 
 class Roster:
     """Everyone in one room."""
 
     def __init__(self) -> None:
         self._people: dict[MemberId, _Person] = {}
+        self._gone: dict[MemberId, _Person] = {}  # and the room does not know yet
         self._changed: set[MemberId] = set()
         self._left: dict[MemberId, float] = {}
         self._typing: dict[Who, float] = {}
         self._typing_told: set[Who] = set()
         self._count_told = 0
+        self._only_counted = False
 
     def __len__(self) -> int:
         return len(self._people)
@@ -85,34 +106,45 @@ class Roster:
             self._hear(node, change)
 
     def _hear(self, node: bytes, change: Change) -> None:
-        person = self._people.get(change.member)
+        member = change.member
+        person = self._people.get(member) or self._gone.get(member)
         if change.state is State.LEFT:
-            if person is not None and person.nodes.pop(node, None) is not None:
-                self._changed.add(change.member)
+            if person is None or person.nodes.pop(node, None) is None:
+                return
+        else:
+            person = person or _Person(change.who)
+            if person.who == change.who and person.nodes.get(node) is change.state:
+                return
+            person.nodes[node], person.who = change.state, change.who
+        self._sort(member, person)
+
+    def _sort(self, member: MemberId, person: _Person) -> None:
+        """Put somebody among those who are here, or those who are gone."""
+        self._people.pop(member, None)
+        self._gone.pop(member, None)
+        if person.nodes:
+            self._people[member] = person
+        elif person.told:
+            self._gone[member] = person
+        else:  # they came and went, and nobody saw
+            self._changed.discard(member)
             return
-        if person is None:
-            person = self._people[change.member] = _Person(change.who)
-        if person.nodes.get(node) is not change.state or person.who != change.who:
-            person.nodes[node] = change.state
-            person.who = change.who
-            self._changed.add(change.member)
+        self._changed.add(member)
 
     def replace(self, everyone: Iterable[tuple[bytes, Change]]) -> None:
         """Take a snapshot in place of all that was heard before."""
-        for member, person in self._people.items():
-            person.nodes.clear()
-            self._changed.add(member)
+        self.keep_only(())
         for node, change in everyone:
             self._hear(node, change)
 
     def keep_only(self, nodes: Collection[bytes]) -> None:
         """Forget what processes said that are no longer alive."""
-        for member, person in self._people.items():
+        for member, person in list(self._people.items()):
             gone = person.nodes.keys() - nodes
             for node in gone:
                 del person.nodes[node]
             if gone:
-                self._changed.add(member)
+                self._sort(member, person)
 
     def typing(self, who: Who, now: float) -> None:
         """Hear that somebody is writing."""
@@ -121,60 +153,71 @@ class Roster:
     def taken(self, face: bytes, member: MemberId) -> bool:
         """Tell whether somebody else who is here goes by a name."""
         return any(
-            person.who[: len(face)] == face and other != member and person.nodes
+            person.who[: len(face)] == face and other != member
             for other, person in self._people.items()
         )
 
     def people(self) -> list[tuple[bytes, bool]] | int:
         """Return (who, away) of everyone, or how many when the room is large."""
         if self.large:
+            self._only_counted = True
             return len(self)
-        return [
-            (person.who, person.state is State.AWAY)
-            for person in self._people.values()
-            if person.nodes
-        ]
+        # Whoever asked sees what the room was not told yet, and may not hear of it
+        # by the next news if it is undone before: so that is told in any case.
+        for member in self._changed & self._people.keys():
+            self._people[member].show()
+        return [(p.who, p.state is State.AWAY) for p in self._people.values()]
 
     def news(self, now: float) -> News | None:
         """Return what changed since it was last told, or None if nothing did."""
+        self._forget_left(now)
         changes = self._changes(now)
         typing = self._now_typing(now)
-        count = len(self._people)
+        count = len(self)
         if not changes and count == self._count_told and typing == self._typing_told:
             return None
         self._count_told, self._typing_told = count, typing
-        return News(count, [] if self.large else changes, list(typing))
+        return News(count, changes, list(typing))
 
     def _changes(self, now: float) -> list[tuple[bytes, int, bool]]:
-        told: list[tuple[bytes, int, bool]] = []
-        for member in self._changed:
-            person = self._people[member]
-            if person.who != person.told_who:
-                told.append((person.told_who, State.LEFT, False))
-                person.told_who, person.told = person.who, State.LEFT
-            if person.state is not person.told:
-                announce = self._worth_a_word(member, person, now)
-                told.append((person.who, int(person.state), announce))
-            self._tell(member, person, now)
-        self._changed.clear()
-        self._forget_left(now)
+        if self.large:
+            self._only_counted = True
+            return []
+        everyone, self._only_counted = self._only_counted, False
+        if everyone:
+            self._show_everyone()
+        told = [
+            (who, int(state), not everyone and self._worth_a_word(member, was, state))
+            for member in self._changed
+            for who, was, state in self._person(member).untold()
+        ]
+        self._tell(now)
         return told
 
-    def _worth_a_word(self, member: MemberId, person: _Person, now: float) -> bool:
-        """Announce coming and going; not looking away, nor coming back soon."""
-        if person.state is State.LEFT:
-            return True
-        if person.told is not State.LEFT:
-            return False
-        left = self._left.get(member)
-        return left is None or now - left > RETURN_SECONDS
+    def _show_everyone(self) -> None:
+        """Let the whole list be told: whoever saw a number has heard of nobody."""
+        self._changed = {*self._people, *self._gone}
+        for person in self._people.values():
+            person.show()
 
-    def _tell(self, member: MemberId, person: _Person, now: float) -> None:
-        person.told = person.state
-        self._left.pop(member, None)
-        if person.state is State.LEFT:
-            del self._people[member]
-            self._left[member] = now
+    def _person(self, member: MemberId) -> _Person:
+        return self._people.get(member) or self._gone[member]
+
+    def _worth_a_word(self, member: MemberId, was: State, now: State) -> bool:
+        """Announce coming and going; not looking away, nor coming back soon."""
+        if now is State.LEFT:
+            return was is not State.LEFT
+        return was is State.LEFT and member not in self._left
+
+    def _tell(self, now: float) -> None:
+        """Know that the room knows, and remember for a while who left it."""
+        for member in self._changed:
+            self._left.pop(member, None)
+            if member in self._gone:
+                self._left[member] = now
+            self._person(member).tell()
+        self._changed.clear()
+        self._gone.clear()
 
     def _forget_left(self, now: float) -> None:
         while self._left:
