@@ -163,9 +163,12 @@ def _unmasked(data: bytes, head: Head) -> bytes:
 def _check_text(so_far: bytes, *, final: bool = False) -> None:
     """Refuse what is not UTF-8; if not final, what can no longer become it."""
     try:
-        codecs.utf_8_decode(so_far, "strict", final)
+        _, understood = codecs.utf_8_decode(so_far, "strict", final)
     except UnicodeDecodeError:
         raise Violation(1007) from None
+    # Python would wait for the third octet of a surrogate, to quote it in the error.
+    if b"\xed\xa0" <= so_far[understood : understood + 2] < b"\xee":
+        raise Violation(1007)
 
 
 def control(opcode: int, payload: bytes) -> bytes:
