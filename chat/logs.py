@@ -21,6 +21,7 @@ from chat.errors import ChatError
 _ORDINARY = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 _QUERY = re.compile(r"\?\S+")
 _NUMBERS_AND_COLONS = re.compile(r"[0-9A-Fa-f:.]*[:.][0-9A-Fa-f:.]+")
+_TRACEBACK_LINE = re.compile(r'File "([^"]+)", line (\d+), in (\w+)')
 _REMOVED = "…"
 _PARTS_OF_A_PATH = 3
 
@@ -58,6 +59,8 @@ class Formatter(logging.Formatter):
         line |= {k: _plain(v) for k, v in vars(record).items() if k not in _ORDINARY}
         if record.exc_info and record.exc_info[1]:
             line["error"] = _error(record.exc_info[1])
+        elif places := _TRACEBACK_LINE.findall(str(record.msg)):
+            line["error"] = {"at": [_place(*place) for place in places]}
         return json.dumps(line, ensure_ascii=False)
 
 
@@ -112,10 +115,13 @@ def _error(error: BaseException) -> dict[str, object]:
 
 def _places(start: TracebackType | None) -> list[str]:
     return [
-        f"{'/'.join(Path(frame.f_code.co_filename).parts[-_PARTS_OF_A_PATH:])}"
-        f":{line} {frame.f_code.co_name}"
+        _place(frame.f_code.co_filename, line, frame.f_code.co_name)
         for frame, line in traceback.walk_tb(start)
     ]
+
+
+def _place(file: str, line: int | str, function: str) -> str:
+    return f"{'/'.join(Path(file).parts[-_PARTS_OF_A_PATH:])}:{line} {function}"
 
 
 def _uncaught(

@@ -4,6 +4,7 @@ import json
 import logging
 import subprocess
 import sys
+import traceback
 from typing import cast
 
 import pytest
@@ -101,6 +102,16 @@ def test_each_exception_of_a_group_is_told():
     told = line_of(raised("raise ExceptionGroup(text, [ValueError(text)])"))
 
     assert cast("list[dict[str, object]]", told["of"])[0]["type"] == "ValueError"
+    assert A_SECRET not in json.dumps(told)
+
+
+def test_of_a_traceback_logged_as_text_only_the_places_are_told():
+    text = "".join(traceback.format_exception(raised()))
+
+    told = line(text)
+
+    assert told["event"] == "Traceback (most recent call last):"
+    assert "test_logs.py" in json.dumps(told["error"])
     assert A_SECRET not in json.dumps(told)
 
 
