@@ -28,7 +28,7 @@ run: setup  ## Serve on http://127.0.0.1:8000 (HOST, PORT, DATA_DIR).
 test: test-browser test-python  ## Run every test.
 
 test-python: setup
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -ra
 
 test-browser:
 	@if command -v node >/dev/null; then node --test tests/web/*.test.js; else \
