@@ -1,9 +1,10 @@
 // <room-entry>: the rules of the house, and the name one would have, before each entry.
 
 import { badge } from "./badge.js"
-import { Refused } from "./connection.js"
+import { LineLost, Refused } from "./connection.js"
 import { nameOf } from "./names.js"
 import { announce, empty, fades, items, made, part, tell } from "./page.js"
+import { refusal } from "./plainly.js"
 
 export class RoomEntry extends HTMLElement {
   #connection
@@ -11,6 +12,7 @@ export class RoomEntry extends HTMLElement {
   #roll
   #asking = false
   #named = false
+  #slowed = false
   #timer = null
   #ask = () => this.#askUntilFree()
   #state = () => this.#showState()
@@ -52,6 +54,7 @@ export class RoomEntry extends HTMLElement {
   // Names that somebody present has are passed over.
   async #askUntilFree() {
     if (this.#asking || this.#named) return
+    clearTimeout(this.#timer)
     this.#asking = true
     this.#allow(false)
     try {
@@ -60,8 +63,9 @@ export class RoomEntry extends HTMLElement {
       this.#show(answer.who)
     } catch (reason) {
       this.#tryAgain(reason)
+    } finally {
+      this.#asking = false
     }
-    this.#asking = false
   }
 
   #name() {
@@ -69,9 +73,13 @@ export class RoomEntry extends HTMLElement {
   }
 
   #tryAgain(reason) {
-    if (!(reason instanceof Refused)) return
-    if (reason.code === "no_such_room") announce(this, "no-such-room")
-    else if (reason.wait) this.#timer = setTimeout(this.#ask, reason.wait * 1000)
+    if (reason instanceof LineLost) return // the next line asks by itself
+    if (!(reason instanceof Refused)) throw reason
+    if (reason.code === "no_such_room") return announce(this, "no-such-room")
+    const wait = Math.max(reason.wait, 2)
+    tell(part(this, "note"), refusal(reason.code, wait, "name"))
+    this.#slowed = true
+    this.#timer = setTimeout(this.#ask, wait * 1000)
   }
 
   #show(who) {
@@ -80,6 +88,8 @@ export class RoomEntry extends HTMLElement {
     empty(face)
     face.append(badge(name), made("span", name.words), made("span", ` with a ${name.colour} ${name.shape}`, "small"))
     this.#named = true
+    if (this.#slowed) tell(part(this, "note"), "")
+    this.#slowed = false
     this.#allow(true)
   }
 

@@ -19,7 +19,7 @@ export function lineWords({ state, up }, joined) {
 
 const REFUSALS = {
   too_fast: "A little slower, please.",
-  unavailable: "The house cannot take this in just now. It is kept, and goes by itself.",
+  unavailable: "The house cannot do this just now. It goes by itself as soon as it can.",
   gone: "That message is no longer there.",
   not_yours: "Only who wrote a message can take it back.",
   text_too_long: "That is too long for one message.",
@@ -27,9 +27,15 @@ const REFUSALS = {
   not_in_room: "Coming back into the room…"
 }
 
+const GOES_ON = {
+  say: "Your message is kept, and goes by itself",
+  name: "The next name comes",
+  earlier: "Try again",
+  other: "It goes by itself"
+}
+
 export function refusal(code, wait, kind = "") {
   const words = REFUSALS[code] || "That did not work."
   if (code !== "too_fast") return words
-  const goes = kind === "say" ? "Your message is kept, and goes by itself" : "Try again"
-  return `${words} ${goes} in ${wait} ${wait === 1 ? "second" : "seconds"}.`
+  return `${words} ${GOES_ON[kind] || GOES_ON.other} in ${wait} ${wait === 1 ? "second" : "seconds"}.`
 }

@@ -101,7 +101,7 @@ export class ChatRoom extends HTMLElement {
     for (const [name, act] of Object.entries(acts)) this.#on(this, name, ({ detail }) => act(detail))
     this.#on(part(this, "leave"), "click", () => announce(this, "leave"))
     this.#on(part(this, "people"), "click", () => this.#togglePeople())
-    this.#on(this, "keydown", ({ key }) => { if (key === "Escape") this.querySelector("message-composer").focus() })
+    this.#on(this, "keydown", ({ key }) => { if (key === "Escape") this.#escape() })
   }
 
   #on(target, name, act) {
@@ -230,7 +230,7 @@ export class ChatRoom extends HTMLElement {
     try {
       this.#log.earlier(await this.#request("earlier", this.#log.first))
     } catch (reason) {
-      this.#note(reason instanceof Refused ? refusal(reason.code, reason.wait) : "Waiting for signal. Try again in a moment.")
+      this.#note(reason instanceof Refused ? refusal(reason.code, reason.wait, "earlier") : "Waiting for signal. Try again in a moment.")
     }
     this.#render()
   }
@@ -241,9 +241,14 @@ export class ChatRoom extends HTMLElement {
     this.#join()
   }
 
-  #togglePeople() {
-    const shown = this.classList.toggle("room--people")
+  #togglePeople(shown = !this.classList.contains("room--people")) {
+    this.classList.toggle("room--people", shown)
     part(this, "people").setAttribute("aria-expanded", shown)
+  }
+
+  #escape() {
+    this.#togglePeople(false)
+    this.querySelector("message-composer").focus()
   }
 
   // -- showing ----------------------------------------------------------------------

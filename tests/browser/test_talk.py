@@ -1,0 +1,137 @@
+"""Two people talk, each at a browser of their own."""
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.conftest import Invite
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+async def test_what_one_says_the_other_reads(service_url: str, invite: Invite):
+    otter, heron = await invite(service_url), await invite(service_url)
+    await otter.enter("coffee")
+    await heron.enter("coffee")
+
+    await otter.say("good morning 🌅\nhow is everyone?")
+    await heron.sees("good morning 🌅\nhow is everyone?")
+    await heron.say("tired, but here")
+
+    both = ("good morning 🌅\nhow is everyone?", "tired, but here")
+    await otter.sees(*both)
+    await heron.sees(*both)
+    await otter.sees_mark(both[0], "in the room")
+
+
+async def test_they_see_that_the_other_is_there(service_url: str, invite: Invite):
+    otter, heron = await invite(service_url), await invite(service_url)
+    await otter.enter("women")
+    await heron.enter("women")
+
+    await expect(otter.page.locator(".people__one")).to_have_count(2)
+    await expect(heron.page.locator(".people__one")).to_have_count(2)
+
+
+async def test_writing_shows_and_is_not_read_out(service_url: str, invite: Invite):
+    otter, heron = await invite(service_url), await invite(service_url)
+    await otter.enter("men")
+    await heron.enter("men")
+
+    await otter.box.press_sequentially("he")
+
+    whisper = heron.page.locator("[data-whisper]")
+    await expect(whisper).to_contain_text("is writing")
+    assert await whisper.evaluate("e => e.closest('[aria-live], [role]')") is None
+
+
+async def test_a_reply_shows_what_it_answers(service_url: str, invite: Invite):
+    otter, heron = await invite(service_url), await invite(service_url)
+    await otter.enter("grief")
+    await heron.enter("grief")
+    await otter.say("it is a year today")
+
+    await heron.message("it is a year today").wait_for()
+    await heron.respond("it is a year today", "Reply")
+    await heron.say("I am with you")
+
+    quote = otter.message("I am with you").locator(".message__quote")
+    await expect(quote).to_contain_text("it is a year today")
+
+
+async def test_what_is_taken_back_is_gone_for_both(service_url: str, invite: Invite):
+    otter, heron = await invite(service_url), await invite(service_url)
+    await otter.enter("young")
+    await heron.enter("young")
+    await otter.say("too much")
+    await otter.say("hello")
+    await heron.sees("too much", "hello")
+
+    await otter.respond("too much", "Take back")
+
+    await otter.sees("hello")
+    await heron.sees("hello")
+
+
+async def test_a_reaction_shows_with_how_many(service_url: str, invite: Invite):
+    otter, heron = await invite(service_url), await invite(service_url)
+    await otter.enter("newcomers")
+    await heron.enter("newcomers")
+    await otter.say("day one")
+    await heron.message("day one").wait_for()
+
+    await heron.respond("day one", "proud of you")
+    shown = otter.message("day one").locator(".chip")
+    await expect(shown).to_have_text(["proud of you 1"])
+    await shown.click()
+    await expect(shown).to_have_text(["proud of you 2"])
+    await shown.click()
+
+    await expect(shown).to_have_text(["proud of you 1"])
+    chip = heron.message("day one").locator(".chip")
+    await expect(chip).to_have_attribute("aria-pressed", "true")
+
+
+async def test_markup_is_only_ever_text(service_url: str, invite: Invite):
+    otter, heron = await invite(service_url), await invite(service_url)
+    await otter.enter("veterans")
+    await heron.enter("veterans")
+    hostile = "<img src=x onerror=\"document.title='broken'\"><b>hi</b>"
+
+    await otter.say(hostile)
+
+    await heron.sees(hostile)
+    assert await heron.page.locator(".talk img, .talk b").count() == 0
+    assert "broken" not in await heron.page.title()
+
+
+async def test_a_link_is_text_that_nobody_can_press(service_url: str, invite: Invite):
+    otter = await invite(service_url)
+    await otter.enter("family")
+
+    await otter.say("see https://example.org/")
+
+    await otter.sees("see https://example.org/")
+    assert await otter.page.locator(".talk a").count() == 0
+
+
+async def test_who_reads_back_is_left_in_peace(service_url: str, invite: Invite):
+    otter = await invite(service_url)
+    heron = await invite(service_url, viewport={"width": 320, "height": 480})
+    await otter.enter("smart")
+    await heron.enter("smart")
+    for count in range(8):
+        await otter.say(f"line {count}")
+        await otter.sees_mark(f"line {count}", "in the room")
+    await heron.message("line 7").wait_for()
+    scroll = heron.page.locator("[data-scroll]")
+    await expect(heron.message("line 7")).to_be_in_viewport()
+
+    await scroll.evaluate("e => { e.scrollTop = 0 }")
+    await otter.say("something new")
+
+    button = heron.page.get_by_role("button", name="1 new message")
+    await button.wait_for()
+    assert await scroll.evaluate("e => e.scrollTop") == 0
+    await button.click()
+    await expect(heron.message("something new")).to_be_in_viewport()
+    await expect(button).to_be_hidden()
