@@ -1,0 +1,20 @@
+"""No help line is shown to anybody that nobody can trace."""
+
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+
+
+def test_every_number_on_the_page_has_a_source():
+    page = (ROOT / "web/index.html").read_text("utf-8")
+    table = (ROOT / "docs/help-lines.md").read_text("utf-8")
+    shown = re.findall(r'href="tel:(\d+)"', page)
+    sourced = [
+        re.sub(r"\D", "", line.split("|")[3])
+        for line in table.splitlines()
+        if "https://" in line and line.startswith("|")
+    ]
+
+    assert shown
+    assert set(shown) <= set(sourced)
