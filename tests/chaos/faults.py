@@ -1,0 +1,130 @@
+"""The faults: each breaks one thing for some time, and returns when that is over."""
+
+import asyncio
+import random
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from tests.chaos.house import House
+from tests.chaos.page import Page
+
+KILL_EVERY_SECONDS = 3
+REDIS_KILLS = 10
+LONGEST_FREEZE_SECONDS = 15
+DEAF_EVERY_SECONDS = 8
+FORGETS = 3
+DROP_SHARE = 0.05
+STALLED_SHARE = 0.05
+
+Break = Callable[[House, Sequence[Page], float], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is done to a house, and what must hold while it is done."""
+
+    name: str
+    breaks: Break
+    proxied: bool = False
+    keeps_lines: bool = False
+    """Whether every page must stay connected."""
+
+    noticed: bool = False
+    """Whether the processes must tell their pages that they hear nothing."""
+
+    stalls: bool = False
+    """Whether some pages stop reading, and so what is said must be long."""
+
+
+async def webs_killed(house: House, _pages: Sequence[Page], seconds: float) -> None:
+    """Kill one web process after another, each started again at once."""
+    turn = 0
+    async for _ in _every(KILL_EVERY_SECONDS, seconds):
+        web = house.webs[turn % len(house.webs)]
+        await web.kill()
+        await web.start()
+        turn += 1
+
+
+async def webs_restarted(house: House, _pages: Sequence[Page], seconds: float) -> None:
+    """Tell one web process after another to end, and start it again."""
+    ends = time.monotonic() + seconds
+    while time.monotonic() < ends:
+        for web in house.webs:
+            await web.stop()
+            await web.start()
+
+
+async def redis_killed(house: House, _pages: Sequence[Page], seconds: float) -> None:
+    """Kill Redis ten times; it is away for up to a second."""
+    every = seconds / REDIS_KILLS
+    async for _ in _every(every, seconds):
+        house.hurt()
+        await asyncio.to_thread(house.redis.kill)
+        await asyncio.sleep(random.random() * min(1, every / 2))
+        await asyncio.to_thread(house.redis.start)
+
+
+async def redis_frozen(house: House, _pages: Sequence[Page], seconds: float) -> None:
+    """Let Redis hang at the end: connections stay open, nothing is answered."""
+    freeze = min(LONGEST_FREEZE_SECONDS, seconds * 0.75)
+    await asyncio.sleep(seconds - freeze)
+    house.hurt()
+    house.redis.freeze()
+    await asyncio.sleep(freeze)
+    house.redis.thaw()
+
+
+async def redis_forgetful(house: House, _pages: Sequence[Page], seconds: float) -> None:
+    """Let Redis lose all that it knows, as one without a disk does."""
+    async for _ in _every(seconds / FORGETS, seconds):
+        await asyncio.to_thread(house.redis.flush)
+        # Nobody can know of it before somebody speaks.
+        await asyncio.sleep(seconds / FORGETS / 2)
+
+
+async def replies_dropped(house: House, _pages: Sequence[Page], seconds: float) -> None:
+    """Cut the connection after a command went out, before its answer comes."""
+    house.proxy.drop_share = DROP_SHARE
+    await asyncio.sleep(seconds)
+    house.proxy.drop_share = 0
+
+
+async def feeds_deaf(house: House, _pages: Sequence[Page], seconds: float) -> None:
+    """Cut or silence what is published, while commands are answered."""
+    hush = False
+    async for _ in _every(DEAF_EVERY_SECONDS, seconds):
+        house.hurt()
+        (house.proxy.hush_feeds if hush else house.proxy.cut_feeds)()
+        hush = not hush
+
+
+async def pages_stalled(_house: House, pages: Sequence[Page], seconds: float) -> None:
+    """Let some pages stop reading, and read again at the end."""
+    stalled = [page for page in pages if page.small]
+    for page in stalled:
+        page.stop_reading()
+    await asyncio.sleep(seconds)
+    for page in stalled:
+        page.read_on()
+
+
+async def _every(pause: float, seconds: float) -> AsyncIterator[None]:
+    """Come round so often, for so long; a round that takes longer delays the next."""
+    began = due = time.monotonic()
+    while (due := max(due + pause, time.monotonic())) <= began + seconds + pause / 2:
+        await asyncio.sleep(due - time.monotonic())
+        yield
+
+
+FAULTS = (
+    Fault("webs killed", webs_killed),
+    Fault("redis killed", redis_killed, keeps_lines=True, noticed=True),
+    Fault("redis frozen", redis_frozen, keeps_lines=True, noticed=True),
+    Fault("pages stalled", pages_stalled, stalls=True),
+    Fault("replies dropped", replies_dropped, proxied=True, keeps_lines=True),
+    Fault("webs restarted", webs_restarted),
+    Fault("feeds deaf", feeds_deaf, proxied=True, keeps_lines=True, noticed=True),
+    Fault("redis forgetful", redis_forgetful, keeps_lines=True),
+)

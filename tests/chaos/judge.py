@@ -1,0 +1,102 @@
+"""The judge: what every page shows, against what was promised and what Redis keeps."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple, cast
+
+from redis import Redis
+
+from chat.protocol import unpack_value
+from tests.chaos.log import Log, Place, Shown
+from tests.chaos.page import Page, shown
+
+_Entries = list[tuple[bytes, dict[bytes, bytes]]]
+
+
+class Truth(NamedTuple):
+    """A room's log in Redis: where it stands, and what it holds."""
+
+    place: Place
+    texts: dict[int, str]
+
+
+class Verdict(NamedTuple):
+    """How often a promise was broken, and how many were made."""
+
+    acked: int
+    lost: int
+    doubled: int
+    out_of_order: int
+    silent_gaps: int
+
+
+def place_of(client: Redis, room: str) -> Place:
+    """Return where a room stands in Redis."""
+    key = f"porchlight:{{{room}}}:meta"
+    return Place(*(int(client.hget(key, name) or 0) for name in Place._fields))
+
+
+def truth_of(client: Redis, room: str) -> Truth:
+    """Return all that Redis has of a room."""
+    entries = cast("_Entries", client.xrange(f"porchlight:{{{room}}}:log"))
+    frames = [unpack_value(fields[b"f"]) for _, fields in entries]
+    return Truth(place_of(client, room), dict(shown(frames)))
+
+
+def judge(
+    pages: Sequence[Page],
+    truths: Mapping[str, Truth],
+    read_afresh: Mapping[str, Sequence[Shown]],
+) -> Verdict:
+    """Count every broken promise."""
+    rooms = {room: [page for page in pages if page.room == room] for room in truths}
+    return Verdict(
+        acked=sum(len(page.acked) for page in pages),
+        lost=sum(_lost(pages) for pages in rooms.values()),
+        doubled=sum(_doubled(page.log) for page in pages)
+        + sum(_repeats(truth.texts.values()) for truth in truths.values()),
+        out_of_order=sum(page.log.out_of_order for page in pages),
+        silent_gaps=sum(
+            _gaps(page.log, truths[room]) for room in rooms for page in rooms[room]
+        )
+        + sum(
+            read_afresh[room] != sorted(truths[room].texts.items()) for room in truths
+        ),
+    )
+
+
+def _lost(pages: Sequence[Page]) -> int:
+    """Count what was acked, and did not reach everyone in the room."""
+    acked = {text: place for page in pages for text, place in page.acked.items()}
+    known = [(page.log, _texts(page.log)) for page in pages]
+    return sum(
+        any(text not in texts and not log.was_told(place) for log, texts in known)
+        for text, place in acked.items()
+    )
+
+
+def _texts(log: Log) -> set[str]:
+    return {text for shown in log.shown.values() for text in shown.values()}
+
+
+def _doubled(log: Log) -> int:
+    """Count what a page shows twice, or was given twice."""
+    return log.doubled + sum(_repeats(shown.values()) for shown in log.shown.values())
+
+
+def _repeats(texts: Iterable[str]) -> int:
+    return sum(times - 1 for times in Counter(texts).values())
+
+
+def _gaps(log: Log, truth: Truth) -> int:
+    """Count where a page and the room's log differ without the page knowing."""
+    mine = log.shown.get(truth.place.epoch, {})
+    return log.silent_gaps + sum(
+        mine.get(position) != truth.texts.get(position)
+        for position in mine.keys() | truth.texts.keys()
+        if _must_know(log, Place(truth.place.epoch, position))
+    )
+
+
+def _must_know(log: Log, place: Place) -> bool:
+    return log.first is not None and place > log.first and not log.was_told(place)
