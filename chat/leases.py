@@ -5,8 +5,10 @@ others see (5 bytes) and their state (1 byte).
 """
 
 from collections.abc import Callable, Sequence
-from typing import Final, NamedTuple, cast
+from typing import Final, NamedTuple, Self, cast
 
+from chat import protocol
+from chat.errors import BadFrame
 from chat.identity import face
 from chat.model import Member, MemberId, RoomName, Who
 from chat.redis import Script, Scripts
@@ -16,10 +18,15 @@ LEASE_SECONDS: Final = 150
 """A hidden tab beats once a minute, and may miss one."""
 
 NODE_LEASE_SECONDS: Final = 10
+NEWS: Final = b"p"
+"""What begins a publication about presence: it has no position and is never kept."""
+
 _NODE_BYTES = 4
 _NODES = "porchlight:nodes"
 _ARRIVE, _PRESENCE, _PRESENT = Script("arrive"), Script("presence"), Script("present")
 _ALIVE, _UNNAME = Script("nodes"), Script("unname")
+
+_News = tuple[bytes, list[tuple[bytes, bytes, int]], list[bytes]]
 
 
 class Standing(NamedTuple):
@@ -35,6 +42,40 @@ class Standing(NamedTuple):
     def value(self) -> bytes:
         """Return the lease's value."""
         return self.member.who + bytes((self.state,))
+
+    def change(self) -> Change:
+        """Return it as others hear of it."""
+        return Change(self.member.id, self.member.who, self.state)
+
+
+class Told(NamedTuple):
+    """What one process tells the others: of whom something changed, who is writing."""
+
+    node: bytes
+    changes: list[Change]
+    typing: list[Who]
+
+    @classmethod
+    def read(cls, news: bytes) -> Self:
+        """Read what a process published.
+
+        Raises:
+            BadFrame: If it is nothing that a process of ours says.
+
+        """
+        try:
+            node, changes, typing = cast("_News", protocol.unpack_value(news))
+            heard = [Change(MemberId(m), Who(w), State(s)) for m, w, s in changes]
+        except (TypeError, ValueError) as error:
+            raise BadFrame from error
+        return cls(node, heard, [Who(who) for who in typing])
+
+
+class Alive(NamedTuple):
+    """The processes that live, and whether the one asking was not among them."""
+
+    back: bool
+    nodes: set[bytes]
 
 
 class Leases:
@@ -67,9 +108,16 @@ class Leases:
         )
 
     async def renew(
-        self, room: RoomName, standings: Sequence[Standing], news: bytes
+        self,
+        room: RoomName,
+        standings: Sequence[Standing],
+        changed: Sequence[Standing],
+        typing: Sequence[Who],
     ) -> None:
-        """Renew the leases of those here, give up those of who left, publish news."""
+        """Renew the leases of those here, give up those of who left, tell the others.
+
+        They are told what changed and who is writing, if there is anything to tell.
+        """
         kept = [s for s in standings if s.state is not State.LEFT]
         gone = [s for s in standings if s.state is State.LEFT]
         pairs = [part for s in kept for part in (s.entry(self.node), s.value())]
@@ -80,34 +128,38 @@ class Leases:
             len(kept),
             len(gone),
             self._channel(room),
-            news,
+            self._news(changed, typing),
             *pairs,
             *(s.entry(self.node) for s in gone),
         )
+
+    def _news(self, changed: Sequence[Standing], typing: Sequence[Who]) -> bytes:
+        if not changed and not typing:
+            return b""
+        changes = [(s.member.id, s.member.who, int(s.state)) for s in changed]
+        return NEWS + protocol.pack((self.node, changes, typing))
 
     async def free_name(self, room: RoomName, member: Member) -> None:
         """Let somebody else have the name."""
         await self._scripts.call(_UNNAME, (_name(room, member),), member.id)
 
     async def present(self, room: RoomName) -> list[tuple[bytes, Change]]:
-        """Return what each process's leases say of a room: (node, change)."""
+        """Return what each living process's leases say of a room: (node, change)."""
+        alive = await self._nodes(b"")
         found = await self._scripts.call(_PRESENT, _keys(room))
         pairs = zip(found[::2], found[1::2], strict=True)
-        return [_read(entry, value) for entry, value in pairs if value]
+        entries = [_read(entry, value) for entry, value in pairs if value]
+        return [(node, change) for node, change in entries if node in alive.nodes]
 
-    async def alive(self) -> set[bytes]:
-        """Say that this process lives; return all that do."""
+    async def alive(self) -> Alive:
+        """Say that this process lives; return who does, and whether we were missed."""
         return await self._nodes(self.node)
 
-    async def living(self) -> set[bytes]:
-        """Return all processes that live."""
-        return await self._nodes(b"")
-
-    async def _nodes(self, node: bytes) -> set[bytes]:
-        alive = await self._scripts.call(
+    async def _nodes(self, node: bytes) -> Alive:
+        new, *nodes = await self._scripts.call(
             _ALIVE, (_NODES,), node, NODE_LEASE_SECONDS * 1000
         )
-        return set(cast("list[bytes]", alive))
+        return Alive(bool(new), set(nodes))
 
 
 def _read(entry: bytes, value: bytes) -> tuple[bytes, Change]:

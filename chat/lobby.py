@@ -75,11 +75,10 @@ class Lobby:
         if known is not None:
             return known
         try:
-            alive = await self._leases.living()
-            entries = await self._leases.present(room)
+            present = await self._leases.present(room)
         except Unavailable:
             return 0
-        return len({change.member for node, change in entries if node in alive})
+        return len({change.member for _, change in present})
 
     def _shown(self, room: Room, here: int) -> dict[str, object]:
         return {

@@ -186,7 +186,7 @@ class Roster:
         everyone, self._only_counted = self._only_counted, False
         if everyone:
             self._show_everyone()
-        told = [
+        told: list[tuple[bytes, int, bool]] = [
             (who, int(state), not everyone and self._worth_a_word(member, was, state))
             for member in self._changed
             for who, was, state in self._person(member).untold()

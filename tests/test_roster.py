@@ -374,7 +374,7 @@ class ARoomAndItsListeners(RuleBasedStateMachine):
         self.all_know()
         assert self.roster.news(self.now) is None, "told twice"
 
-    def all_know(self):
+    def all_know(self) -> None:
         fresh = self.roster.people()
         for listener in self.here:
             if not isinstance(fresh, int):
