@@ -100,6 +100,7 @@ def serve(
         Guarded(app),
         loop="uvloop",
         interface="asgi3",
+        workers=1,
         lifespan="on",
         http=http_protocol(service.door),
         ws=websocket_protocol(service.door),

@@ -108,6 +108,20 @@ def test_told_to_end_it_ends_with_its_server(
     assert running(var) is None
 
 
+async def test_told_to_end_while_its_server_hangs_it_ends_all_the_same(
+    service: Program, var: Path
+):
+    url = url_of(service)
+    await eventually(lambda: status(f"{url}/readyz") == 200)
+    with Redis.from_url(running(var) or "") as client:
+        os.kill(client.info()["process_id"], signal.SIGSTOP)
+
+    service.signal(signal.SIGTERM)
+
+    assert service.wait(AS_LONG_AS_IT_MAY_TAKE) == 0
+    assert running(var) is None
+
+
 async def test_killed_it_takes_its_server_along(service: Program, var: Path):
     url_of(service)
 
