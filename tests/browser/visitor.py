@@ -52,8 +52,9 @@ class Visitor:
     async def respond(self, text: str, words: str) -> None:
         """Open the choices of a message, and take one."""
         message = self.message(text)
-        await message.get_by_role("button", name="Answer this message").click()
-        await message.get_by_role("button", name=words).click()
+        await message.locator(".message__more").click()
+        acts = message.locator(".message__acts")
+        await acts.get_by_role("button", name=words).click()
 
     async def cut(self) -> None:
         """Take away the network."""

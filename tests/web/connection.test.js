@@ -184,6 +184,20 @@ test("the beat says whether the tab is hidden, and doubts a quiet line", () => {
   assert.equal(doubts, 1)
 })
 
+test("a doubted line that stays silent is replaced; one that speaks is kept", () => {
+  const { clock, exchange, connection } = anOpenOne()
+  clock.advance(15)
+  connection.hurry()
+  exchange.last.hear(pack([40, 7, new Uint8Array(5), true]))
+  clock.advance(12)
+  assert.equal(exchange.sockets.length, 1)
+
+  connection.hurry()
+  clock.advance(10)
+
+  assert.equal(exchange.sockets.length, 2)
+})
+
 test("a new line is told that the tab is hidden", () => {
   const { clock, exchange, connection } = anOpenOne()
   connection.away = true

@@ -4,7 +4,9 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import { busiest, hourHere } from "../../web/js/hours.js"
 import { isLight } from "../../web/js/light.js"
+import { nameOf } from "../../web/js/names.js"
 import { People } from "../../web/js/people.js"
+import { Whisper } from "../../web/js/whisper.js"
 import { aStorage, Clock } from "./support.js"
 
 const [OTTER, HERON] = ["0a0b0c0d0e", "1a1b1c1d1e"]
@@ -53,6 +55,19 @@ test("who has not written for a while, or has spoken, is no longer writing", () 
   clock.advance(7)
 
   assert.deepEqual(people.typing, [])
+})
+
+test("who has just come in is told for a moment, unless somebody is writing", () => {
+  const clock = new Clock()
+  const whisper = new Whisper(clock.now)
+  whisper.came([OTTER])
+
+  assert.equal(whisper.words([HERON]), `${nameOf(HERON).words} is writing…`)
+  assert.equal(whisper.words([]), `${nameOf(OTTER).words} came in`)
+  clock.advance(7)
+
+  assert.equal(whisper.words([]), "")
+  assert.equal(whisper.words([OTTER, HERON]), "2 people are writing…")
 })
 
 test("the busiest hour is told in the reader's time", () => {

@@ -42,7 +42,7 @@ const parts = {
 }
 
 function place() {
-  return decodeURIComponent(location.hash.slice(1))
+  return location.hash.slice(1)
 }
 
 // The fragment says where one is: it is sent to no server, and stands in no log.

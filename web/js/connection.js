@@ -9,6 +9,7 @@ import { read, request } from "./frames.js"
 
 const ANSWER_WITHIN_MS = 20000
 const QUIET_MS = 10000
+const PROOF_WITHIN_MS = 10000
 const FIRST_BEAT_SECONDS = 60
 
 export class Refused extends Error {
@@ -38,6 +39,7 @@ export class Connection extends EventTarget {
   #attempts = 0
   #redialling = null
   #watching = null
+  #proving = null
   #heard = 0
   #returnAfter = null
   #away = false
@@ -149,11 +151,15 @@ export class Connection extends EventTarget {
 
   // Nothing in a browser shows that the other end is gone, until it fails to answer.
   #doubtIfQuietFor(milliseconds) {
-    if (this.#now() - this.#heard >= milliseconds) this.#emit("doubt")
+    if (this.#now() - this.#heard < milliseconds) return
+    this.#timers.clearTimeout(this.#proving)
+    this.#proving = this.#timers.setTimeout(() => this.redial(), PROOF_WITHIN_MS)
+    this.#emit("doubt")
   }
 
   #hear(data) {
     this.#heard = this.#now()
+    this.#timers.clearTimeout(this.#proving)
     const event = read(new Uint8Array(data))
     if (event === null) return
     if (event.ref) this.#answer(event)
@@ -202,6 +208,7 @@ export class Connection extends EventTarget {
   #hangUp() {
     this.#timers.clearTimeout(this.#redialling)
     this.#timers.clearTimeout(this.#watching)
+    this.#timers.clearTimeout(this.#proving)
     const socket = this.#socket
     if (socket) {
       this.#socket = null

@@ -51,11 +51,11 @@ export class Log {
     for (const event of events) this.#apply(event)
   }
 
-  // Talk fades in the open page as it does in the house.
+  // Talk fades in the open page as it does in the house. Returns whether any did.
   fade(before) {
-    for (const { position, at } of this.messages) {
-      if (at < before) this.#remove(position)
-    }
+    const faded = [...this.#messages.values()].filter(({ at }) => at < before)
+    for (const { position } of faded) this.#remove(position)
+    return faded.length > 0
   }
 
   get messages() {

@@ -15,6 +15,7 @@ export function makeMessage(view) {
   const name = nameOf(message.who)
   part(item, "badge").append(badge(name))
   part(item, "name").textContent = mine ? "You" : name.words
+  part(item, "more-words").textContent = mine ? "More for your message" : `Answer ${name.words}`
   part(item, "text").textContent = message.text
   item.classList.toggle("message--mine", mine)
   part(item, "more").onclick = () => toggleActs(item)

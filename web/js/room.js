@@ -10,12 +10,12 @@ import { People } from "./people.js"
 import { refusal } from "./plainly.js"
 import { hereWords } from "./presence.js"
 import { Waiting } from "./waiting.js"
+import { Whisper } from "./whisper.js"
 
 const TYPING_EVERY_MS = 3000
 const REJOIN_AFTER_MS = 2000
 const TICK_MS = 2000
 const NOTE_MS = 8000
-const CAME_MS = 6000
 
 export class ChatRoom extends HTMLElement {
   #connection
@@ -32,7 +32,7 @@ export class ChatRoom extends HTMLElement {
   #joining = false
   #light = false
   #typedAt = 0
-  #came = { words: "", until: 0 }
+  #whisper = new Whisper()
   #due = null
   #rejoin = null
   #tick = null
@@ -91,7 +91,7 @@ export class ChatRoom extends HTMLElement {
       "writing": () => this.#writing(),
       "reply": ({ position }) => this.#reply(position),
       "react": what => this.#courier.send({ kind: "react", epoch: this.#log.epoch, ...what }),
-      "take-back": what => this.#courier.send({ kind: "take_back", epoch: this.#log.epoch, ...what }),
+      "take-back": what => this.#takeBack(what),
       "send-anyway": entry => this.#courier.sendAnyway(entry),
       "throw-away": entry => this.#courier.drop(entry),
       "change-it": entry => this.#change(entry),
@@ -120,7 +120,7 @@ export class ChatRoom extends HTMLElement {
   #lineChanged() {
     if (this.#connection.state !== "open") this.#joined = this.#joining = false
     this.#showLine()
-    if (this.#connection.up && this.#joined) this.#courier.carry()
+    if (this.#connection.up && this.#joined) this.#courier.resume()
   }
 
   async #join() {
@@ -182,11 +182,7 @@ export class ChatRoom extends HTMLElement {
   }
 
   #presence(event) {
-    const came = this.#people.change(event).filter(who => who !== this.#me)
-    if (came.length) {
-      const words = `${came.map(who => nameOf(who).words).join(", ")} came in`
-      this.#came = { words, until: Date.now() + CAME_MS }
-    }
+    this.#whisper.came(this.#people.change(event).filter(who => who !== this.#me))
     this.#render()
   }
 
@@ -207,6 +203,12 @@ export class ChatRoom extends HTMLElement {
     const { epoch, position } = this.#log
     this.querySelector("room-talk").toEnd()
     this.#courier.send({ kind: "say", text, reply, epoch, after: position })
+  }
+
+  // The message goes, and the keyboard's place with it.
+  #takeBack(what) {
+    this.#courier.send({ kind: "take_back", epoch: this.#log.epoch, ...what })
+    part(this, "scroll").focus()
   }
 
   #change(entry) {
@@ -255,8 +257,8 @@ export class ChatRoom extends HTMLElement {
 
   #ticked() {
     const hours = this.#room.history_hours
-    if (hours) this.#log.fade(Date.now() / 1000 - hours * 3600)
-    this.#render()
+    if (hours && this.#log.fade(Date.now() / 1000 - hours * 3600)) this.#render()
+    this.#showWhisper()
   }
 
   #note(words) {
@@ -285,13 +287,13 @@ export class ChatRoom extends HTMLElement {
     this.querySelector("room-talk").show(scene)
     this.querySelector("room-presence").show(this.#people, this.#me, this.#light)
     part(this, "people").textContent = this.#light ? "Who is here" : hereWords(this.#people.count)
-    part(this, "whisper").textContent = this.#whisper()
+    this.#showWhisper()
   }
 
-  #whisper() {
-    const typing = this.#people.typing.filter(who => who !== this.#me)
-    if (typing.length === 1) return `${nameOf(typing[0]).words} is writing…`
-    if (typing.length) return `${typing.length} people are writing…`
-    return this.#came.until > Date.now() ? this.#came.words : ""
+  // Not read out: it would talk over what is said.
+  #showWhisper() {
+    const words = this.#whisper.words(this.#people.typing.filter(who => who !== this.#me))
+    const whisper = part(this, "whisper")
+    if (whisper.textContent !== words) whisper.textContent = words
   }
 }

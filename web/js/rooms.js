@@ -11,7 +11,8 @@ export class RoomList extends HTMLElement {
   #timer = null
   #shown = false
 
-  connectedCallback() {
+  constructor() {
+    super()
     document.addEventListener("visibilitychange", () => this.#refreshIfSeen())
     addEventListener("online", () => this.#refreshIfSeen())
   }
