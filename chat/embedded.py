@@ -126,6 +126,9 @@ class Embedded:
             *("--dir", str(self._home)),
             *("--client-output-buffer-limit", "pubsub", "64mb", "16mb", "60"),
             *("--loglevel", "warning"),
+            # Talk leaves a log one by one; a node of several would keep the words of
+            # what was taken out until all its others are out too.
+            *("--stream-node-max-entries", "1"),
             # Both would keep what members say longer than its time.
             *("--crash-log-enabled", "no"),
             *("--slowlog-log-slower-than", "-1"),

@@ -88,6 +88,12 @@ def test_it_forgets_nothing_by_itself(client: Redis, setting: str, value: str):
     assert client.config_get(setting) == {setting: value}
 
 
+def test_not_a_word_stays_of_what_leaves_a_log(client: Redis):
+    assert client.config_get("stream-node-max-entries") == {
+        "stream-node-max-entries": "1"
+    }
+
+
 def test_it_keeps_no_list_of_slow_commands_since_they_quote_members(client: Redis):
     assert client.config_get("slowlog-log-slower-than") == {
         "slowlog-log-slower-than": "-1"

@@ -100,6 +100,7 @@ class RedisServer:
             *("--appendfsync", "everysec"),
             *("--save", ""),
             *("--maxmemory-policy", "noeviction"),
+            *("--stream-node-max-entries", "1"),
             *("--dir", str(self._directory)),
         ]
 
