@@ -1,5 +1,7 @@
 """The plug is pulled: on the line, on the page, on the whole house."""
 
+from collections.abc import Callable
+
 import pytest
 
 from tests.browser.conftest import Invite
@@ -53,8 +55,9 @@ async def test_what_is_written_without_a_line_survives_a_reload(
     await otter.sees("kept on my phone")
 
 
+@pytest.mark.parametrize("ends", [House.pull_down, House.end])
 async def test_a_house_that_falls_and_stands_again_has_everything_once(
-    house: House, invite: Invite
+    house: House, invite: Invite, ends: Callable[[House], None]
 ):
     otter, heron = await invite(house.url), await invite(house.url)
     await otter.enter("coffee")
@@ -63,9 +66,9 @@ async def test_a_house_that_falls_and_stands_again_has_everything_once(
     await heron.say("two")
     await otter.sees("one", "two")
 
-    house.pull_down()
-    await otter.sees_state("Waiting for signal")
+    ends(house)
     await otter.say("three")
+    await otter.sees_mark("three", "on this phone")
     await house.put_up()
 
     await otter.sees("one", "two", "three")

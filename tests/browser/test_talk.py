@@ -4,6 +4,8 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.conftest import Invite
+from tests.browser.crowd import fill
+from tests.browser.visitor import Visitor
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -89,6 +91,74 @@ async def test_a_reaction_shows_with_how_many(service_url: str, invite: Invite):
     await expect(shown).to_have_text(["proud of you 1"])
     chip = heron.message("day one").locator(".chip")
     await expect(chip).to_have_attribute("aria-pressed", "true")
+
+
+async def test_two_tabs_of_one_device_are_one_member(service_url: str, invite: Invite):
+    otter = await invite(service_url)
+    await otter.enter("dual")
+    tab = Visitor(await otter.page.context.new_page(), service_url)
+    await tab.page.goto(service_url)
+    await tab.enter("dual")
+
+    await otter.say("said once")
+
+    await tab.sees("said once")
+    await otter.sees("said once")
+    await expect(tab.message("said once").locator(".message__name")).to_have_text("You")
+    await expect(tab.page.locator(".people__one")).to_have_count(1)
+
+
+async def test_who_talks_too_fast_is_slowed_and_nothing_is_lost(
+    service_url: str, invite: Invite
+):
+    otter = await invite(service_url)
+    await otter.enter("dharma")
+    lines = [f"breath {count}" for count in range(14)]
+
+    for line in lines:
+        await otter.say(line)
+    await otter.page.get_by_text("A little slower, please").wait_for()
+
+    await otter.sees(*lines)
+    await otter.sees_mark(lines[-1], "in the room")
+
+
+async def test_a_slow_line_hears_what_is_said_and_not_who_is_writing(
+    service_url: str, invite: Invite
+):
+    otter, heron = await invite(service_url), await invite(service_url)
+    await otter.enter("na")
+    await heron.enter("na")
+    await heron.page.get_by_text("My line is slow").click()
+    await expect(heron.page.locator(".people__one")).to_have_count(0)
+
+    await otter.box.press_sequentially("hel")
+    await otter.say("hello")
+
+    await heron.sees("hello")
+    await expect(heron.page.locator("[data-whisper]")).to_have_text("")
+
+
+async def test_earlier_talk_can_be_read_and_leaves_one_where_one_was(
+    service_url: str, invite: Invite
+):
+    lines = [f"line {count}" for count in range(60)]
+    await fill(service_url, "aa", lines)
+    otter = await invite(service_url)
+    await otter.enter("aa")
+    await otter.sees(*lines[10:])
+
+    first = otter.message("line 10")
+    await first.scroll_into_view_if_needed()
+    before = await first.bounding_box()
+    await otter.page.get_by_role("button", name="Earlier talk").press("Enter")
+    await otter.sees(*lines)
+
+    assert before
+    after = await first.bounding_box()
+    assert after
+    assert abs(after["y"] - before["y"]) < 120
+    await expect(first).to_be_in_viewport()
 
 
 async def test_markup_is_only_ever_text(service_url: str, invite: Invite):
