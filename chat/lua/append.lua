@@ -17,6 +17,21 @@ if first then
   return {0, epoch, position, time}
 end
 
+local known = redis.call('HMGET', meta, 'epoch', 'position', 'floor', 'renewed')
+local epoch, position = tonumber(known[1]), tonumber(known[2])
+local floor, renewed = tonumber(known[3]), tonumber(known[4]) or 0
+-- A server that remembers less than one of us has lost something: begin anew, so that
+-- no position is ever given twice within an epoch.
+local lost = epoch and (epoch < tonumber(ARGV[6])
+  or (epoch == tonumber(ARGV[6]) and position < tonumber(ARGV[7])))
+if not epoch or lost then
+  epoch = math.max(tonumber(ARGV[8]), (epoch or 0) + 1, ARGV[6] + 1)
+  position, floor, renewed = 0, 0, 0
+  redis.call('DEL', log)
+  redis.call('HSET', meta, 'epoch', epoch, 'position', 0, 'floor', 0, 'renewed', 0)
+  redis.call('PEXPIRE', meta, 7776000000)
+end
+
 if target > 0 then
   local entry = redis.call('XRANGE', log, target .. '-0', target .. '-0')[1]
   if not entry or entry[2][1] ~= 'm' then return {-1, 0, 0, 0} end
@@ -26,18 +41,6 @@ if target > 0 then
   end
 end
 
-local known = redis.call('HMGET', meta, 'epoch', 'position', 'floor', 'renewed')
-local epoch, position = tonumber(known[1]), tonumber(known[2])
-local floor, renewed = tonumber(known[3]), tonumber(known[4]) or 0
--- A server that remembers less than one of us has lost something: begin anew, so that
--- no position is ever given twice within an epoch.
-local lost = epoch and (epoch < tonumber(ARGV[6])
-  or (epoch == tonumber(ARGV[6]) and position < tonumber(ARGV[7])))
-if not epoch or lost then
-  epoch, position, floor = math.max(tonumber(ARGV[8]), (epoch or 0) + 1), 0, 0
-  redis.call('DEL', log)
-  redis.call('HSET', meta, 'epoch', epoch, 'floor', 0)
-end
 position = position + 1
 
 -- The times to live are renewed now and then, by as much longer; each reader drops what
@@ -70,10 +73,12 @@ if renew then
   local live = keep > 0 and keep or 3600000
   redis.call('PEXPIRE', log, live + math.ceil(pause * 1000) + 1000)
 end
-if position - floor > tonumber(ARGV[10]) and redis.call('XLEN', log) > tonumber(ARGV[10]) then
-  local oldest = redis.call('XRANGE', log, '-', '+', 'COUNT', 1)[1][1]
-  redis.call('XTRIM', log, 'MAXLEN', ARGV[10])
-  redis.call('HSET', meta, 'floor', string.match(oldest, '^%d+'))
+local most = tonumber(ARGV[10])
+local over = position - floor > most and redis.call('XLEN', log) - most or 0
+if over > 0 then
+  local gone = redis.call('XRANGE', log, '-', '+', 'COUNT', over)
+  redis.call('XTRIM', log, 'MAXLEN', most)
+  redis.call('HSET', meta, 'floor', string.match(gone[over][1], '^%d+'))
 end
 
 redis.call('SET', once, struct.pack('>I4I8I4', epoch, position, at), 'PX', ARGV[11])
