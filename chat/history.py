@@ -4,14 +4,16 @@ from typing import Final, NamedTuple, cast
 
 from chat.catalogue import Catalogue
 from chat.clock import Clock
-from chat.feed import LATEST_FOR_NEWCOMERS, Event, Page, page
+from chat.feed import LATEST_FOR_NEWCOMERS, Event, Page, newest, page
 from chat.model import Epoch, Place, Position, RoomName
 from chat.redis import Script, Scripts
 from chat.settings import Settings
 
 READ_AT_ONCE: Final = 200
 _SINCE, _EXPIRE = Script("since"), Script("expire")
-_LATEST = -1
+_END: Final = 2**62
+_OWNERS_SECONDS: Final = 3600
+"""How long a room without history remembers whose a message was; see `append.lua`."""
 
 
 class Log(NamedTuple):
@@ -20,11 +22,13 @@ class Log(NamedTuple):
     place: Place
     floor: int
     events: list[Event]
+    full: bool
+    """Whether there may be more than was read at once."""
 
     @property
-    def full(self) -> bool:
-        """Whether there may be more than was read at once."""
-        return len(self.events) >= READ_AT_ONCE
+    def reach(self) -> int:
+        """The position after which `events` are all there is, read from the end."""
+        return self.events[0].position - 1 if self.full and self.events else self.floor
 
     def whole_after(self, place: Place) -> bool:
         """Whether nothing that came after a place is lost."""
@@ -74,18 +78,31 @@ class History:
         return await self._read(room, place, known, READ_AT_ONCE)
 
     async def latest(self, room: RoomName, known: Place) -> Log:
-        """Read the latest events, at most `READ_AT_ONCE`."""
-        asked = Place(Epoch(0), Position(_LATEST))
-        return await self._read(room, asked, known, READ_AT_ONCE)
+        """Read the latest events, at most `READ_AT_ONCE`.
+
+        Raises:
+            Unavailable: If the log cannot be read.
+
+        """
+        return await self._before(room, _END, known, READ_AT_ONCE)
 
     async def before(self, room: RoomName, position: int, known: Place) -> Page:
-        """Read the events just before a position; `more` if older ones exist."""
-        most = LATEST_FOR_NEWCOMERS
-        asked = Place(Epoch(0), Position(-max(position, 2)))
-        log = await self._read(room, asked, known, most + 1)
-        older = len(log.events) > most
-        found = page(log.place, log.events[-most:])
-        return found._replace(more=older)
+        """Read the events just before a position; `more` if older ones exist.
+
+        Raises:
+            Unavailable: If the log cannot be read.
+
+        """
+        log = await self._before(room, position, known, LATEST_FOR_NEWCOMERS + 1)
+        found = newest(log.events)
+        older = len(found) < len(log.events)
+        return page(log.place, found)._replace(more=older)
+
+    async def _before(
+        self, room: RoomName, position: int, known: Place, most: int
+    ) -> Log:
+        asked = Place(Epoch(0), Position(-max(position, 1)))
+        return await self._read(room, asked, known, most)
 
     async def _read(self, room: RoomName, asked: Place, known: Place, most: int) -> Log:
         epoch, position, floor, found = await self._scripts.call(
@@ -98,14 +115,31 @@ class History:
             asked.position,
             most,
         )
+        place = Place(Epoch(epoch), Position(position))
+        events = [_event(epoch, entry) for entry in found]
+        return self._faded(room, Log(place, floor, events, len(events) == most))
+
+    def _faded(self, room: RoomName, log: Log) -> Log:
+        """Lose what has had its time, though it may still be there to be read."""
+        if not self.keep_seconds(room):
+            return log._replace(floor=log.place.position, events=[])
         oldest = self.oldest(room)
-        events = [_event(epoch, entry) for entry in found if entry[2] >= oldest]
-        return Log(Place(Epoch(epoch), Position(position)), floor, events)
+        faded = [event.position for event in log.events if event.at < oldest]
+        return log._replace(
+            floor=max([log.floor, *faded]),
+            events=[event for event in log.events if event.at >= oldest],
+        )
 
     async def expire(self, room: RoomName) -> int:
-        """Take what is older than its time out of the log; return how many events."""
-        gone = await self._scripts.call(_EXPIRE, keys(room), self.oldest(room))
-        return cast("int", gone)
+        """Take what is older than its time out of the log; return how many events.
+
+        Raises:
+            Unavailable: If nobody can say whether it was done.
+
+        """
+        kept = self.keep_seconds(room) or _OWNERS_SECONDS
+        oldest = self._clock.seconds() - kept
+        return cast("int", await self._scripts.call(_EXPIRE, keys(room), oldest))
 
 
 def _event(epoch: int, entry: tuple[bytes, int, int, bytes]) -> Event:

@@ -1,8 +1,8 @@
--- What a room's log holds after a position, or its latest events.
+-- What a room's log holds after a position, or the last before one.
 --
 -- KEYS  meta, log
 -- ARGV  1 epoch we know   2 position we know   3 epoch to begin, if one must
---       4 epoch asked   5 position asked, -1 for the latest, or -n: before n   6 most events
+--       4 epoch asked   5 position asked, or -n: the last before n   6 most events
 -- Answer {epoch, position, floor, {kind, position, at, frame, …}}
 local meta, log = KEYS[1], KEYS[2]
 local known = redis.call('HMGET', meta, 'epoch', 'position', 'floor')
@@ -10,9 +10,10 @@ local epoch, position, floor = tonumber(known[1]), tonumber(known[2]), tonumber(
 local lost = epoch and (epoch < tonumber(ARGV[1])
   or (epoch == tonumber(ARGV[1]) and position < tonumber(ARGV[2])))
 if not epoch or lost then
-  epoch, position, floor = math.max(tonumber(ARGV[3]), (epoch or 0) + 1), 0, 0
+  epoch = math.max(tonumber(ARGV[3]), (epoch or 0) + 1, ARGV[1] + 1)
+  position, floor = 0, 0
   redis.call('DEL', log)
-  redis.call('HSET', meta, 'epoch', epoch, 'position', 0, 'floor', 0)
+  redis.call('HSET', meta, 'epoch', epoch, 'position', 0, 'floor', 0, 'renewed', 0)
   redis.call('PEXPIRE', meta, 7776000000)
 end
 -- An expired log takes what it held with it; nothing before now can be had.
@@ -21,8 +22,8 @@ if redis.call('EXISTS', log) == 0 then floor = position end
 local asked, most = tonumber(ARGV[5]), ARGV[6]
 local entries
 if asked < 0 then
-  local last = asked == -1 and '+' or '(' .. -asked .. '-0'
-  local newest_first = redis.call('XREVRANGE', log, last, '-', 'COUNT', most)
+  local newest_first = redis.call(
+    'XREVRANGE', log, '(' .. string.sub(ARGV[5], 2) .. '-0', '-', 'COUNT', most)
   entries = {}
   for i = #newest_first, 1, -1 do entries[#entries + 1] = newest_first[i] end
 elseif tonumber(ARGV[4]) ~= epoch or asked > position then
