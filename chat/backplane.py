@@ -2,12 +2,10 @@
 
 Store, then tell: one script gives an event its position, keeps it and publishes it. The
 process that asked lets it out at once and drops its own echo. A process follows the
-rooms it has members in; whenever it may have missed something (a gap, a lost line, a
-server that forgot) it reads the room's log from where it stood.
+rooms that it has members in, and no others.
 """
 
 import asyncio
-import logging
 import struct
 from collections.abc import Callable
 from typing import Final, NamedTuple
@@ -16,23 +14,18 @@ from chat import protocol
 from chat.clock import Clock
 from chat.errors import Gone, NotYours, Unavailable
 from chat.feed import Event, Feed, Page, page
+from chat.following import Following
 from chat.history import History, Log, keys
 from chat.metrics import Metrics
 from chat.model import NOWHERE, MemberId, Place, Position, RoomName
 from chat.redis import Lines, Script, Scripts
 from chat.settings import Settings
 
-GAP_PATIENCE_SECONDS: Final = 0.25
-"""How long an event may be missing while others that follow it are here: two processes
-that speak at once publish in one order and answer in another."""
-
 READY_WITHIN_SECONDS: Final = 5.0
-_AGAIN_AFTER_SECONDS = 1.0
+_RETRY_AFTER_SECONDS = 2.0
 _APPEND = Script("append")
 _ENVELOPE = struct.Struct(">cIQIQ")
 _NEWS = b"p"  # of presence: no position, never kept
-
-logger = logging.getLogger(__name__)
 
 
 class Draft(NamedTuple):
@@ -51,18 +44,6 @@ class Receipt(NamedTuple):
 
     position: int
     at: int
-
-
-class _Followed:
-    """A room with members here: its feed, and whether everything in it is heard."""
-
-    __slots__ = ("due", "feed", "lock", "ready")
-
-    def __init__(self, feed: Feed) -> None:
-        self.feed = feed
-        self.ready = asyncio.Event()
-        self.lock = asyncio.Lock()
-        self.due = False  # a catch-up is waiting to begin
 
 
 class Backplane:
@@ -86,7 +67,7 @@ class Backplane:
         self._clock = clock
         self._metrics = metrics
         self._fan_out = fan_out
-        self._rooms: dict[RoomName, _Followed] = {}
+        self._rooms: dict[RoomName, Following] = {}
         self._tasks: asyncio.TaskGroup | None = None
         self.news: Callable[[RoomName, bytes], None] = lambda _room, _news: None
         self.line_changed: Callable[[bool], None] = lambda _up: None
@@ -95,8 +76,12 @@ class Backplane:
         """Serve until cancelled."""
         self._lines.heard = self._heard
         self._lines.lost, self._lines.whole = self._lost, self._whole_again
-        async with asyncio.TaskGroup() as self._tasks:
-            await self._lines.run()
+        async with asyncio.TaskGroup() as tasks:
+            self._tasks = tasks
+            try:
+                await self._lines.run()
+            finally:
+                self._tasks = None
 
     async def append(self, room: RoomName, draft: Draft) -> Receipt:
         """Give an event its position, keep it, and let everyone hear it.
@@ -122,7 +107,7 @@ class Backplane:
         return Receipt(position, at)
 
     def _arguments(self, room: RoomName, draft: Draft) -> tuple[str | bytes | int, ...]:
-        known = self._place(room)
+        known = self._known(room)
         return (
             draft.kind,
             draft.frame.head,
@@ -139,9 +124,9 @@ class Backplane:
             channel(room),
         )
 
-    def _place(self, room: RoomName) -> Place:
-        followed = self._rooms.get(room)
-        return followed.feed.place if followed else NOWHERE
+    def _known(self, room: RoomName) -> Place:
+        following = self._rooms.get(room)
+        return following.feed.known if following else NOWHERE
 
     def _heard(self, name: str, data: bytes) -> None:
         room = _room_of(name)
@@ -153,17 +138,8 @@ class Backplane:
         self._offer(room, Event(kind.decode(), epoch, position, at, target, frame))
 
     def _offer(self, room: RoomName, event: Event) -> None:
-        followed = self._rooms.get(room)
-        if followed is None:
-            return
-        self._let_out(room, followed.feed.offer(event))
-        if followed.feed.behind and followed.feed.started:
-            patience = 0.0 if followed.feed.restarted else GAP_PATIENCE_SECONDS
-            self._catch_up_soon(room, patience)
-
-    def _let_out(self, room: RoomName, events: list[Event]) -> None:
-        for event in events:
-            self._fan_out(room, event.frame)
+        if following := self._rooms.get(room):
+            following.offer(event)
 
     async def follow(self, room: RoomName) -> Feed:
         """Return a room's feed once everything that happens there is heard here.
@@ -172,26 +148,30 @@ class Backplane:
             Unavailable: If the line to Redis is down and the room was not followed.
 
         """
-        followed = self._rooms.get(room) or self._begin(room)
-        if not followed.feed.started:
-            try:
-                async with asyncio.timeout(READY_WITHIN_SECONDS):
-                    await followed.ready.wait()
-            except TimeoutError as error:
-                raise Unavailable(2) from error
-        return followed.feed
+        following = self._rooms.get(room) or self._begin(room)
+        if not following.feed.started:
+            await _whole(following)
+        return following.feed
 
-    def _begin(self, room: RoomName) -> _Followed:
-        keeps = self._history.keep_seconds(room) > 0
-        followed = self._rooms[room] = _Followed(Feed() if keeps else Feed(recent=0))
-        self._lines.follow(channel(room))
-        self._catch_up_soon(room, 0)
-        return followed
+    def _begin(self, room: RoomName) -> Following:
+        if self._tasks is None:
+            raise Unavailable(_RETRY_AFTER_SECONDS)
+        following = self._rooms[room] = Following(
+            room,
+            channel(room),
+            lines=self._lines,
+            history=self._history,
+            metrics=self._metrics,
+            fan_out=self._fan_out,
+            tasks=self._tasks,
+        )
+        following.begin()
+        return following
 
     def unfollow(self, room: RoomName) -> None:
         """Stop following a room that has nobody here."""
-        if self._rooms.pop(room, None) is not None:
-            self._lines.unfollow(channel(room))
+        if following := self._rooms.pop(room, None):
+            following.end()
 
     @property
     def followed(self) -> tuple[RoomName, ...]:
@@ -200,8 +180,8 @@ class Backplane:
 
     def fade(self) -> None:
         """Forget what is older than its room keeps it."""
-        for room, followed in self._rooms.items():
-            followed.feed.forget_before(self._history.oldest(room))
+        for room, following in self._rooms.items():
+            following.feed.forget_before(self._history.oldest(room))
 
     def _lost(self) -> None:
         self._metrics.line_up.set(0)
@@ -209,70 +189,19 @@ class Backplane:
         self.line_changed(False)
 
     def _whole_again(self, channels: set[str]) -> None:
+        """Read on wherever the line was lost: what was published is in the logs."""
+        for room, following in self._rooms.items():
+            if channel(room) in channels:
+                following.missed()
         if self._tasks is not None:
-            self._tasks.create_task(self._catch_up_all(channels))
+            self._tasks.create_task(self._tell_when_whole())
 
-    async def _catch_up_all(self, channels: set[str]) -> None:
-        """Read on everywhere: what was published meanwhile is in the logs."""
-        rooms = [room for room in self._rooms if channel(room) in channels]
-        await asyncio.gather(*(self._catch_up(room, 0) for room in rooms))
+    async def _tell_when_whole(self) -> None:
+        while waiting := [f for f in self._rooms.values() if not f.whole.is_set()]:
+            await waiting[0].whole.wait()
         if self._lines.up:
             self._metrics.line_up.set(1)
             self.line_changed(True)
-
-    def _catch_up_soon(self, room: RoomName, patience: float) -> None:
-        followed = self._rooms[room]
-        if not followed.due and self._tasks is not None:
-            followed.due = True
-            self._tasks.create_task(self._catch_up(room, patience))
-
-    async def _catch_up(self, room: RoomName, patience: float) -> None:
-        followed = self._rooms.get(room)
-        if followed is None:
-            return
-        try:
-            await asyncio.sleep(patience)
-            followed.due = False
-            async with followed.lock:
-                if followed.feed.behind or not patience:
-                    await self._lines.follows(channel(room))
-                    await self._read_on(room, followed)
-        except Unavailable:
-            logger.warning("catching up failed", extra={"room": room})
-        feed = followed.feed
-        if self._rooms.get(room) is followed and (feed.behind or not feed.started):
-            self._catch_up_soon(room, _AGAIN_AFTER_SECONDS * (not feed.restarted))
-
-    async def _read_on(self, room: RoomName, followed: _Followed) -> None:
-        """Follow, then read: the other order loses what is said in between."""
-        feed = followed.feed
-        self._metrics.catch_ups.inc()
-        if not feed.started:
-            await self._start(room, feed)
-            followed.ready.set()
-            return
-        while True:
-            log = await self._history.after(room, feed.place, feed.place)
-            if not log.whole_after(feed.place):
-                await self._start_over(room, feed)
-                return
-            for event in log.events:
-                self._let_out(room, feed.skip_to(event.position - 1))
-                self._let_out(room, feed.offer(event))
-            if not log.full:
-                self._let_out(room, feed.skip_to(log.place.position))
-                return
-
-    async def _start(self, room: RoomName, feed: Feed) -> None:
-        log = await self._history.latest(room, feed.place)
-        reach = log.events[0].position - 1 if log.full else log.floor
-        self._let_out(room, feed.start(log.place, reach, log.events))
-
-    async def _start_over(self, room: RoomName, feed: Feed) -> None:
-        """Go on from what there is, and say that something is lost for good."""
-        self._metrics.starts_over.inc()
-        self._fan_out(room, protocol.start_over(room, feed.place.epoch))
-        await self._start(room, feed)
 
     async def since(self, room: RoomName, place: Place) -> Page:
         """Return what came after a place; when it returns, nothing newer has gone out.
@@ -285,15 +214,23 @@ class Backplane:
 
         """
         feed = await self.follow(room)
+        if place > feed.place:
+            await self._follow_up_to_now(room)
         if place == NOWHERE:
             return page(feed.place, feed.latest())
         if (events := feed.after(place)) is not None:
             return page(feed.place, events)
         log = await self._history.after(room, place, feed.place)
-        if not log.whole_after(place) or not self._history.keep_seconds(room):
+        if not log.whole_after(place):
             self._metrics.not_whole.inc()
             return page(feed.place, feed.latest(), whole=False)
         return _joined(log, feed)
+
+    async def _follow_up_to_now(self, room: RoomName) -> None:
+        """Read on: somebody heard elsewhere what was not heard here yet."""
+        following = self._rooms[room]
+        following.missed()
+        await _whole(following)
 
     async def before(self, room: RoomName, position: int) -> Page:
         """Return the events just before a position; `more` if older ones exist.
@@ -302,7 +239,23 @@ class Backplane:
             Unavailable: If the room's log cannot be read.
 
         """
-        return await self._history.before(room, position, self._place(room))
+        return await self._history.before(room, position, self._known(room))
+
+
+async def _whole(following: Following) -> None:
+    """Return once everything said so far was let out.
+
+    Raises:
+        Unavailable: If that takes too long, or the room is followed no longer.
+
+    """
+    try:
+        async with asyncio.timeout(READY_WITHIN_SECONDS):
+            await following.whole.wait()
+    except TimeoutError as error:
+        raise Unavailable(_RETRY_AFTER_SECONDS) from error
+    if not following.feed.started:
+        raise Unavailable(_RETRY_AFTER_SECONDS)
 
 
 def _joined(log: Log, feed: Feed) -> Page:
