@@ -16,6 +16,7 @@ DEAF_EVERY_SECONDS = 8
 FORGETS = 3
 DROP_SHARE = 0.05
 STALLED_SHARE = 0.05
+LONGEST_DELAY_SECONDS = 1.0
 
 Break = Callable[[House, Sequence[Page], float], Awaitable[None]]
 
@@ -80,8 +81,6 @@ async def redis_forgetful(house: House, _pages: Sequence[Page], seconds: float) 
     """Let Redis lose all that it knows, as one without a disk does."""
     async for _ in _every(seconds / FORGETS, seconds):
         await asyncio.to_thread(house.redis.flush)
-        # Nobody can know of it before somebody speaks.
-        await asyncio.sleep(seconds / FORGETS / 2)
 
 
 async def replies_dropped(house: House, _pages: Sequence[Page], seconds: float) -> None:
@@ -94,10 +93,30 @@ async def replies_dropped(house: House, _pages: Sequence[Page], seconds: float) 
 async def feeds_deaf(house: House, _pages: Sequence[Page], seconds: float) -> None:
     """Cut or silence what is published, while commands are answered."""
     hush = False
-    async for _ in _every(DEAF_EVERY_SECONDS, seconds):
+    async for _ in _every(min(DEAF_EVERY_SECONDS, seconds / 2), seconds):
         house.hurt()
         (house.proxy.hush_feeds if hush else house.proxy.cut_feeds)()
         hush = not hush
+
+
+async def commands_hung(house: House, _pages: Sequence[Page], seconds: float) -> None:
+    """Answer no commands any more on the lines that are open, while all is heard."""
+    async for _ in _every(min(DEAF_EVERY_SECONDS, seconds / 2), seconds):
+        house.proxy.hush_commands()
+
+
+async def feeds_late(house: House, _pages: Sequence[Page], seconds: float) -> None:
+    """Let what is published come late, so that what is next door comes first."""
+    house.proxy.feed_delay = LONGEST_DELAY_SECONDS
+    await asyncio.sleep(seconds)
+    house.proxy.feed_delay = 0
+
+
+async def everything(house: House, pages: Sequence[Page], seconds: float) -> None:
+    """Break web processes, Redis and the lines between them at once."""
+    async with asyncio.TaskGroup() as tasks:
+        for breaks in (webs_killed, redis_killed, replies_dropped, feeds_late):
+            tasks.create_task(breaks(house, pages, seconds))
 
 
 async def pages_stalled(_house: House, pages: Sequence[Page], seconds: float) -> None:
@@ -126,5 +145,8 @@ FAULTS = (
     Fault("replies dropped", replies_dropped, proxied=True, keeps_lines=True),
     Fault("webs restarted", webs_restarted),
     Fault("feeds deaf", feeds_deaf, proxied=True, keeps_lines=True, noticed=True),
+    Fault("commands hung", commands_hung, proxied=True, keeps_lines=True),
+    Fault("feeds late", feeds_late, proxied=True, keeps_lines=True),
+    Fault("everything", everything, proxied=True),
     Fault("redis forgetful", redis_forgetful, keeps_lines=True),
 )

@@ -19,6 +19,9 @@ class Proxy:
         self.drop_share = 0.0
         """Of how many calls of a script the answer is dropped, and the line cut."""
 
+        self.feed_delay = 0.0
+        """How many seconds late publications come at most; each waits for the last."""
+
         self.dropped = 0
         self._server = server
         self._pairs: set[_Pair] = set()
@@ -44,8 +47,13 @@ class Proxy:
             pair.cut()
 
     def hush_feeds(self) -> None:
-        """Let nothing more through on those lines, and leave them open."""
+        """Let no more answers through on those lines, and leave them open."""
         for pair in self._feeds():
+            pair.hushed = True
+
+    def hush_commands(self) -> None:
+        """Let no more answers through on all the other lines."""
+        for pair in self._pairs.difference(self._feeds()):
             pair.hushed = True
 
     def _feeds(self) -> list["_Pair"]:
@@ -97,6 +105,8 @@ class _Pair:
         reader, writer = self._there[0], self._here[1]
         with suppress(OSError):
             while (data := await reader.read(CHUNK_BYTES)) and not self._doomed:
+                if self.feed and self._proxy.feed_delay:
+                    await asyncio.sleep(random.random() * self._proxy.feed_delay)
                 if not self.hushed:
                     writer.write(data)
                     await writer.drain()

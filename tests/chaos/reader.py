@@ -5,7 +5,7 @@ import secrets
 from typing import Any, cast
 
 from chat import protocol
-from chat.protocol import HISTORY, JOINED
+from chat.protocol import HISTORY, JOINED, REFUSED
 from tests.chaos.log import Shown
 from tests.chaos.page import HELLO, JOIN, Dial, shown
 from tests.chaos.socket import Socket
@@ -25,7 +25,11 @@ async def read_afresh(dial: Dial, room: str) -> list[Shown]:
         more = bool(found)
         while more:
             _send(socket, EARLIER, room, found[0][0])
-            *_, more, events = await _answer(messages, HISTORY)
+            answer = await _answer(messages, HISTORY, REFUSED)
+            if answer[0] == REFUSED:
+                await asyncio.sleep(max(1, answer[3]))
+                continue
+            *_, more, events = answer
             found = shown(events) + found
         return found
     finally:
@@ -36,8 +40,8 @@ def _send(socket: Socket, kind: int, *fields: object) -> None:
     socket.send(protocol.pack((kind, _REF, *fields)))
 
 
-async def _answer(messages: "asyncio.Queue[bytes]", kind: int) -> tuple[Any, ...]:
+async def _answer(messages: "asyncio.Queue[bytes]", *kinds: int) -> tuple[Any, ...]:
     while True:
         heard = cast("tuple[Any, ...]", protocol.unpack_value(await messages.get()))
-        if heard[0] == kind:
+        if heard[0] in kinds:
             return heard

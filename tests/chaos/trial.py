@@ -89,9 +89,9 @@ class Trial:
             try:
                 await self._seconds_until(self._everyone_is_in)
                 await self._talk_while_broken()
-                took = await self._seconds_until(self._everyone_is_whole)
-                heard = await self._last_words()
-                return await self._judged(), took if heard else None
+                took = await self._seconds_until_words_are_heard()
+                again = await self._seconds_until_words_are_heard()
+                return await self._judged(), None if again is None else took
             finally:
                 for life in lives:
                     life.cancel()
@@ -123,11 +123,11 @@ class Trial:
         text = f"This is number {self._said}. "
         return text.ljust(LONG_TEXT_CHARACTERS, ".") if self._fault.stalls else text
 
-    async def _last_words(self) -> bool:
-        """Say one more thing in each room; return whether everyone hears it."""
-        for page in self._pages[: len(ROOMS)]:
+    async def _seconds_until_words_are_heard(self) -> float | None:
+        """Say one thing in each room, and wait until everyone has everything."""
+        for page in self._pages[-len(ROOMS) :]:
             page.say(self._text())
-        return await self._seconds_until(self._everyone_is_whole) is not None
+        return await self._seconds_until(self._everyone_is_whole)
 
     # -- Looking
 

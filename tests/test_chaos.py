@@ -1,0 +1,135 @@
+"""Proof under faults, in short; `python -m tests.chaos` is the long version."""
+
+import asyncio
+from collections.abc import Sequence
+
+import pytest
+
+from tests.chaos import table
+from tests.chaos.faults import FAULTS, Fault
+from tests.chaos.judge import Truth, Verdict, judge
+from tests.chaos.log import Joined, Place, Shown
+from tests.chaos.page import Page
+from tests.chaos.socket import Hear, Socket
+from tests.chaos.trial import Outcome, Trial
+
+PAGES = 40
+RATE = 20
+SECONDS = 8
+EVERY_PROMISE: list[str] = []
+# These take their time to hurt.
+LONG = {"pages stalled", "commands hung", "feeds late"}
+SHORT = [fault for fault in FAULTS if fault.name not in LONG]
+SAID = [(1, "one"), (2, "two"), (3, "three")]
+TRUTH = {"coffee": Truth(Place(7, 3), dict(SAID))}
+AFRESH = {"coffee": SAID}
+
+
+@pytest.fixture(scope="module")
+def outcomes() -> dict[str, Outcome]:
+    """Run all trials side by side: most of their time is waiting."""
+    return asyncio.run(_outcomes())
+
+
+async def _outcomes() -> dict[str, Outcome]:
+    async with asyncio.TaskGroup() as tasks:
+        trials = [
+            tasks.create_task(
+                Trial(fault, seconds=SECONDS, pages=PAGES, rate=RATE).run()
+            )
+            for fault in SHORT
+        ]
+    return {trial.result().fault.name: trial.result() for trial in trials}
+
+
+@pytest.mark.parametrize("fault", SHORT, ids=lambda fault: fault.name)
+def test_every_promise_is_kept_while(fault: Fault, outcomes: dict[str, Outcome]):
+    assert table.broken_promises(outcomes[fault.name]) == EVERY_PROMISE
+
+
+async def _nobody(_hear: Hear, _small: bool) -> Socket:
+    raise ConnectionRefusedError
+
+
+def a_page(*answers: Joined, live: Sequence[Shown] = ()) -> Page:
+    """Return a page that came before anything was said, and was told all this."""
+    page = Page("coffee", _nobody)
+    for answer in (Joined(Place(7, 0), whole=True, more=False, events=[]), *answers):
+        page.log.joined(answer)
+    for position, text in live:
+        page.log.receive(position, text)
+    return page
+
+
+def caught_up(*events: Shown, whole: bool = True, epoch: int = 7) -> Joined:
+    """Return the answer to somebody who comes back."""
+    return Joined(Place(epoch, 3), whole, more=False, events=list(events))
+
+
+def verdict(*pages: Page) -> Verdict:
+    """Return what the judge says of pages in a room where three things were said."""
+    pages[0].acked = {"one": Place(7, 1), "two": Place(7, 2), "three": Place(7, 3)}
+    return judge(pages, TRUTH, AFRESH)
+
+
+def test_the_judge_finds_nothing_where_all_is_well():
+    live, late = a_page(live=SAID), a_page(caught_up(*SAID))
+
+    assert verdict(live, late) == Verdict(3, 0, 0, 0, 0)
+
+
+def test_the_judge_finds_what_is_lost_without_a_word():
+    page = a_page(caught_up((1, "one"), (3, "three")))
+
+    assert verdict(page) == Verdict(3, lost=1, doubled=0, out_of_order=0, silent_gaps=1)
+
+
+def test_the_judge_lets_pass_what_a_page_was_told_it_cannot_have():
+    page = a_page(caught_up((3, "three"), whole=False))
+
+    assert verdict(page) == Verdict(3, 0, 0, 0, 0)
+
+
+def test_the_judge_finds_what_is_shown_twice():
+    page = a_page(caught_up(*SAID), caught_up((3, "three")))
+
+    assert verdict(page).doubled == 1
+
+
+def test_the_judge_finds_one_text_at_two_positions():
+    page = a_page(live=[(1, "one"), (2, "two"), (3, "two")])
+
+    assert verdict(page).doubled == 1
+
+
+def test_the_judge_finds_what_is_out_of_order():
+    page = a_page(caught_up((1, "one"), (3, "three"), (2, "two")))
+
+    assert verdict(page).out_of_order == 1
+
+
+def test_the_judge_finds_another_text_than_the_log_has():
+    page = a_page(live=[(1, "one"), (2, "too"), (3, "three")])
+
+    assert verdict(page).silent_gaps == 1
+
+
+def test_the_judge_finds_an_epoch_that_began_without_a_word():
+    page = a_page(live=SAID)
+
+    page.log.joined(caught_up(epoch=8))
+
+    assert verdict(page).silent_gaps == 1
+
+
+def test_the_judge_finds_a_history_that_cannot_be_read_back():
+    found = judge([a_page(live=SAID)], TRUTH, {"coffee": SAID[1:]})
+
+    assert found.silent_gaps == 1
+
+
+def test_a_page_does_not_take_what_comes_after_a_gap():
+    page = a_page(live=[(1, "one")])
+
+    assert page.log.receive(3, "three")
+    assert page.log.place == Place(7, 1)
