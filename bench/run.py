@@ -7,6 +7,7 @@ import argparse
 import json
 import os
 import platform
+import signal
 import sys
 import time
 from pathlib import Path
@@ -25,6 +26,8 @@ def main() -> None:
     options = _options()
     if (os.cpu_count() or 1) < MINIMUM_CORES:
         sys.exit("the bench needs two cores: one for the servers, one for the load")
+    # Told to end, it ends its servers too.
+    signal.signal(signal.SIGTERM, lambda _number, _stack: sys.exit(1))
     generator.build()
     contenders.install()
     runs = []
