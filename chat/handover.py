@@ -69,17 +69,6 @@ def hand_over(websocket: WebSocket, connection: Connection) -> None:
     handshake.hand_over(connection)
 
 
-def quiet_uvicorn_logging() -> None:
-    """Keep uvicorn from logging who came and what they asked for.
-
-    To be called after uvicorn's `Config` was made with `log_config=None`, whose making
-    would undo it.
-    """
-    for name in ("uvicorn.error", "uvicorn.asgi"):
-        logging.getLogger(name).setLevel(logging.WARNING)
-    logging.getLogger("uvicorn.access").disabled = True
-
-
 class Http(HttpToolsProtocol):
     """Uvicorn's HTTP, with a deadline and bounds for what is asked."""
 

@@ -148,7 +148,14 @@ class Handshake(asyncio.Protocol):
             self._transport.write(answer)
 
     def hand_over(self, connection: Connection) -> None:
-        """Let go of the line."""
+        """Let go of the line.
+
+        Raises:
+            RuntimeError: If it was not accepted before, or was handed over already.
+
+        """
+        if not self._accepted:
+            raise RuntimeError("a line is accepted first, and handed over once")
         self._accepted = False
         self._wheel.forget(self)
         self._company.discard(self)

@@ -10,15 +10,10 @@ from starlette.applications import Starlette
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket
 
+from chat import logs
 from chat.clock import Clock
 from chat.connection import Connection, frame
-from chat.handover import (
-    Door,
-    hand_over,
-    http_protocol,
-    quiet_uvicorn_logging,
-    websocket_protocol,
-)
+from chat.handover import Door, hand_over, http_protocol, websocket_protocol
 from chat.prefixes import Prefixes
 from chat.wheel import Wheel
 
@@ -59,7 +54,7 @@ def serve(listener: socket.socket) -> None:
         log_config=None,
         access_log=False,
     )
-    quiet_uvicorn_logging()
+    logs.configure("INFO")
     uvicorn.Server(config).run([listener])
 
 

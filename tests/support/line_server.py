@@ -21,15 +21,10 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
+from chat import logs
 from chat.clock import Clock
 from chat.connection import Connection, Session, frame
-from chat.handover import (
-    Door,
-    hand_over,
-    http_protocol,
-    quiet_uvicorn_logging,
-    websocket_protocol,
-)
+from chat.handover import Door, hand_over, http_protocol, websocket_protocol
 from chat.prefixes import Prefixes
 from chat.wheel import Wheel
 from tests.support.raw_client import RawClient, request
@@ -136,7 +131,7 @@ def main(listening: int, per_prefix: int, lines: int, trusted: str) -> None:
         ws=websocket_protocol(door),
         log_config=None,
     )
-    quiet_uvicorn_logging()
+    logs.configure("INFO")
     uvicorn.Server(config).run([socket.socket(fileno=listening)])
 
 
