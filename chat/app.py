@@ -201,9 +201,9 @@ class Service:
         return Response(await self.lobby.page(), media_type="application/json")
 
 
-def create(settings: Settings) -> Starlette:
+def create(settings: Settings, clock: Clock | None = None) -> Starlette:
     """Return the web application, whose `state.service` is the service."""
-    service = Service(settings)
+    service = Service(settings, clock)
     entrance = Entrance(
         gateway=service.gateway,
         door=service.door,

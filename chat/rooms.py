@@ -11,6 +11,7 @@ from chat.backplane import Backplane, Draft, Receipt
 from chat.catalogue import Catalogue
 from chat.clock import Clock
 from chat.connection import Connection
+from chat.errors import Unavailable
 from chat.feed import Page
 from chat.hub import Hub
 from chat.identity import Identity
@@ -69,11 +70,24 @@ class Rooms:
         place = Place(Epoch(wish.epoch), Position(wish.position))
         with self._entered(room):
             await self._open(room)
-            await self._presence.arrive(room, member, connection)
-            page = await self._backplane.since(room, place)
-        if not page.more:
+            page = await self._arrive(room, member, connection, place)
+        if page.more:
+            self._hub.unfollow(room, connection)
+        else:
             self._hub.follow(room, connection, light=wish.light)
         return Entered(member, page, self._presence.people(room))
+
+    async def _arrive(
+        self, room: RoomName, member: Member, connection: Connection, place: Place
+    ) -> Page:
+        """Take a seat and return what was missed; without the one, not the other."""
+        new = await self._presence.arrive(room, member, connection)
+        try:
+            return await self._backplane.since(room, place)
+        except Unavailable:
+            if new:
+                self._presence.leave(room, member, connection, at_once=False)
+            raise
 
     @contextmanager
     def _entered(self, room: RoomName) -> Iterator[None]:

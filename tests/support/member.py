@@ -1,0 +1,225 @@
+"""A member with a page of their own: a small client that speaks the protocol."""
+
+import asyncio
+import itertools
+import secrets
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any, Self, TypeVar
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
+from websockets.typing import Origin, Subprotocol
+
+from chat import protocol
+from tests.support import frames
+from tests.support.frames import (
+    Done,
+    Event,
+    History,
+    Joined,
+    Named,
+    Refused,
+    Welcome,
+)
+
+WITHIN_SECONDS = 5
+HELLO, JOIN, LEAVE, SAY, TAKE_BACK, REACT, TYPING, HERE, NAME, EARLIER = range(1, 11)
+
+E = TypeVar("E", bound=Event)
+
+
+def new_secret() -> bytes:
+    """Return what a device makes once and keeps."""
+    return secrets.token_bytes(16)
+
+
+class Member:
+    """Somebody's page: asks, and hears. What is not asked for yet is kept."""
+
+    def __init__(self, socket: ClientConnection, secret: bytes) -> None:
+        self.socket = socket
+        self.secret = secret
+        self.who = b""
+        self._refs = itertools.count(1)
+        self._heard: list[Event] = []
+
+    @classmethod
+    @asynccontextmanager
+    async def at(
+        cls,
+        url: str,
+        secret: bytes | None = None,
+        *,
+        origin: str = "",
+        headers: Mapping[str, str] | None = None,
+    ) -> AsyncIterator[Self]:
+        """Connect, without a hello."""
+        async with connect(
+            url.replace("http", "ws", 1) + "/ws",
+            origin=Origin(origin or url),
+            subprotocols=[Subprotocol(protocol.SUBPROTOCOL)],
+            compression=None,
+            additional_headers=headers,
+            user_agent_header=None,
+            ping_interval=None,
+            proxy=None,
+            close_timeout=1,
+        ) as socket:
+            yield cls(socket, secret or new_secret())
+
+    # Asking -------------------------------------------------------------------------
+
+    async def hello(self, secret: bytes | None = None) -> Welcome | Refused:
+        """Say who this is."""
+        return await self._ask(Welcome, HELLO, secret or self.secret)
+
+    async def join(
+        self,
+        room: str = "coffee",
+        *,
+        roll: int = 0,
+        light: bool = False,
+        since: tuple[int, int] = (0, 0),
+    ) -> Joined:
+        """Come in, which must succeed."""
+        joined = await self.asks_to_join(room, roll=roll, light=light, since=since)
+        assert isinstance(joined, Joined), joined
+        self.who = joined.who
+        return joined
+
+    async def asks_to_join(
+        self,
+        room: str = "coffee",
+        *,
+        roll: int = 0,
+        light: bool = False,
+        since: tuple[int, int] = (0, 0),
+    ) -> Joined | Refused:
+        """Ask to come in."""
+        return await self._ask(Joined, JOIN, room, roll, light, *since)
+
+    async def leave(self, room: str = "coffee") -> Done | Refused:
+        """Go out."""
+        return await self._ask(Done, LEAVE, room)
+
+    async def say(
+        self,
+        text: str,
+        room: str = "coffee",
+        *,
+        reply: int = 0,
+        id_: bytes | None = None,
+    ) -> Done | Refused:
+        """Speak."""
+        return await self._ask(Done, SAY, room, id_ or new_id(), text, reply)
+
+    async def says(self, text: str, room: str = "coffee", *, reply: int = 0) -> int:
+        """Speak, which must succeed; return the position."""
+        done = await self.say(text, room, reply=reply)
+        assert isinstance(done, Done), done
+        return done.position
+
+    async def take_back(
+        self, target: int, room: str = "coffee", *, id_: bytes | None = None
+    ) -> Done | Refused:
+        """Take a message back."""
+        return await self._ask(Done, TAKE_BACK, room, id_ or new_id(), target)
+
+    async def react(
+        self,
+        target: int,
+        reaction: int = 0,
+        room: str = "coffee",
+        *,
+        on: bool = True,
+        id_: bytes | None = None,
+    ) -> Done | Refused:
+        """React to a message."""
+        return await self._ask(Done, REACT, room, id_ or new_id(), target, reaction, on)
+
+    async def name(self, room: str = "coffee", roll: int = 0) -> Named | Refused:
+        """Ask what one would be called."""
+        return await self._ask(Named, NAME, room, roll)
+
+    async def earlier(self, before: int, room: str = "coffee") -> History | Refused:
+        """Ask what was said before."""
+        return await self._ask(History, EARLIER, room, before)
+
+    async def typing(self, room: str = "coffee") -> None:
+        """Write something."""
+        await self.send(TYPING, room)
+
+    async def here(self, *, away: bool = False) -> None:
+        """Be there, with the tab hidden or not."""
+        await self.send(HERE, away)
+
+    async def _ask(self, wanted: type[E], kind: int, *fields: object) -> E | Refused:
+        ref = next(self._refs)
+        await self.send(kind, ref, *fields)
+        return await self.answer(wanted, ref)
+
+    async def answer(self, wanted: type[E], ref: int) -> E | Refused:
+        """Return the answer to a request."""
+        return await self._next(
+            lambda event: (
+                isinstance(event, (wanted, Refused))
+                and getattr(event, "ref", None) == ref
+            )
+        )
+
+    async def send(self, kind: int, *fields: object) -> None:
+        """Send one frame, and wait for nothing."""
+        await self.send_bytes(protocol.pack((kind, *fields)))
+
+    async def send_bytes(self, payload: bytes | str) -> None:
+        """Send whatever it is."""
+        await self.socket.send(payload)
+
+    # Hearing ------------------------------------------------------------------------
+
+    async def hears(self, wanted: type[E]) -> E:
+        """Return the next event of a kind."""
+        event: E = await self._next(lambda event: isinstance(event, wanted))
+        return event
+
+    async def _next(self, is_it: Any) -> Any:
+        async with asyncio.timeout(WITHIN_SECONDS):
+            for place, event in enumerate(self._heard):
+                if is_it(event):
+                    return self._heard.pop(place)
+            while not is_it(event := await self._read()):
+                self._heard.append(event)
+            return event
+
+    async def _read(self) -> Event:
+        payload = await self.socket.recv()
+        assert isinstance(payload, bytes)
+        return frames.read(payload)
+
+    async def all_heard(self) -> list[Event]:
+        """Return everything that has come until something asked now is answered."""
+        ref = next(self._refs)
+        await self.send(LEAVE, ref, "no such room")
+        await self.answer(Done, ref)
+        heard, self._heard = self._heard, []
+        return heard
+
+    async def closed(self) -> tuple[int, str]:
+        """Wait for the end; return its code and reason."""
+        async with asyncio.timeout(WITHIN_SECONDS):
+            try:
+                while True:
+                    self._heard.append(await self._read())
+            except ConnectionClosed:
+                await self.socket.wait_closed()
+        return self.socket.close_code or 0, self.socket.close_reason or ""
+
+    def kept(self, wanted: type[E]) -> list[E]:
+        """Return what was heard of a kind and not asked for."""
+        return [event for event in self._heard if isinstance(event, wanted)]
+
+
+def new_id() -> bytes:
+    """Return what a page makes for one message."""
+    return secrets.token_bytes(8)
