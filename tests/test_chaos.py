@@ -7,7 +7,7 @@ import pytest
 
 from tests.chaos import table
 from tests.chaos.faults import FAULTS, Fault
-from tests.chaos.judge import Truth, Verdict, judge
+from tests.chaos.judge import Truth, Verdict, judge, texts_of
 from tests.chaos.log import Joined, Place, Shown
 from tests.chaos.page import Page
 from tests.chaos.socket import Hear, Socket
@@ -20,8 +20,9 @@ EVERY_PROMISE: list[str] = []
 # These take their time to hurt.
 LONG = {"pages stalled", "commands hung", "feeds late"}
 SHORT = [fault for fault in FAULTS if fault.name not in LONG]
-SAID = [(1, "one"), (2, "two"), (3, "three")]
-TRUTH = {"coffee": Truth(Place(7, 3), dict(SAID))}
+ONE, TWO, THREE = Shown(1, "one"), Shown(2, "two"), Shown(3, "three")
+SAID = [ONE, TWO, THREE]
+TRUTH = {"coffee": Truth(Place(7, 3), texts_of(SAID))}
 AFRESH = {"coffee": SAID}
 
 
@@ -56,8 +57,8 @@ def a_page(*answers: Joined, live: Sequence[Shown] = ()) -> Page:
     page = Page("coffee", _nobody)
     for answer in (Joined(Place(7, 0), whole=True, more=False, events=[]), *answers):
         page.log.joined(answer)
-    for position, text in live:
-        page.log.receive(position, text)
+    for event in live:
+        page.log.receive(event)
     return page
 
 
@@ -79,37 +80,37 @@ def test_the_judge_finds_nothing_where_all_is_well():
 
 
 def test_the_judge_finds_what_is_lost_without_a_word():
-    page = a_page(caught_up((1, "one"), (3, "three")))
+    page = a_page(caught_up(ONE, THREE))
 
     assert verdict(page) == Verdict(3, lost=1, doubled=0, out_of_order=0, silent_gaps=1)
 
 
 def test_the_judge_lets_pass_what_a_page_was_told_it_cannot_have():
-    page = a_page(caught_up((3, "three"), whole=False))
+    page = a_page(caught_up(THREE, whole=False))
 
     assert verdict(page) == Verdict(3, 0, 0, 0, 0)
 
 
 def test_the_judge_finds_what_is_shown_twice():
-    page = a_page(caught_up(*SAID), caught_up((3, "three")))
+    page = a_page(caught_up(*SAID), caught_up(THREE))
 
     assert verdict(page).doubled == 1
 
 
 def test_the_judge_finds_one_text_at_two_positions():
-    page = a_page(live=[(1, "one"), (2, "two"), (3, "two")])
+    page = a_page(live=[ONE, TWO, Shown(3, "two")])
 
     assert verdict(page).doubled == 1
 
 
 def test_the_judge_finds_what_is_out_of_order():
-    page = a_page(caught_up((1, "one"), (3, "three"), (2, "two")))
+    page = a_page(caught_up(ONE, THREE, TWO))
 
     assert verdict(page).out_of_order == 1
 
 
 def test_the_judge_finds_another_text_than_the_log_has():
-    page = a_page(live=[(1, "one"), (2, "too"), (3, "three")])
+    page = a_page(live=[ONE, Shown(2, "too"), THREE])
 
     assert verdict(page).silent_gaps == 1
 
@@ -122,6 +123,17 @@ def test_the_judge_finds_an_epoch_that_began_without_a_word():
     assert verdict(page).silent_gaps == 1
 
 
+def test_the_judge_finds_what_is_still_shown_though_taken_back():
+    page = a_page(live=[ONE, TWO])
+    truth = Truth(Place(7, 3), {1: "one", 3: "takes 2 back"})
+
+    found = judge(
+        [page], {"coffee": truth}, {"coffee": [ONE, Shown(3, "takes 2 back")]}
+    )
+
+    assert found.silent_gaps == 2
+
+
 def test_the_judge_finds_a_history_that_cannot_be_read_back():
     found = judge([a_page(live=SAID)], TRUTH, {"coffee": SAID[1:]})
 
@@ -129,7 +141,7 @@ def test_the_judge_finds_a_history_that_cannot_be_read_back():
 
 
 def test_a_page_does_not_take_what_comes_after_a_gap():
-    page = a_page(live=[(1, "one")])
+    page = a_page(live=[ONE])
 
-    assert page.log.receive(3, "three")
+    assert page.log.receive(THREE)
     assert page.log.place == Place(7, 1)

@@ -7,8 +7,9 @@ from typing import NamedTuple, cast
 from redis import Redis
 
 from chat.protocol import unpack_value
+from tests.chaos.frames import shown
 from tests.chaos.log import Log, Place, Shown
-from tests.chaos.page import Page, shown
+from tests.chaos.page import Page
 
 _Entries = list[tuple[bytes, dict[bytes, bytes]]]
 
@@ -39,8 +40,13 @@ def place_of(client: Redis, room: str) -> Place:
 def truth_of(client: Redis, room: str) -> Truth:
     """Return all that Redis has of a room."""
     entries = cast("_Entries", client.xrange(f"porchlight:{{{room}}}:log"))
-    frames = [unpack_value(fields[b"f"]) for _, fields in entries]
-    return Truth(place_of(client, room), dict(shown(frames)))
+    events = [shown(unpack_value(fields[b"f"])) for _, fields in entries]
+    return Truth(place_of(client, room), texts_of(events))
+
+
+def texts_of(events: Iterable[Shown]) -> dict[int, str]:
+    """Return what is at each position, in the order in which it was read."""
+    return {event.position: event.text for event in events}
 
 
 def judge(
@@ -60,23 +66,25 @@ def judge(
             _gaps(page.log, truths[room]) for room in rooms for page in rooms[room]
         )
         + sum(
-            read_afresh[room] != sorted(truths[room].texts.items()) for room in truths
+            list(texts_of(read_afresh[room]).items()) != list(truth.texts.items())
+            for room, truth in truths.items()
         ),
     )
 
 
 def _lost(pages: Sequence[Page]) -> int:
-    """Count what was acked, and did not reach everyone in the room."""
+    """Count what was acked, and neither reached everyone in the room nor was undone."""
     acked = {text: place for page in pages for text, place in page.acked.items()}
-    known = [(page.log, _texts(page.log)) for page in pages]
+    undone = {place for page in pages for place in page.taken_back}
     return sum(
-        any(text not in texts and not log.was_told(place) for log, texts in known)
+        any(not _knows(page.log, text, place) for page in pages)
         for text, place in acked.items()
+        if place not in undone
     )
 
 
-def _texts(log: Log) -> set[str]:
-    return {text for shown in log.shown.values() for text in shown.values()}
+def _knows(log: Log, text: str, place: Place) -> bool:
+    return text in log.heard or log.was_told(place)
 
 
 def _doubled(log: Log) -> int:

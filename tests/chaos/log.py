@@ -5,8 +5,13 @@ The rules are those of `web/js/log.js`; the counts beside them are for the judge
 
 from typing import NamedTuple
 
-Shown = tuple[int, str]
-"""An event as far as it matters here: its position and its text."""
+
+class Shown(NamedTuple):
+    """An event as far as it matters here: its position, and words that are its own."""
+
+    position: int
+    text: str
+    takes_back: int = 0
 
 
 class Place(NamedTuple):
@@ -50,7 +55,9 @@ class Log:
         self.first: Place | None = None
         self.shown: dict[int, dict[int, str]] = {}
         self.missed: list[Missed] = []
+        self.heard: set[str] = set()
         self.doubled = self.out_of_order = self.silent_gaps = 0
+        self._applied = Place(0, 0)
         self._joining = False
         self._held: list[Shown] = []
 
@@ -69,8 +76,8 @@ class Log:
         if before.epoch == answer.place.epoch:
             self.place = before
         self._note(before, answer)
-        for position, text in answer.events:
-            self._apply(position, text)
+        for event in answer.events:
+            self._apply(event)
         self.place = answer.place
         self._joining = False
         return answer.more or self._receive_held()
@@ -78,35 +85,43 @@ class Log:
     def _note(self, before: Place, answer: Joined) -> None:
         """Note from where on this page knows, and what it is told is missing."""
         if self.first is None:
-            first = answer.events[0][0] - 1 if answer.events else answer.place.position
+            first = (
+                answer.events[0].position - 1
+                if answer.events
+                else answer.place.position
+            )
             self.first = Place(answer.place.epoch, first)
         elif not answer.whole:
             self.missed.append(Missed(before, answer.place))
         elif before.epoch != answer.place.epoch:
             self.silent_gaps += 1
 
-    def receive(self, position: int, text: str) -> bool:
+    def receive(self, event: Shown) -> bool:
         """Take a live event in; return whether something before it is missing."""
         if self._joining:
-            self._held.append((position, text))
+            self._held.append(event)
             return False
-        if position == self.place.position + 1:
-            self._apply(position, text)
-            self.place = Place(self.place.epoch, position)
-        return position > self.place.position
+        if event.position == self.place.position + 1:
+            self._apply(event)
+            self.place = Place(self.place.epoch, event.position)
+        return event.position > self.place.position
 
     def _receive_held(self) -> bool:
         held, self._held = self._held, []
-        gaps = [self.receive(position, text) for position, text in held]
+        gaps = [self.receive(event) for event in held]
         return any(gaps)
 
-    def _apply(self, position: int, text: str) -> None:
-        shown = self.shown.setdefault(self.place.epoch, {})
-        if position in shown:
+    def _apply(self, event: Shown) -> None:
+        place = Place(self.place.epoch, event.position)
+        shown = self.shown.setdefault(place.epoch, {})
+        if event.position in shown:
             self.doubled += 1
-        elif shown and position < next(reversed(shown)):
+        elif place < self._applied:
             self.out_of_order += 1
-        shown[position] = text
+        self._applied = place
+        shown[event.position] = event.text
+        self.heard.add(event.text)
+        shown.pop(event.takes_back, None)
 
     def was_told(self, place: Place) -> bool:
         """Tell whether this page was told that a place cannot be had."""

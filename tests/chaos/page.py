@@ -19,22 +19,36 @@ from chat.protocol import (
     DONE,
     JOINED,
     LINE,
+    REACTED,
     REFUSED,
     SAID,
     START_OVER,
+    TAKEN_BACK,
     WELCOME,
 )
-from tests.chaos.log import Joined, Log, Place, Shown
+from tests.chaos.frames import joined, reacts_to, shown, takes_back
+from tests.chaos.log import Joined, Log, Place
 from tests.chaos.socket import Hear, Socket
 
 ANSWER_WITHIN_SECONDS = 20
 REJOIN_AFTER_SECONDS = 2
 FIRST_DELAY_SECONDS = 1.0
 LONGEST_DELAY_SECONDS = 30.0
-HELLO, JOIN, SAY = 1, 2, 4
+TAKEN_BACK_SHARE = 0.1
+REACTED_SHARE = 0.2
+HELLO, JOIN, SAY, TAKE_BACK, REACT = 1, 2, 4, 5, 6
 _AGAIN = ("too_fast", "unavailable", "not_in_room")
 
 Dial = Callable[[Hear, bool], Awaitable[Socket]]
+
+
+class Entry(NamedTuple):
+    """What waits in the outbox: a request, and the words its event is known by."""
+
+    kind: int
+    text: str
+    rest: tuple[object, ...]
+    epoch: int
 
 
 class Told(NamedTuple):
@@ -52,8 +66,9 @@ class Page:
         self.room = room
         self.small = small
         self.log = Log()
-        self.outbox: dict[bytes, str] = {}
+        self.outbox: dict[bytes, Entry] = {}
         self.acked: dict[str, Place] = {}
+        self.taken_back: set[Place] = set()
         self.told: list[Told] = []
         self.ends: Counter[int] = Counter()
         self.refused: Counter[str] = Counter()
@@ -148,8 +163,8 @@ class Page:
         kind, *fields = cast("tuple[Any, ...]", protocol.unpack_value(message))
         if kind in (WELCOME, JOINED, DONE, REFUSED):
             self._answered(kind, fields)
-        elif kind == SAID:
-            if self.log.receive(fields[1], fields[4]):
+        elif kind in (SAID, TAKEN_BACK, REACTED):
+            if self.log.receive(shown((kind, *fields))):
                 self._join()
         elif kind == START_OVER:
             self.log.start_over()
@@ -167,7 +182,7 @@ class Page:
         if kind == WELCOME:
             self._attempts = 0
         elif kind == JOINED:
-            self._welcomed(_joined(fields))
+            self._welcomed(joined(fields))
         elif kind == DONE:
             self._done(about, fields[1])
         elif asked:
@@ -177,7 +192,7 @@ class Page:
         self.refused[code] += 1
         if asked == JOIN:
             self._not_joined(code, wait)
-        elif asked == SAY:
+        elif about:
             self._not_said(about, code, wait)
 
     # -- Joining
@@ -192,6 +207,7 @@ class Page:
     def _welcomed(self, answer: Joined) -> None:
         self._joining = False
         again = self.log.joined(answer)
+        self._start_over()
         self.joined = not again
         if again:
             self._join()
@@ -207,11 +223,25 @@ class Page:
             later = max(wait, REJOIN_AFTER_SECONDS)
             asyncio.get_running_loop().call_later(later, self._join)
 
-    # -- What this member says
+    # -- What this member does
 
     def say(self, text: str) -> None:
         """Say something, now or when that is possible again."""
-        self.outbox[secrets.token_bytes(8)] = text
+        self._send(Entry(SAY, text, (text, 0), 0))
+
+    def _think_again(self, place: Place) -> None:
+        """Now and then, take back what was said, or react to it."""
+        epoch, target = place
+        thought = random.random()
+        if thought < TAKEN_BACK_SHARE:
+            text = takes_back(target)
+            self._send(Entry(TAKE_BACK, text, (target,), epoch))
+        elif thought < TAKEN_BACK_SHARE + REACTED_SHARE:
+            text = reacts_to(target)
+            self._send(Entry(REACT, text, (target, 0, True), epoch))
+
+    def _send(self, entry: Entry) -> None:
+        self.outbox[secrets.token_bytes(8)] = entry
         self._carry()
 
     def _carry(self) -> None:
@@ -219,8 +249,8 @@ class Page:
         if self._carrying or self._resting or self._socket is None or not self.outbox:
             return
         self._carrying = True
-        once, text = next(iter(self.outbox.items()))
-        self._ask(SAY, once, self.room, once, text, 0)
+        once, entry = next(iter(self.outbox.items()))
+        self._ask(entry.kind, once, self.room, once, *entry.rest)
 
     def _resume(self) -> None:
         """A new line, or a joined room: a pause that was meant for the old one ends."""
@@ -229,29 +259,32 @@ class Page:
             self._resting = None
         self._carry()
 
+    def _start_over(self) -> None:
+        """Drop what is about messages of an epoch that is over."""
+        for once, entry in list(self.outbox.items()):
+            if entry.epoch not in (0, self.log.place.epoch):
+                del self.outbox[once]
+
     def _done(self, once: bytes, position: int) -> None:
         self._carrying = False
-        text = self.outbox.pop(once)
-        self.acked[text] = Place(self.log.place.epoch, position)
+        if entry := self.outbox.pop(once, None):
+            self._acked(entry, Place(self.log.place.epoch, position))
         self._carry()
+
+    def _acked(self, entry: Entry, place: Place) -> None:
+        self.acked[entry.text] = place
+        if entry.kind == SAY:
+            self._think_again(place)
+        elif entry.kind == TAKE_BACK:
+            self.taken_back.add(Place(entry.epoch, cast("int", entry.rest[0])))
 
     def _not_said(self, once: bytes, code: str, wait: float) -> None:
         self._carrying = False
         if code not in _AGAIN:
-            del self.outbox[once]
+            self.outbox.pop(once, None)
             self._carry()
         elif code == "not_in_room":
             self._join()
         else:
             loop = asyncio.get_running_loop()
             self._resting = loop.call_later(max(1, wait), self._resume)
-
-
-def _joined(fields: list[Any]) -> Joined:
-    _, _, epoch, position, whole, more, _, _, events = fields
-    return Joined(Place(epoch, position), whole, more, shown(events))
-
-
-def shown(events: list[Any]) -> list[Shown]:
-    """Return what a page shows of packed events."""
-    return [(event[2], event[5]) for event in events if event[0] == SAID]

@@ -6,8 +6,9 @@ from typing import Any, cast
 
 from chat import protocol
 from chat.protocol import HISTORY, JOINED, REFUSED
+from tests.chaos.frames import shown
 from tests.chaos.log import Shown
-from tests.chaos.page import HELLO, JOIN, Dial, shown
+from tests.chaos.page import HELLO, JOIN, Dial
 from tests.chaos.socket import Socket
 
 EARLIER = 10
@@ -21,16 +22,16 @@ async def read_afresh(dial: Dial, room: str) -> list[Shown]:
     try:
         _send(socket, HELLO, secrets.token_bytes(16))
         _send(socket, JOIN, room, 0, True, 0, 0)
-        found = shown((await _answer(messages, JOINED))[-1])
+        found = [shown(e) for e in (await _answer(messages, JOINED))[-1]]
         more = bool(found)
         while more:
-            _send(socket, EARLIER, room, found[0][0])
+            _send(socket, EARLIER, room, found[0].position)
             answer = await _answer(messages, HISTORY, REFUSED)
             if answer[0] == REFUSED:
                 await asyncio.sleep(max(1, answer[3]))
                 continue
             *_, more, events = answer
-            found = shown(events) + found
+            found = [*map(shown, events), *found]
         return found
     finally:
         socket.abort()

@@ -1,6 +1,7 @@
 """The outcomes, for people and for machines, and whether every promise was kept."""
 
 import json
+import math
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -20,7 +21,7 @@ def row(outcome: Outcome) -> dict[str, object]:
         "fault": outcome.fault.name,
         **outcome.verdict._asdict(),
         "seconds_to_whole": outcome.seconds_to_whole,
-        "seconds_to_notice": outcome.seconds_to_notice,
+        "seconds_to_notice": _finite(outcome.seconds_to_notice),
         "dropped_connections": outcome.dropped_connections,
         "told_not_whole": outcome.told_not_whole,
         "close_codes": outcome.close_codes,
@@ -48,6 +49,10 @@ def broken_promises(outcome: Outcome) -> list[str]:
         "no process has a fault of its own": not outcome.errors,
     }
     return [promise for promise, is_kept in kept.items() if not is_kept]
+
+
+def _finite(seconds: float | None) -> float | str | None:
+    return "never" if seconds == math.inf else seconds
 
 
 def _noticed(outcome: Outcome) -> bool:
