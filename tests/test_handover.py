@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Iterator
+from contextlib import ExitStack
 from importlib.metadata import version
 
 import pytest
@@ -188,3 +189,33 @@ def test_a_request_before_an_unfinished_answer_does_not_become_a_websocket(
     answer = ask(server, first + request("/talk/echo"))
 
     assert b"101" not in answer
+
+
+def test_one_part_of_the_network_gets_only_so_many_lines():
+    with running(per_prefix=3) as server, ExitStack() as clients:
+        for _ in range(3):
+            clients.enter_context(RawClient(server.port))
+
+        with RawClient(server.port) as client:
+            assert client.rest() == b""
+
+        clients.close()
+        assert server.told() == {}
+
+
+def test_a_trusted_proxy_is_not_counted():
+    with (
+        running(per_prefix=1, trusted="127.0.0.1") as server,
+        RawClient(server.port),
+        RawClient(server.port),
+    ):
+        assert server.told() == {}
+
+
+def test_there_are_only_so_many_lines_in_all():
+    with running(lines=3) as server, ExitStack() as clients:
+        for _ in range(3):
+            clients.enter_context(server.open("/talk/mute"))
+
+        with RawClient(server.port) as client:
+            assert client.rest() == b""

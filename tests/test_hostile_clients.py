@@ -284,36 +284,6 @@ def test_whoever_goes_on_sending_after_the_end_still_learns_why(server: LineServ
         assert client.close_code() == 1002
 
 
-def test_one_part_of_the_network_gets_only_so_many_lines():
-    with running(per_prefix=3) as server, ExitStack() as clients:
-        for _ in range(3):
-            clients.enter_context(RawClient(server.port))
-
-        with RawClient(server.port) as client:
-            assert client.rest() == b""
-
-        clients.close()
-        assert server.told() == {}
-
-
-def test_a_trusted_proxy_is_not_counted():
-    with (
-        running(per_prefix=1, trusted="127.0.0.1") as server,
-        RawClient(server.port),
-        RawClient(server.port),
-    ):
-        assert server.told() == {}
-
-
-def test_there_are_only_so_many_lines_in_all():
-    with running(lines=3) as server, ExitStack() as clients:
-        for _ in range(3):
-            clients.enter_context(server.open("/talk/mute"))
-
-        with RawClient(server.port) as client:
-            assert client.rest() == b""
-
-
 async def test_a_client_that_resets_its_line_leaves_nothing_behind(server: LineServer):
     with server.open("/talk/echo") as client:
         linger = struct.pack("ii", 1, 0)

@@ -3,6 +3,7 @@
 import asyncio
 
 from chat.connection import Connection
+from chat.wheel import Wheel
 
 
 class FakeTransport(asyncio.Transport):
@@ -75,3 +76,32 @@ class Listener:
 
     def lost(self, connection: Connection) -> None:
         self.told.append("lost")
+
+
+class Line:
+    """A connection between a session and a transport of the test's own."""
+
+    def __init__(self, listener: Listener | None = None, early: bytes = b"") -> None:
+        self.wheel = Wheel()
+        self.session = listener or Listener()
+        self.transport = FakeTransport()
+        self.connection = Connection(self.session, self.wheel, text=True)
+        self.connection.take(self.transport, early)
+
+    def hear(self, *chunks: bytes) -> None:
+        for chunk in chunks:
+            self.connection.data_received(chunk)
+
+    def turn(self, seconds: int) -> None:
+        for _ in range(seconds):
+            self.wheel.tick()
+
+    def lose(self) -> None:
+        self.connection.connection_lost(None)
+
+    @property
+    def code(self) -> int:
+        """The code of the close frame, which must be the last that was written."""
+        first, size, *payload = self.transport.written[-4:]
+        assert (first, size) == (0x88, 2)
+        return int.from_bytes(bytes(payload))
