@@ -5,6 +5,8 @@ redis+sentinel://[user:password@]host:port,host:port/service[/db] and
 redis+cluster://[user:password@]host:port,host:port.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Protocol, cast
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
@@ -13,6 +15,8 @@ from redis.asyncio.cluster import ClusterNode, RedisCluster
 from redis.asyncio.connection import AbstractConnection
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as NotConnected
+from redis.exceptions import RedisClusterException
 
 CONNECT_TIMEOUT_SECONDS = 2.0
 _DEFAULT_PORT = 6379
@@ -31,13 +35,28 @@ class Servers(Protocol):
     """One Redis, or several behind one URL."""
 
     async def refresh(self) -> None:
-        """Learn anew which server has what."""
+        """Learn anew which server has what.
+
+        Raises:
+            RedisError, OSError: If nobody tells.
+
+        """
 
     def server_of(self, key: str, /) -> str:
-        """Return the name of the server that has a key."""
+        """Return the name of the server that has a key.
+
+        Raises:
+            RedisError: If nobody is known to have it.
+
+        """
 
     def connection_to(self, server: str, /) -> AbstractConnection:
-        """Return a connection of one's own to a server, not yet connected."""
+        """Return a connection of one's own to a server, not yet connected.
+
+        Raises:
+            RedisError: If there is no such server any more.
+
+        """
 
     async def aclose(self) -> None:
         """Let go of what was opened to learn the topology."""
@@ -131,24 +150,26 @@ class Cluster:
 
     async def refresh(self) -> None:
         """Ask the cluster which server has which slots."""
-        if self._known:
-            await self._cluster.nodes_manager.initialize()
-        else:
-            await self._cluster.initialize()
+        with _no_cluster_error():
+            if self._known:
+                await self._cluster.nodes_manager.initialize()
+            else:
+                await self._cluster.initialize()
         self._known = True
 
     def server_of(self, key: str) -> str:
         """Return the name of the primary that has a key's slot."""
-        node = self._cluster.get_node_from_key(key)
+        with _no_cluster_error():
+            node = self._cluster.get_node_from_key(key)
         if node is None:
-            raise ConnectionError("a slot without a server")
+            raise NotConnected("a slot without a server")
         return str(node.name)
 
     def connection_to(self, server: str, /) -> AbstractConnection:
         """Return a new connection to one primary."""
         node = self._cluster.get_node(node_name=server)
         if node is None:
-            raise ConnectionError("a server that left the cluster")
+            raise NotConnected("a server that left the cluster")
         options = {**node.connection_kwargs, "socket_timeout": None}
         options["retry"] = Retry(NoBackoff(), 0)
         return cast("AbstractConnection", node.connection_class(**options))
@@ -156,6 +177,15 @@ class Cluster:
     async def aclose(self) -> None:
         """Close the connections that were opened to learn the slots."""
         await self._cluster.aclose()
+
+
+@contextmanager
+def _no_cluster_error() -> Iterator[None]:
+    """Let nothing out but what is a RedisError; the library's own is none."""
+    try:
+        yield
+    except RedisClusterException as error:
+        raise NotConnected("the cluster does not answer") from error
 
 
 def _made(pool: ConnectionPool) -> AbstractConnection:
