@@ -44,38 +44,51 @@ class News(NamedTuple):
 
 
 class _Person:
-    """One member: the state on each process they are on, and what the room knows."""
+    """One member: the state on each process they are on, and what the room knows.
+
+    There is one for every member of every room, so both are kept as pairs in a tuple:
+    half the size of a dictionary, and nothing for the garbage collector to walk.
+    """
 
     __slots__ = ("nodes", "shown", "told", "who")
 
     def __init__(self, who: Who) -> None:
         self.who = who
-        self.nodes: dict[bytes, State] = {}
-        self.told: dict[Who, State] = {}
+        self.nodes: tuple[tuple[bytes, int], ...] = ()
+        self.told: tuple[tuple[Who, int], ...] = ()
         self.shown = False
 
     @property
     def state(self) -> State:
-        if not self.nodes:
-            return State.LEFT
-        return State.HERE if State.HERE in self.nodes.values() else State.AWAY
+        return State(min((state for _, state in self.nodes), default=State.LEFT))
+
+    def on(self, node: bytes) -> int:
+        """Return the state on a process."""
+        return dict(self.nodes).get(node, State.LEFT)
+
+    def be(self, node: bytes, state: State) -> None:
+        """Know the state on a process."""
+        others = tuple(pair for pair in self.nodes if pair[0] != node)
+        self.nodes = others if state is State.LEFT else (*others, (node, int(state)))
 
     def show(self) -> None:
         """Know that somebody sees them as they are, whatever the room was told."""
-        self.told.setdefault(self.who, State.LEFT)
+        if self.who not in dict(self.told):
+            self.told = (*self.told, (self.who, int(State.LEFT)))
         self.shown = True
 
     def untold(self) -> Iterator[tuple[Who, State, State]]:
         """Yield (who, was, is) wherever somebody in the room may know it wrongly."""
-        for who in {**self.told, self.who: State.LEFT}:
-            was = self.told.get(who, State.LEFT)
+        told = dict(self.told)
+        for who in {**told, self.who: State.LEFT}:
+            was = State(told.get(who, State.LEFT))
             state = self.state if who == self.who else State.LEFT
             if self.shown or state is not was:
                 yield who, was, state
 
     def tell(self) -> None:
         """Know that the room knows."""
-        self.told = {self.who: self.state} if self.nodes else {}
+        self.told = ((self.who, int(self.state)),) if self.nodes else ()
         self.shown = False
 
 
@@ -109,13 +122,14 @@ class Roster:
         member = change.member
         person = self._people.get(member) or self._gone.get(member)
         if change.state is State.LEFT:
-            if person is None or person.nodes.pop(node, None) is None:
+            if person is None or not person.on(node):
                 return
         else:
             person = person or _Person(change.who)
-            if person.who == change.who and person.nodes.get(node) is change.state:
+            if person.who == change.who and person.on(node) == change.state:
                 return
-            person.nodes[node], person.who = change.state, change.who
+            person.who = change.who
+        person.be(node, change.state)
         self._sort(member, person)
 
     def _sort(self, member: MemberId, person: _Person) -> None:
@@ -140,9 +154,9 @@ class Roster:
     def keep_only(self, nodes: Collection[bytes]) -> None:
         """Forget what processes said that are no longer alive."""
         for member, person in list(self._people.items()):
-            gone = person.nodes.keys() - nodes
+            gone = [node for node, _ in person.nodes if node not in nodes]
             for node in gone:
-                del person.nodes[node]
+                person.be(node, State.LEFT)
             if gone:
                 self._sort(member, person)
 
