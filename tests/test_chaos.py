@@ -18,7 +18,7 @@ RATE = 20
 SECONDS = 8
 EVERY_PROMISE: list[str] = []
 # These take their time to hurt.
-LONG = {"pages stalled", "commands hung", "feeds late"}
+LONG = {"pages stalled", "webs frozen", "commands hung", "feeds late"}
 SHORT = [fault for fault in FAULTS if fault.name not in LONG]
 ONE, TWO, THREE = Shown(1, "one"), Shown(2, "two"), Shown(3, "three")
 SAID = [ONE, TWO, THREE]

@@ -12,6 +12,7 @@ from tests.chaos.page import Page
 KILL_EVERY_SECONDS = 3
 REDIS_KILLS = 10
 LONGEST_FREEZE_SECONDS = 15
+WEB_FREEZE_SECONDS = 6
 DEAF_EVERY_SECONDS = 8
 FORGETS = 3
 DROP_SHARE = 0.2
@@ -34,6 +35,9 @@ class Fault:
     noticed: bool = False
     """Whether the processes must tell their pages that they hear nothing."""
 
+    forgets: bool = False
+    """Whether something is lost for good, and everyone must be told so."""
+
     stalls: bool = False
     """Whether some pages stop reading, and so what is said must be long."""
 
@@ -55,6 +59,17 @@ async def webs_restarted(house: House, _pages: Sequence[Page], seconds: float) -
         for web in house.webs:
             await web.stop()
             await web.start()
+
+
+async def webs_frozen(house: House, _pages: Sequence[Page], seconds: float) -> None:
+    """Let one web process after another hang, as a machine short of memory does."""
+    turn = 0
+    async for _ in _every(min(WEB_FREEZE_SECONDS * 2, seconds / 2), seconds):
+        web = house.webs[turn % len(house.webs)]
+        web.freeze()
+        await asyncio.sleep(min(WEB_FREEZE_SECONDS, seconds / 4))
+        web.thaw()
+        turn += 1
 
 
 async def redis_killed(house: House, _pages: Sequence[Page], seconds: float) -> None:
@@ -145,8 +160,9 @@ FAULTS = (
     Fault("replies dropped", replies_dropped, proxied=True, keeps_lines=True),
     Fault("webs restarted", webs_restarted),
     Fault("feeds deaf", feeds_deaf, proxied=True, keeps_lines=True, noticed=True),
+    Fault("webs frozen", webs_frozen, keeps_lines=True),
     Fault("commands hung", commands_hung, proxied=True, keeps_lines=True),
     Fault("feeds late", feeds_late, proxied=True, keeps_lines=True),
     Fault("everything", everything, proxied=True),
-    Fault("redis forgetful", redis_forgetful, keeps_lines=True),
+    Fault("redis forgetful", redis_forgetful, keeps_lines=True, forgets=True),
 )

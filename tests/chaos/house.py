@@ -59,6 +59,18 @@ class Web:
         await self._end(signal.SIGTERM)
         self.slowest_end = max(self.slowest_end, time.monotonic() - began)
 
+    def freeze(self) -> None:
+        """Make it hang: connections stay open, nothing is answered."""
+        self._signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let it go on."""
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, told: signal.Signals) -> None:
+        if self._program is not None:
+            self._program.signal(told)
+
     async def _end(self, how: signal.Signals) -> None:
         program, self._program = self._program, None
         if program is not None:

@@ -42,6 +42,7 @@ def broken_promises(outcome: Outcome) -> list[str]:
         "nothing is doubled": verdict.doubled == 0,
         "everything is in order": verdict.out_of_order == 0,
         "no gap is silent": verdict.silent_gaps == 0,
+        "only what is lost is called lost": fault.forgets or not outcome.told_not_whole,
         "everyone becomes whole": outcome.seconds_to_whole is not None,
         "a loss is noticed in time": not fault.noticed or _noticed(outcome),
         "lines are kept": not (fault.keeps_lines and outcome.dropped_connections),
