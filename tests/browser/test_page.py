@@ -157,6 +157,27 @@ async def test_history_is_outside_the_region_that_is_read_out(
     await expect(log.locator(".message__text")).to_have_text(["now you are here"])
 
 
+async def test_what_stays_on_the_page_is_not_put_in_again(
+    service_url: str, invite: Invite
+):
+    otter, heron = await invite(service_url), await invite(service_url)
+    await otter.enter("smart")
+    await heron.enter("smart")
+    await otter.say("taken back")
+    await otter.say("stays")
+    await heron.sees("taken back", "stays")
+    await heron.page.get_by_role("log").evaluate(
+        "log => { window.added = []; new MutationObserver(changes => changes.forEach("
+        "change => window.added.push(...change.addedNodes)))"
+        ".observe(log.firstElementChild, { childList: true }) }"
+    )
+
+    await otter.respond("taken back", "Take back")
+    await heron.sees("stays")
+
+    assert await heron.page.evaluate("window.added.length") == 0
+
+
 async def show_words(visitor: Visitor) -> str:
     await visitor.page.goto(f"{visitor.url}/#/device")
     await visitor.page.get_by_role("button", name="Show my twelve words").click()

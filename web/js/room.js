@@ -1,9 +1,9 @@
-// <chat-room>: one room. Joins, catches up, and puts what is heard where it is shown.
+// <chat-room>: one room. Puts what is heard where it is shown, and sends what is said.
 
-import { LineLost, Refused } from "./connection.js"
+import { Refused } from "./connection.js"
 import { Courier } from "./courier.js"
 import { chooseLight, isLight } from "./light.js"
-import { Log } from "./log.js"
+import { Membership } from "./membership.js"
 import { nameOf } from "./names.js"
 import { announce, part, tell } from "./page.js"
 import { People } from "./people.js"
@@ -13,7 +13,6 @@ import { Waiting } from "./waiting.js"
 import { Whisper } from "./whisper.js"
 
 const TYPING_EVERY_MS = 3000
-const REJOIN_AFTER_MS = 2000
 const TICK_MS = 2000
 const NOTE_MS = 8000
 
@@ -21,20 +20,16 @@ export class ChatRoom extends HTMLElement {
   #connection
   #storage
   #room
-  #roll
+  #membership
   #courier
-  #log = new Log()
   #people = new People()
   #me = ""
-  #mine = new Set()        // every `who` that was me since the page opened
+  #mine = new Set()        // every `who` that was me since I came in
   #waiting = new Waiting()
-  #joined = false
-  #joining = false
   #light = false
   #typedAt = 0
   #whisper = new Whisper()
   #due = null
-  #rejoin = null
   #tick = null
   #noting = null
   #listening = []
@@ -43,23 +38,23 @@ export class ChatRoom extends HTMLElement {
     this.#connection = connection
     this.#storage = storage
     this.#room = room
-    this.#roll = roll
     this.#light = isLight(storage)
+    this.#membership = new Membership({ connection, room: room.slug, roll, light: this.#light })
     this.#courier = new Courier({ outbox, connection, room: room.slug })
     part(this, "room").textContent = room.name
     this.querySelector("message-composer").open({ room: room.slug, session, limit: connection.limit })
     this.#listen()
     this.#tick = setInterval(() => this.#ticked(), TICK_MS)
-    if (connection.state === "open") this.#opened()
+    this.#courier.carry()
     this.#showLine()
     this.#render()
   }
 
   close() {
     for (const stop of this.#listening) stop()
-    for (const timer of [this.#due, this.#rejoin, this.#tick, this.#noting]) clearTimeout(timer)
+    for (const timer of [this.#due, this.#tick, this.#noting]) clearTimeout(timer)
     this.#courier.close()
-    this.#request("leave").catch(() => {})
+    this.#membership.leave()
   }
 
   // Where a keyboard goes on; a phone's would cover the room.
@@ -71,14 +66,12 @@ export class ChatRoom extends HTMLElement {
   // -- what is heard --------------------------------------------------------------
 
   #listen() {
-    const heard = (name, act) => this.#on(this.#connection, name, ({ detail }) => act(detail))
-    const here = (name, act) => heard(name, event => event.room === this.#room.slug && act(event))
-    heard("open", () => this.#opened())
-    heard("state", () => this.#lineChanged())
-    heard("doubt", () => this.#prove())
-    for (const name of ["said", "taken_back", "reacted"]) here(name, event => this.#event(event))
-    here("presence", event => this.#presence(event))
-    here("start_over", () => this.#join())
+    this.#on(this.#connection, "open", () => this.#courier.resume())
+    this.#on(this.#connection, "presence", ({ detail }) => this.#presence(detail))
+    this.#on(this.#membership, "change", () => this.#lineChanged())
+    this.#on(this.#membership, "joined", ({ detail }) => this.#joined(detail))
+    this.#on(this.#membership, "heard", ({ detail }) => this.#heard(detail))
+    this.#on(this.#membership, "refused", ({ detail }) => this.#notLetIn(detail))
     this.#on(this.#courier, "change", () => this.#render())
     this.#on(this.#courier, "done", ({ detail }) => this.#done(detail))
     this.#on(this.#courier, "refused", ({ detail }) => this.#refused(detail))
@@ -104,84 +97,41 @@ export class ChatRoom extends HTMLElement {
     this.#on(this, "keydown", ({ key }) => { if (key === "Escape") this.#escape() })
   }
 
+  get #log() {
+    return this.#membership.log
+  }
+
   #on(target, name, act) {
     target.addEventListener(name, act)
     this.#listening.push(() => target.removeEventListener(name, act))
   }
 
-  // -- joining --------------------------------------------------------------------
-
-  #opened() {
-    this.#joined = this.#joining = false
-    this.#join()
-    this.#courier.resume()
-  }
+  // -- what happened ----------------------------------------------------------------
 
   #lineChanged() {
-    if (this.#connection.state !== "open") this.#joined = this.#joining = false
     this.#showLine()
-    if (this.#connection.up && this.#joined) this.#courier.resume()
+    if (this.#connection.up && this.#membership.joined) this.#courier.resume()
   }
 
-  async #join() {
-    if (this.#joining || this.#connection.state !== "open") return
-    clearTimeout(this.#rejoin)
-    this.#joining = true
-    this.#log.joining()
-    const { epoch, position } = this.#log
-    try {
-      this.#welcome(await this.#request("join", this.#roll, this.#light, epoch, position))
-    } catch (reason) {
-      this.#notJoined(reason)
-    }
-  }
-
-  #welcome(joined) {
-    this.#joining = false
-    this.#me = joined.who
-    this.#mine.add(joined.who)
-    this.#people.snapshot(joined.people)
-    const again = this.#log.joined(joined)
-    this.#courier.startOver(joined.epoch)
-    this.#joined = again === null
-    if (again) this.#join()
-    else this.#courier.resume()
-    this.#showLine()
+  #joined({ who, people, epoch }) {
+    this.#me = who
+    this.#mine.add(who)
+    this.#people.snapshot(people)
+    this.#courier.startOver(epoch)
     this.#render()
   }
 
-  #notJoined(reason) {
-    if (reason instanceof LineLost) return
-    if (!(reason instanceof Refused)) throw reason
-    this.#joining = false
-    if (reason.code === "name_taken") announce(this, "name-taken")
-    else if (reason.code === "no_such_room") announce(this, "no-such-room")
-    else this.#joinIn(Math.max(reason.wait * 1000, REJOIN_AFTER_MS))
+  #notLetIn(code) {
+    announce(this, code.replace(/_/g, "-"))
   }
 
-  #joinIn(milliseconds) {
-    clearTimeout(this.#rejoin)
-    this.#rejoin = setTimeout(() => this.#join(), milliseconds)
-  }
-
-  // Any question will do; the connection dials again when it stays unanswered.
-  #prove() {
-    this.#request("name", this.#roll).catch(() => {})
-  }
-
-  #request(name, ...fields) {
-    return this.#connection.request(name, this.#room.slug, ...fields)
-  }
-
-  // -- events ---------------------------------------------------------------------
-
-  #event(event) {
+  #heard(event) {
     if (event.name === "said") this.#people.spoke(event.who)
-    if (this.#log.receive(event) === "join") this.#join()
     this.#render()
   }
 
   #presence(event) {
+    if (event.room !== this.#room.slug) return
     this.#whisper.came(this.#people.change(event).filter(who => who !== this.#me))
     this.#render()
   }
@@ -192,7 +142,7 @@ export class ChatRoom extends HTMLElement {
   }
 
   #refused({ entry, code, wait }) {
-    if (code === "not_in_room") this.#join()
+    if (code === "not_in_room") this.#membership.join()
     this.#note(refusal(code, wait, entry.kind))
     this.#render()
   }
@@ -223,24 +173,25 @@ export class ChatRoom extends HTMLElement {
 
   #writing() {
     const now = Date.now()
-    if (this.#light || !this.#joined || now - this.#typedAt < TYPING_EVERY_MS) return
+    if (this.#light || !this.#membership.joined || now - this.#typedAt < TYPING_EVERY_MS) return
     this.#typedAt = now
     this.#connection.tell("typing", this.#room.slug)
   }
 
   async #earlier() {
     try {
-      this.#log.earlier(await this.#request("earlier", this.#log.first))
+      this.#log.earlier(await this.#connection.request("earlier", this.#room.slug, this.#log.first))
+      this.#render()
     } catch (reason) {
-      this.#note(reason instanceof Refused ? refusal(reason.code, reason.wait, "earlier") : "Waiting for signal. Try again in a moment.")
+      if (reason instanceof Refused) this.#note(refusal(reason.code, reason.wait, "earlier"))
+      else this.#note("Waiting for signal. Try again in a moment.")
     }
-    this.#render()
   }
 
   #chooseLight(light) {
     this.#light = light
     chooseLight(this.#storage, light)
-    this.#join()
+    this.#membership.light = light
   }
 
   #togglePeople(shown = !this.classList.contains("room--people")) {
@@ -269,7 +220,7 @@ export class ChatRoom extends HTMLElement {
   }
 
   #showLine() {
-    this.querySelector("line-state").show(this.#connection, this.#joined)
+    this.querySelector("line-state").show(this.#connection, this.#membership.joined)
   }
 
   // A burst of events is shown once.
@@ -283,8 +234,8 @@ export class ChatRoom extends HTMLElement {
 
   #show() {
     const [log, mine, me, courier] = [this.#log, this.#mine, this.#me, this.#courier]
-    const scene = { log, mine, me, entries: courier.entries, waiting: this.#waiting.lines(courier, log, mine) }
-    this.querySelector("room-talk").show(scene)
+    const waiting = this.#waiting.lines(courier, log, mine)
+    this.querySelector("room-talk").show({ log, mine, me, entries: courier.entries, waiting })
     this.querySelector("room-presence").show(this.#people, this.#me, this.#light)
     part(this, "people").textContent = this.#light ? "Who is here" : hereWords(this.#people.count)
     this.#showWhisper()

@@ -20,6 +20,7 @@ export class RoomList extends HTMLElement {
   // `outbox` knows in which rooms something still waits.
   open(outbox) {
     this.#outbox = outbox
+    if (!this.#rooms.length) tell(part(this, "note"), "Looking for the rooms…")
     this.#shown = true
     this.#show()
     return this.refresh()

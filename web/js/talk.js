@@ -72,20 +72,18 @@ export class RoomTalk extends HTMLElement {
     for (const key of this.#items.keys()) if (!used.has(key)) this.#items.delete(key)
   }
 
-  // Makes the list's children these rows, moving and keeping what is there already.
+  // Makes the list's children these rows. What stays is not moved: a message that is
+  // put in again would be read out again, and lose the keyboard's focus.
   #place(list, rows, used) {
+    const items = rows.map(row => this.#item(row))
+    const wanted = new Set(items)
+    for (const item of [...list.children]) if (!wanted.has(item)) item.remove()
     let next = list.firstChild
-    for (const row of rows) {
-      used.add(row.key)
-      const item = this.#item(row)
+    for (const item of items) {
       if (item === next) next = next.nextSibling
       else list.insertBefore(item, next)
     }
-    while (next) {
-      const gone = next
-      next = next.nextSibling
-      gone.remove()
-    }
+    for (const { key } of rows) used.add(key)
   }
 
   #item(row) {
