@@ -52,11 +52,12 @@ class Member:
         secret: bytes | None = None,
         *,
         origin: str = "",
+        path: str = "/ws",
         headers: Mapping[str, str] | None = None,
     ) -> AsyncIterator[Self]:
         """Connect, without a hello."""
         async with connect(
-            url.replace("http", "ws", 1) + "/ws",
+            url.replace("http", "ws", 1) + path,
             origin=Origin(origin or url),
             subprotocols=[Subprotocol(protocol.SUBPROTOCOL)],
             compression=None,
@@ -161,12 +162,13 @@ class Member:
 
     async def answer(self, wanted: type[E], ref: int) -> E | Refused:
         """Return the answer to a request."""
-        return await self._next(
+        answer: E | Refused = await self._next(
             lambda event: (
                 isinstance(event, (wanted, Refused))
                 and getattr(event, "ref", None) == ref
             )
         )
+        return answer
 
     async def send(self, kind: int, *fields: object) -> None:
         """Send one frame, and wait for nothing."""
