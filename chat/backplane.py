@@ -75,7 +75,7 @@ class Backplane:
     async def run(self) -> None:
         """Serve until cancelled."""
         self._lines.heard = self._heard
-        self._lines.lost, self._lines.whole = self._lost, self._whole_again
+        self._lines.lost, self._lines.again = self._lost, self._again
         async with asyncio.TaskGroup() as tasks:
             self._tasks = tasks
             try:
@@ -188,11 +188,10 @@ class Backplane:
         self._metrics.line_lost.inc()
         self.line_changed(False)
 
-    def _whole_again(self, channels: set[str]) -> None:
-        """Read on wherever the line was lost: what was published is in the logs."""
-        for room, following in self._rooms.items():
-            if channel(room) in channels:
-                following.missed()
+    def _again(self) -> None:
+        """Read on everywhere: what was published meanwhile is in the logs."""
+        for following in self._rooms.values():
+            following.missed()
         if self._tasks is not None:
             self._tasks.create_task(self._tell_when_whole())
 

@@ -7,12 +7,13 @@ from typing import Final
 
 from redis.exceptions import RedisError
 
-from chat.errors import ChatError
+from chat.errors import Unavailable
 from chat.redis.line import ECHO_WITHIN_SECONDS, Heard, Line, LineLost, Tell
 from chat.redis.servers import Servers
 
 _BACKOFF_SECONDS: Final = (0.05, 0.1, 0.2, 0.5, 1.0)
-_LOST = (RedisError, OSError, LineLost, ChatError, KeyError)
+_UNREACHABLE = (RedisError, OSError)
+_LOST = (*_UNREACHABLE, LineLost, Unavailable)
 
 logger = logging.getLogger(__name__)
 
@@ -20,9 +21,9 @@ logger = logging.getLogger(__name__)
 class Lines:
     """Follows channels, wherever they live, through the loss of any server.
 
-    `heard` gets what is published. `lost` is called when a line is lost, and `whole`
-    with its channels when they are heard again: whoever needs what was published in
-    between must read it elsewhere.
+    `heard` gets what is published. `lost` is called when a line is lost, and `again`
+    when one is made anew or needed no longer: whoever needs what was published in
+    between must read it elsewhere, as soon as `follows` says that a channel is heard.
     """
 
     def __init__(self, *, servers: Servers, node: str, tell: Tell) -> None:
@@ -34,10 +35,11 @@ class Lines:
         self._lines: dict[str, Line] = {}
         self._kept: set[str] = set()
         self._change = asyncio.Event()
+        self._adrift = asyncio.Event()  # a channel is on no server that we know
         self._tasks: asyncio.TaskGroup | None = None
         self.heard: Heard = lambda _channel, _data: None
         self.lost: Callable[[], None] = lambda: None
-        self.whole: Callable[[set[str]], None] = lambda _channels: None
+        self.again: Callable[[], None] = lambda: None
 
     @property
     def up(self) -> bool:
@@ -47,9 +49,16 @@ class Lines:
 
     async def run(self) -> None:
         """Keep the lines until cancelled."""
-        async with asyncio.TaskGroup() as self._tasks:
-            await self._look_around()
-            await asyncio.Event().wait()
+        async with asyncio.TaskGroup() as tasks:
+            self._tasks = tasks
+            try:
+                while True:
+                    self._adrift.clear()
+                    await self._look_around()
+                    await asyncio.sleep(_BACKOFF_SECONDS[-1])
+                    await self._adrift.wait()
+            finally:
+                self._tasks = None
 
     def follow(self, channel: str) -> None:
         """Follow a channel from now on."""
@@ -70,10 +79,10 @@ class Lines:
 
     def _settle(self, channel: str) -> None:
         """Let the right server's line follow a channel."""
-        try:
-            server = self._servers.server_of(channel)
-        except _LOST:
-            return  # it is settled when the topology is known
+        server = self._server_of(channel)
+        if server is None:
+            self._adrift.set()
+            return
         if line := self._lines.get(server):
             line.follow(channel)
         elif server not in self._kept and self._tasks is not None:
@@ -92,12 +101,16 @@ class Lines:
             await self._look_around()
         self._kept.discard(server)
         self._lines.pop(server, None)
+        self.again()
+
+    def _server_of(self, channel: str) -> str | None:
+        try:
+            return self._servers.server_of(channel)
+        except RedisError:
+            return None
 
     def _channels_of(self, server: str) -> set[str]:
-        try:
-            return {c for c in self._channels if self._servers.server_of(c) == server}
-        except _LOST:
-            return set(self._channels)
+        return {c for c in self._channels if self._server_of(c) == server}
 
     def _line(self, channels: set[str]) -> Line:
         # The probe lives in the slot of something followed, hence on the same server.
@@ -120,7 +133,7 @@ class Lines:
             self._change.set()
             if line.up and not was_up:
                 was_up = True
-                self.whole(self._channels_of(server))
+                self.again()
 
         try:
             await line.live(self._servers.connection_to(server), changed)
@@ -133,7 +146,7 @@ class Lines:
         try:
             async with asyncio.timeout(ECHO_WITHIN_SECONDS):
                 await self._servers.refresh()
-        except _LOST:
+        except _UNREACHABLE:
             logger.warning("topology unknown")
         for channel in self._channels:
             self._settle(channel)
