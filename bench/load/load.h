@@ -35,7 +35,7 @@ extern const struct dialect porchlight, plain, socketio;
 struct options {
   const struct dialect *dialect;
   const char *room_prefix, *origin;
-  int members, rooms, speakers, stalled, at_once;
+  int members, rooms, speakers, stalled, at_once, nap_us;
   int ports[16], port_count, speaker_port;
   bool light;
 };

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/random.h>
 #include <sys/resource.h>
 #include <time.h>
@@ -22,7 +23,7 @@ static const uint64_t SECOND = 1000000000, BEAT = 60 * SECOND, DRAIN = 6 * SECON
 static const uint64_t CONNECT_PATIENCE = 20 * SECOND;
 
 struct options options = {.dialect = &plain, .room_prefix = "r", .origin = "http://127.0.0.1",
-                          .members = 100, .rooms = 1, .at_once = 64};
+                          .members = 100, .rooms = 1, .at_once = 64, .nap_us = 200};
 struct tally tally;
 struct connection *connections;
 int connection_count, joined_count, closed_count, pending_count;
@@ -72,7 +73,8 @@ static void read_option(const char *name, char *value) {
   struct { const char *name; int *to; } numbers[] = {
       {"--members", &options.members},   {"--rooms", &options.rooms},
       {"--speakers", &options.speakers}, {"--stalled", &options.stalled},
-      {"--at-once", &options.at_once},   {"--speaker-port", &options.speaker_port}};
+      {"--at-once", &options.at_once},   {"--speaker-port", &options.speaker_port},
+      {"--nap-us", &options.nap_us}};
   for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
     if (!strcmp(name, numbers[i].name)) {
       *numbers[i].to = atoi(value);
@@ -235,6 +237,7 @@ int main(int count, char **words) {
   files.rlim_cur = files.rlim_max;
   setrlimit(RLIMIT_NOFILE, &files);
   setvbuf(stdin, NULL, _IONBF, 0);
+  prctl(PR_SET_TIMERSLACK, 1000);  // a nap ends when it should
   for (int i = 1; i + 1 < count; i += 2) read_option(words[i], words[i + 1]);
   if (!options.port_count) fail("--ports");
   open_sockets();
@@ -242,7 +245,7 @@ int main(int count, char **words) {
   char command[128];
   for (;;) {
     expect_command();
-    while (!command_waits()) serve_sockets(read_clock() + SECOND);
+    while (!command_waits()) serve_sockets(read_clock() + SECOND / 100);
     if (!fgets(command, sizeof command, stdin) || !obey(command)) return 0;
   }
 }
