@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from chat import catalogue, identity, protocol
+from chat.answers import Answers
 from chat.attendance import Attendance
 from chat.backplane import Backplane, channel
 from chat.clock import Clock
@@ -121,11 +122,12 @@ class Service:
             metrics=self.metrics,
         )
         self.wheel = Wheel()
+        answers = Answers(
+            rooms=self.rooms, identity=who, clock=self.clock, settings=settings
+        )
         self.gateway = Gateway(
-            rooms=self.rooms,
-            identity=who,
+            answers=answers,
             wheel=self.wheel,
-            clock=self.clock,
             metrics=self.metrics,
             settings=settings,
         )

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from chat import protocol
-from chat.gateway import MOST_BAD_FRAMES, MOST_ROOMS, MOST_WAITING
+from chat.answers import MOST_ROOMS
+from chat.gateway import MOST_BAD_FRAMES, MOST_WAITING
 from chat.model import RoomName
 from chat.protocol import MAX_FRAME_BYTES
 from chat.session import HELLO_SECONDS

@@ -1,0 +1,203 @@
+"""The answers: what a member may ask, and who is asked about it."""
+
+from typing import Final, assert_never
+
+from chat import protocol
+from chat.clock import Clock
+from chat.connection import Connection
+from chat.errors import HelloFirst, NotInRoom, TooFast, TooManyRooms
+from chat.identity import Identity
+from chat.model import Member, RoomName
+from chat.protocol import (
+    Earlier,
+    Hello,
+    Here,
+    Join,
+    Leave,
+    Name,
+    React,
+    Request,
+    Say,
+    TakeBack,
+    Typing,
+)
+from chat.rooms import Rooms
+from chat.session import Session
+from chat.settings import Settings
+from chat.throttle import Pace, Paces
+
+BEAT_SECONDS: Final = 60
+MOST_ROOMS: Final = 8
+MOST_DEVICES: Final = 50_000
+"""How many devices' paces are remembered at a time."""
+
+TYPING_PER_MINUTE: Final = 30
+
+
+class Answers:
+    """Answers one request at a time, held to the pace of the device that asks."""
+
+    def __init__(
+        self, *, rooms: Rooms, identity: Identity, clock: Clock, settings: Settings
+    ) -> None:
+        self._rooms = rooms
+        self._identity = identity
+        self._clock = clock
+        self._repeat_seconds = int(settings.repeat_minutes * 60)
+        self._says = _paces(settings.says_per_minute)
+        self._joins = _paces(settings.joins_per_minute)
+        self._reactions = _paces(settings.reactions_per_minute)
+        self._typing = _paces(TYPING_PER_MINUTE)
+
+    def at_once(
+        self, session: Session, connection: Connection, request: Request
+    ) -> bool:
+        """Answer what needs no waiting; return whether it was such a request.
+
+        Raises:
+            HelloFirst: If hello is said twice.
+
+        """
+        match request:
+            case Hello():
+                self._hello(session, connection, request)
+            case Typing(room):
+                self._typed(session, room)
+            case Here(away):
+                self._beat(session, connection, away=away)
+            case _:
+                return False
+        return True
+
+    def went(self, session: Session, connection: Connection) -> None:
+        """Take somebody whose connection ended out of their rooms."""
+        for room, member in session.rooms.items():
+            self._rooms.leave(connection, room, member, at_once=False)
+        session.rooms.clear()
+
+    async def to(
+        self, session: Session, connection: Connection, request: Request
+    ) -> bytes:
+        """Return the answer to a request, or nothing if it has none.
+
+        Raises:
+            ChatError: If it is refused.
+
+        """
+        match request:
+            case Hello() | Typing() | Here():
+                self.at_once(session, connection, request)
+            case Join():
+                return await self._join(session, connection, request)
+            case Leave():
+                return self._leave(session, connection, request)
+            case Say() | TakeBack() | React():
+                return await self._event(session, request)
+            case Name():
+                return await self._name(session, request)
+            case Earlier():
+                return await self._earlier(session, request)
+            case _:
+                assert_never(request)
+        return b""
+
+    def _hello(self, session: Session, connection: Connection, hello: Hello) -> None:
+        if session.secret:
+            raise HelloFirst
+        session.greeted(hello.secret, self._identity.device(hello.secret))
+        now, repeat = self._clock.seconds(), self._repeat_seconds
+        connection.send(protocol.welcome(hello.ref, now, BEAT_SECONDS, repeat))
+
+    def _typed(self, session: Session, room: str) -> None:
+        """Pass on that somebody is writing, or drop it: it is never answered."""
+        member = session.rooms.get(RoomName(room))
+        if member and not self._wait(session, self._typing):
+            self._rooms.typing(RoomName(room), member)
+
+    def _beat(self, session: Session, connection: Connection, *, away: bool) -> None:
+        for room, member in session.rooms.items():
+            self._rooms.beat(connection, room, member, away=away)
+
+    async def _join(
+        self, session: Session, connection: Connection, join: Join
+    ) -> bytes:
+        self._may(session, self._joins)
+        room = RoomName(join.room)
+        if room not in session.rooms and len(session.rooms) >= MOST_ROOMS:
+            raise TooManyRooms
+        entered = await self._rooms.join(connection, session.secret, join)
+        if connection.closing:
+            self._rooms.leave(connection, room, entered.member, at_once=False)
+            return b""
+        session.rooms[room] = entered.member
+        page = entered.page
+        return protocol.joined(
+            join.ref,
+            room,
+            page.epoch,
+            page.position,
+            whole=page.whole,
+            more=page.more,
+            who=entered.member.who,
+            people=entered.people,
+            events=page.events,
+        )
+
+    def _leave(self, session: Session, connection: Connection, leave: Leave) -> bytes:
+        member = self._member(session, leave.room)
+        room = RoomName(leave.room)
+        del session.rooms[room]
+        self._rooms.leave(connection, room, member, at_once=True)
+        return protocol.done(leave.ref, 0, 0)
+
+    async def _event(self, session: Session, request: Say | TakeBack | React) -> bytes:
+        room = RoomName(request.room)
+        member = self._member(session, room)
+        match request:
+            case Say():
+                self._may(session, self._says)
+                receipt = await self._rooms.say(room, member, request)
+            case TakeBack():
+                self._may(session, self._reactions)
+                receipt = await self._rooms.take_back(room, member, request)
+            case React():
+                self._may(session, self._reactions)
+                receipt = await self._rooms.react(room, member, request)
+            case _:
+                assert_never(request)
+        return protocol.done(request.ref, receipt.position, receipt.at)
+
+    async def _name(self, session: Session, name: Name) -> bytes:
+        self._may(session, self._joins)
+        member, free = await self._rooms.name(session.secret, name)
+        return protocol.named(name.ref, member.who, free)
+
+    async def _earlier(self, session: Session, earlier: Earlier) -> bytes:
+        self._member(session, earlier.room)
+        self._may(session, self._joins)
+        page = await self._rooms.earlier(RoomName(earlier.room), earlier.before)
+        return protocol.history(
+            earlier.ref, earlier.room, more=page.more, events=page.events
+        )
+
+    def _member(self, session: Session, room: str) -> Member:
+        if not session.secret:
+            raise HelloFirst
+        member = session.rooms.get(RoomName(room))
+        if member is None:
+            raise NotInRoom
+        return member
+
+    def _may(self, session: Session, paces: Paces) -> None:
+        """Hold a device to a pace, whichever connection of its own it uses."""
+        if not session.secret:
+            raise HelloFirst
+        if wait := self._wait(session, paces):
+            raise TooFast(wait)
+
+    def _wait(self, session: Session, paces: Paces) -> float:
+        return paces.take(session.device, self._clock.monotonic())
+
+
+def _paces(per_minute: int) -> Paces:
+    return Paces(Pace.per_minute(per_minute, max(5, per_minute // 4)), MOST_DEVICES)
