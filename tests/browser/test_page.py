@@ -141,6 +141,21 @@ async def test_a_browser_that_keeps_nothing_can_still_talk(
     await otter.sees_mark("hello", "in the room")
 
 
+async def test_a_text_that_is_too_long_is_kept_and_said_so(
+    service_url: str, invite: Invite
+):
+    otter = await invite(service_url)
+    await otter.enter("family")
+    await expect(otter.page.locator("#count")).to_be_empty()
+
+    await otter.say("🌅" * 2001)
+
+    await otter.page.get_by_text("too long for one message").wait_for()
+    await expect(otter.page.locator("#count")).to_have_text("1 too many")
+    await otter.say("🌅" * 2000)
+    await otter.sees("🌅" * 2000)
+
+
 async def test_history_is_outside_the_region_that_is_read_out(
     service_url: str, invite: Invite
 ):

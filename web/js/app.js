@@ -15,6 +15,8 @@ import { Secret } from "./secret.js"
 import { Storage } from "./storage.js"
 import { RoomTalk } from "./talk.js"
 
+const NEWS = "• "
+
 const storage = new Storage(() => localStorage)
 const session = new Storage(() => sessionStorage)
 const secret = new Secret(storage)
@@ -157,7 +159,13 @@ for (const [name, act] of Object.entries(events)) {
 addEventListener("hashchange", route)
 addEventListener("online", () => connection.hurry())
 addEventListener("offline", () => connection.drop())
+// Who waits for an answer in another tab sees that something was said, and no more.
+connection.addEventListener("said", () => {
+  if (document.hidden && !document.title.startsWith(NEWS)) document.title = NEWS + document.title
+})
+
 document.addEventListener("visibilitychange", () => {
+  if (document.title.startsWith(NEWS)) document.title = document.title.slice(NEWS.length)
   connection.away = document.hidden
   if (!document.hidden) connection.hurry()
 })

@@ -50,7 +50,8 @@ export class MessageComposer extends HTMLElement {
   #submit(event) {
     event.preventDefault()
     const text = textOf(this.#text.value)
-    if (!text.trim() || lengthOf(text) > this.#limit) return
+    if (!text.trim()) return
+    if (lengthOf(text) > this.#limit) return announce(this, "too-long")
     announce(this, "say", { text, reply: this.#reply })
     this.#text.value = ""
     this.#written(false)
@@ -76,6 +77,7 @@ export class MessageComposer extends HTMLElement {
     const left = this.#limit - lengthOf(textOf(this.#text.value))
     part(this, "count").textContent = left > NEARLY_FULL ? "" : leftWords(left)
     this.querySelector("form").classList.toggle("composer--over", left < 0)
+    this.#text.setAttribute("aria-invalid", left < 0)
   }
 
   get #draft() {

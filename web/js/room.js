@@ -81,6 +81,7 @@ export class ChatRoom extends HTMLElement {
   #listenToPage() {
     const acts = {
       "say": what => this.#say(what),
+      "too-long": () => this.#note(refusal("text_too_long")),
       "writing": () => this.#writing(),
       "reply": ({ position }) => this.#reply(position),
       "react": what => this.#courier.send({ kind: "react", epoch: this.#log.epoch, ...what }),
