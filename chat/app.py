@@ -37,6 +37,8 @@ from chat.settings import Settings
 from chat.wheel import Wheel
 
 TIDY_SECONDS = 10
+SPARE_LINES = 100
+"""Beside those that chat, for pages, and to tell whoever is one too many."""
 
 logger = logging.getLogger(__name__)
 
@@ -134,7 +136,7 @@ class Service:
         self.door = Door(
             self.wheel,
             Prefixes(settings.max_connections_per_prefix, self.clock),
-            lines=settings.max_connections + settings.max_connections // 10,
+            lines=settings.max_connections * 11 // 10 + SPARE_LINES,
             trusted=frozenset(_listed(settings.trusted_proxies)),
         )
 
