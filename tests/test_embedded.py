@@ -125,9 +125,11 @@ async def test_it_is_restarted_however_often_it_dies(private: Embedded):
         killed = private.pid
         assert killed
         os.kill(killed, signal.SIGKILL)
-        await eventually(
-            lambda killed=killed: private.pid != killed and answers(private.url)  # type: ignore[misc]
-        )
+        await serves_anew(private, killed)
+
+
+async def serves_anew(private: Embedded, killed: int) -> None:
+    await eventually(lambda: private.pid != killed and answers(private.url))
 
 
 def test_it_ends_with_the_service(tmp_path: Path):

@@ -3,11 +3,19 @@
 import asyncio
 import inspect
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import TypeVar, overload
 
 T = TypeVar("T")
 
 LOOK_EVERY_SECONDS = 0.01
+
+
+@overload
+async def eventually(condition: Callable[[], Awaitable[T]], within: float = 5) -> T: ...
+
+
+@overload
+async def eventually(condition: Callable[[], T], within: float = 5) -> T: ...
 
 
 async def eventually(condition: Callable[[], T | Awaitable[T]], within: float = 5) -> T:
