@@ -26,7 +26,12 @@ class Node(RedisServer):
 
     def __init__(self, *options: str) -> None:
         self.port = free_port()
-        super().__init__("--port", str(self.port), "--bind", HOST, *options)
+        super().__init__(
+            *("--port", str(self.port)),
+            *("--bind", HOST),
+            *("--repl-diskless-sync-delay", "0"),
+            *options,
+        )
 
     @property
     def address(self) -> str:
@@ -121,11 +126,6 @@ class Watched:
         """Return a client of the Sentinel; close it after use."""
         return Redis(host=HOST, port=self._port)
 
-    def fail_over(self) -> None:
-        """Make the replica the master, without a fault."""
-        with self.sentinel() as sentinel:
-            cast("Any", sentinel).execute_command("SENTINEL", "FAILOVER", SERVICE)
-
     def master_port(self) -> int:
         """Return the port of who is master, as the Sentinel knows."""
         with self.sentinel() as sentinel:
@@ -133,6 +133,10 @@ class Watched:
                 "SENTINEL", "GET-MASTER-ADDR-BY-NAME", SERVICE
             )
         return int(found[1])
+
+    def wait_for_failover(self) -> None:
+        """Wait until the replica is the master."""
+        until(lambda: self.master_port() == self.replica.port)
 
     def wait_until_watched(self) -> None:
         """Wait until a failover would succeed."""
