@@ -96,15 +96,16 @@ class Following:
 
     async def _read(self) -> bool:
         """Follow, then read: the other order loses what is said in between."""
-        self._missed = False
         self._metrics.catch_ups.inc()
         try:
             await self._lines.follows(self._channel)
+            self._missed = False
             await (self._read_on() if self.feed.started else self._begin_anew())
         except Unavailable:
             logger.warning("catching up failed", extra={"room": self._room})
             self._missed = True
-        return not (self._missed or self.feed.behind)
+            return False
+        return True
 
     async def _read_on(self) -> None:
         feed = self.feed
