@@ -1,0 +1,178 @@
+"""The service put together: what it answers, and how it comes to its end."""
+
+import asyncio
+import json
+import signal
+from collections.abc import AsyncIterator
+from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import urlopen
+
+import pytest
+from websockets.exceptions import InvalidStatus
+
+from chat import app
+from chat.settings import Settings
+from tests.support.eventually import eventually
+from tests.support.frames import Bye, Done, Joined
+from tests.support.member import JOIN, SAY, Member, new_id
+from tests.support.program import Program
+from tests.support.redis_server import RedisServer
+from tests.support.service import House
+
+DRAIN_SECONDS = 3
+AS_LONG_AS_IT_MAY_TAKE = 10
+
+
+@pytest.fixture
+async def house(settings: Settings, own_redis: RedisServer) -> AsyncIterator[House]:
+    settings = settings.model_copy(update={"redis_url": own_redis.url})
+    async with House.open(settings) as house:
+        yield house
+
+
+async def get(house: House, path: str) -> tuple[int, str]:
+    """Return the status and the content that somebody gets."""
+    return await asyncio.to_thread(_get, house.url + path)
+
+
+def _get(url: str) -> tuple[int, str]:
+    try:
+        with urlopen(url, timeout=5) as answer:
+            return answer.status, answer.read().decode()
+    except HTTPError as error:
+        with error:
+            return error.code, error.read().decode()
+
+
+# What it answers
+
+
+async def test_it_is_alive_and_ready(house: House):
+    assert await get(house, "/healthz") == (200, "alive\n")
+    assert await get(house, "/readyz") == (200, "ready\n")
+
+
+async def test_without_redis_it_is_alive_and_not_ready(
+    house: House, own_redis: RedisServer
+):
+    own_redis.kill()
+    await eventually(lambda: not house.service.ready)
+
+    assert (await get(house, "/healthz"))[0] == 200
+    assert (await get(house, "/readyz"))[0] == 503
+
+
+async def test_the_numbers_say_how_many_and_not_who(house: House):
+    otter = await house.member("coffee")
+    await otter.says("counted, not kept")
+    await otter.say("")
+    await house.service.presence.tick()
+
+    _, numbers = await get(house, "/metrics")
+
+    assert "porchlight_connections 1.0" in numbers
+    assert "porchlight_members 1.0" in numbers
+    assert "porchlight_messages_said_total 1.0" in numbers
+    assert 'porchlight_refused_total{code="bad_text"} 1.0' in numbers
+    assert "coffee" not in numbers
+
+
+async def test_the_list_of_rooms_can_be_had(house: House):
+    status, rooms = await get(house, "/rooms.json")
+
+    assert status == 200
+    assert json.loads(rooms)["rooms"][0]["slug"] == "coffee"
+
+
+@pytest.mark.parametrize(
+    ("chosen", "allowed"),
+    [
+        (
+            {"host": "127.0.0.1", "port": 8000},
+            {"http://127.0.0.1:8000", "http://localhost:8000"},
+        ),
+        (
+            {"host": "10.0.0.7", "port": 80},
+            {"http://10.0.0.7:80", "http://localhost:80", "http://127.0.0.1:80"},
+        ),
+        (
+            {"origins": "https://a.example, https://b.example,"},
+            {"https://a.example", "https://b.example"},
+        ),
+    ],
+)
+def test_which_pages_may_connect(chosen: dict[str, object], allowed: set[str]):
+    settings = Settings(redis_url="unix:///nowhere").model_copy(update=chosen)
+
+    assert app.origins(settings) == allowed
+
+
+def test_without_a_server_there_is_no_service(tmp_path: Path):
+    with pytest.raises(ValueError, match="REDIS_URL"):
+        app.Service(Settings(data_dir=tmp_path))
+
+
+# How it ends
+
+
+async def test_who_comes_while_it_ends_is_told_to_come_back(house: House):
+    otter = await house.member("coffee")
+
+    await house.service.drain()
+
+    with pytest.raises(InvalidStatus) as refused:
+        await house.visitor()
+    assert refused.value.response.status_code == 503
+    assert await otter.says("I am still here")
+
+
+async def test_it_ends_only_when_what_was_asked_is_answered(
+    house: House, own_redis: RedisServer
+):
+    otter = await house.member()
+    own_redis.freeze()
+    await otter.send(JOIN, 9, "coffee", 0, False, 0, 0)
+    await eventually(lambda: house.service.gateway._at_work)
+    own_redis.thaw()
+
+    await house.service.drain()
+
+    assert isinstance(await otter.answer(Joined, 9), Joined)
+
+
+async def test_told_to_end_it_answers_what_was_asked_and_says_when_to_come_back(
+    redis_url: str, tmp_path: Path
+):
+    env = {
+        "DATA_DIR": str(tmp_path / "var"),
+        "PORT": "0",
+        "REDIS_URL": redis_url,
+        "DRAIN_SECONDS": str(DRAIN_SECONDS),
+        "SAYS_PER_MINUTE": "6000",
+    }
+    with Program("-m", "chat", "serve", env=env) as program:
+        url = program.line().split()[-1]
+        async with (
+            Member.at(url) as otter,
+            Member.at(url) as wren,
+            Member.at(url) as fox,
+        ):
+            for member in (otter, wren, fox):
+                await member.hello()
+                await member.join()
+            for ref in range(100, 130):
+                await otter.send(SAY, ref, "coffee", new_id(), f"{ref}", 0)
+            assert isinstance(await otter.answer(Done, 100), Done)
+
+            program.signal(signal.SIGTERM)
+
+            for member in (otter, wren, fox):
+                assert (await member.closed())[0] == 1012
+            byes = [bye.after for m in (otter, wren, fox) for bye in m.kept(Bye)]
+        assert program.wait(AS_LONG_AS_IT_MAY_TAKE) == 0
+        assert [line["event"] for line in program.logged() if "error" in line] == []
+
+    assert len(set(byes)) == 3
+    assert all(0 <= after <= DRAIN_SECONDS * 1000 for after in byes)
+    assert [done.ref for done in otter.kept(Done)] == list(range(101, 130))
