@@ -197,13 +197,11 @@ class Embedded:
     def _wait_until_it_answers(self) -> None:
         give_up = self._clock.monotonic() + START_SECONDS
         while not answers(self.url):
-            if self._has_ended() or self._clock.monotonic() > give_up:
+            ended = self._process is not None and self._process.returncode is not None
+            if ended or self._clock.monotonic() > give_up:
                 self.stop()
                 raise NoServer(f"the private server did not start: {self._last_words}")
             self._stopping.wait(_LOOK_AGAIN_SECONDS)
-
-    def _has_ended(self) -> bool:
-        return self._process is not None and self._process.returncode is not None
 
     def _rewrite_hourly(self) -> None:
         while not self._stopping.wait(REWRITE_SECONDS):
