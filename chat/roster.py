@@ -176,10 +176,10 @@ class Roster:
         if self.large:
             self._only_counted = True
             return len(self)
-        # Whoever asked sees what the room was not told yet, and may not hear of it
-        # by the next news if it is undone before: so that is told in any case.
-        for member in self._changed & self._people.keys():
-            self._people[member].show()
+        # Whoever asked sees what the room was not told yet. Should it be undone before
+        # the next news, nothing would tell them so: what they saw is told in any case.
+        for member in self._changed:
+            self._person(member).show()
         return [(p.who, p.state is State.AWAY) for p in self._people.values()]
 
     def news(self, now: float) -> News | None:

@@ -183,6 +183,17 @@ def test_who_was_seen_by_a_newcomer_and_left_again_is_told_as_left(roster: Roste
     assert told(roster) == [(WHO[OTTER], LEFT, False)]
 
 
+def test_who_was_missed_by_a_newcomer_and_is_back_again_is_told_as_here(roster: Roster):
+    hear(roster, HERE)
+    told(roster)
+    hear(roster, LEFT)
+    roster.people()
+
+    hear(roster, HERE)
+
+    assert told(roster) == [(WHO[OTTER], HERE, False)]
+
+
 def test_another_name_is_told_as_one_who_went_and_one_who_came(roster: Roster):
     hear(roster, HERE)
     told(roster)
@@ -388,6 +399,6 @@ class ACrowdedRoom(ARoomAndItsListeners):
 
 
 TestARoomAndItsListeners = ARoomAndItsListeners.TestCase
-TestARoomAndItsListeners.settings = settings(max_examples=100, deadline=None)
+TestARoomAndItsListeners.settings = settings(max_examples=150, deadline=None)
 TestACrowdedRoom = ACrowdedRoom.TestCase
-TestACrowdedRoom.settings = settings(max_examples=20, deadline=None)
+TestACrowdedRoom.settings = settings(max_examples=25, deadline=None)
