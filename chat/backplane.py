@@ -223,7 +223,7 @@ class Backplane:
         if not log.whole_after(place):
             self._metrics.not_whole.inc()
             return page(feed.place, feed.latest(), whole=False)
-        return _joined(log, feed)
+        return _part(log)
 
     async def _follow_up_to_now(self, room: RoomName) -> None:
         """Read on: somebody heard elsewhere what was not heard here yet."""
@@ -257,19 +257,11 @@ async def _whole(following: Following) -> None:
         raise Unavailable(_RETRY_AFTER_SECONDS)
 
 
-def _joined(log: Log, feed: Feed) -> Page:
-    """Join what the log holds to what this process heard meanwhile."""
-    if log.full or log.place.epoch != feed.place.epoch:
-        end = log.events[-1].position if log.events else log.place.position
-        return page(Place(log.place.epoch, Position(end)), log.events)._replace(
-            more=True
-        )
-    heard = [event for event in log.events if event.position <= feed.place.position]
-    joint = Position(min(log.place.position, feed.place.position))
-    rest = feed.after(Place(feed.place.epoch, joint))
-    if rest is None:
-        return page(Place(log.place.epoch, joint), heard)._replace(more=True)
-    return page(feed.place, heard + rest)
+def _part(log: Log) -> Page:
+    """Return what was read as a part: the next is read too, or remembered here."""
+    end = log.events[-1].position if log.full else log.place.position
+    found = page(Place(log.place.epoch, Position(end)), log.events)
+    return found._replace(more=True)
 
 
 def _once(room: RoomName, draft: Draft) -> str:

@@ -514,6 +514,22 @@ async def test_who_missed_long_messages_gets_them_in_pages(settings: Settings):
             assert sum(map(len, page.events)) <= PAGE_BYTES
 
 
+async def test_what_was_taken_back_while_one_was_away_is_not_among_it(
+    settings: Settings,
+):
+    async with one_process(settings) as here:
+        await asyncio.gather(*(here.say(f"{n}") for n in range(RECENT_EVENTS)))
+        for target in range(10, 50):
+            await here.take_back(target)
+
+        missed = await pages(here, known(here, 5))
+
+        shown = [text for page in missed for text in read(page)]
+        kept = [text for text in here.texts()[5:] if not 9 <= int(text) < 49]
+        assert shown == kept + [""] * 40
+        assert all(page.whole for page in missed)
+
+
 @pytest.mark.parametrize(
     "other", [NOWHERE, Place(Epoch(9), Position(1)), Place(Epoch(2**32), Position(1))]
 )
@@ -743,6 +759,35 @@ async def test_who_waits_for_a_room_that_is_let_go_of_is_told(settings: Settings
 
         with pytest.raises(Unavailable):
             await waiting
+
+
+async def test_a_room_that_cannot_be_heard_is_unavailable_for_now(
+    own_redis: RedisServer, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(backplane, "READY_WITHIN_SECONDS", 0.2)
+    async with one_process(Settings(redis_url=own_redis.url)) as here:
+        await here.say("one")
+        own_redis.kill()
+        await eventually(lambda: here.line == [True, False])
+
+        with pytest.raises(Unavailable):
+            await here.backplane.follow(NEWCOMERS)
+        # Who was here goes on reading what was heard so far.
+        assert read(await here.backplane.since(COFFEE, NOWHERE)) == ["one"]
+
+
+async def test_a_process_that_ends_is_no_trouble_to_who_still_speaks(
+    settings: Settings,
+):
+    async with one_process(settings) as here:
+        await here.backplane.follow(NEWCOMERS)
+
+    with pytest.raises(Unavailable):
+        await here.say("too late")
+    with pytest.raises(Unavailable):
+        await here.backplane.follow(RoomName("aa"))
+    here.backplane.unfollow(COFFEE)
+    here.backplane.unfollow(COFFEE)
 
 
 async def test_a_process_that_does_not_run_follows_nothing(settings: Settings):
