@@ -1,7 +1,6 @@
 """The service, put together: the only file that knows every other."""
 
 import asyncio
-import gc
 import logging
 import secrets
 import signal
@@ -17,6 +16,7 @@ from chat.answers import Answers
 from chat.attendance import Attendance
 from chat.backplane import Backplane, channel
 from chat.clock import Clock
+from chat.collector import Collector
 from chat.entrance import Entrance
 from chat.gateway import Gateway
 from chat.handover import Door
@@ -50,6 +50,7 @@ class Service:
         self.settings = settings
         self.clock = clock = clock or Clock()
         self.metrics = Metrics()
+        self.collector = Collector()
         self.catalogue = catalogue.load(settings.rooms_file)
         self._open = True
         self._line_up = False
@@ -159,9 +160,7 @@ class Service:
                         self._tidy(),
                     )
                 ]
-                # What is here by now stays: the collector need not walk it again.
-                gc.collect()
-                gc.freeze()
+                self.collector.start()
                 yield
                 for task in going:
                     task.cancel()
@@ -172,6 +171,7 @@ class Service:
             raise
         finally:
             self.wheel.stop()
+            self.collector.stop()
             await self.servers.aclose()
 
     def _line_changed(self, up: bool) -> None:
@@ -185,6 +185,7 @@ class Service:
         while True:
             await asyncio.sleep(TIDY_SECONDS)
             self.rooms.tidy()
+            self.collector.look_again(self.gateway.connections)
 
     @property
     def ready(self) -> bool:

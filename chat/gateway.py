@@ -50,6 +50,11 @@ class Gateway:
             await asyncio.Event().wait()
 
     @property
+    def connections(self) -> int:
+        """How many connections this process has."""
+        return len(self._sessions)
+
+    @property
     def full(self) -> bool:
         """Whether there are as many connections as this process may have."""
         return len(self._sessions) >= self._settings.max_connections
