@@ -15,16 +15,30 @@ RENEW_SECONDS: Final = 30
 
 
 class Stay:
-    """A member's stay in a room on this process, for as many tabs as they have."""
+    """A member's stay in a room on this process, for as many tabs as they have.
 
-    __slots__ = ("beaten", "leaves_at", "member", "seats", "told")
+    There are as many as members, so what is nearly always one thing or none is kept
+    in tuples, and what was told as its parts.
+    """
+
+    __slots__ = (
+        "_told_as",
+        "_told_state",
+        "beaten",
+        "hidden",
+        "leaves_at",
+        "member",
+        "seats",
+    )
 
     def __init__(self, member: Member, now: float) -> None:
         self.member = member
-        self.seats: dict[object, bool] = {}  # is its tab hidden?
+        self.seats: tuple[object, ...] = ()
+        self.hidden: tuple[object, ...] = ()  # those whose tab is
         self.beaten = now
         self.leaves_at: float | None = None
-        self.told: Standing | None = None
+        self._told_as: Member | None = None
+        self._told_state = State.LEFT
 
     def standing(self, now: float) -> Standing:
         """Return what there is to tell of the member."""
@@ -35,12 +49,40 @@ class Stay:
             return State.LEFT
         if now - self.beaten > LEASE_SECONDS:
             return State.LEFT
-        return State.AWAY if self.seats and all(self.seats.values()) else State.HERE
+        away = self.seats and len(self.hidden) == len(self.seats)
+        return State.AWAY if away else State.HERE
+
+    @property
+    def told(self) -> Standing | None:
+        """What was told last, if anything was."""
+        if self._told_as is None:
+            return None
+        return Standing(self._told_as, self._told_state)
+
+    def tell(self, standing: Standing | None) -> None:
+        """Know what was told; None if it is not known who heard it."""
+        self._told_as = standing.member if standing else None
+        self._told_state = standing.state if standing else State.LEFT
 
     @property
     def lapsed(self) -> bool:
         """Whether the others were told that the member has left."""
-        return self.told is not None and self.told.state is State.LEFT
+        return self._told_as is not None and self._told_state is State.LEFT
+
+    def sit(self, seat: object, *, away: bool) -> bool:
+        """Take a seat, or know if its tab is hidden; return whether that is new."""
+        new = seat not in self.seats or (seat in self.hidden) is not away
+        self.rise(seat)
+        self.seats += (seat,)
+        self.hidden += (seat,) if away else ()
+        return new
+
+    def rise(self, seat: object) -> bool:
+        """Leave a seat; return whether it was taken."""
+        taken = seat in self.seats
+        self.seats = tuple(other for other in self.seats if other is not seat)
+        self.hidden = tuple(other for other in self.hidden if other is not seat)
+        return taken
 
 
 class Here:
@@ -73,7 +115,8 @@ class Here:
         stay = self._stays.setdefault(member.id, Stay(member, now))
         stay.member = member
         new = seat not in stay.seats
-        stay.seats.setdefault(seat, False)
+        if new:
+            stay.sit(seat, away=False)
         self._stir(stay, now)
         return new
 
@@ -82,8 +125,7 @@ class Here:
         stay = self._stays.get(member.id)
         if stay is None or seat not in stay.seats:
             return
-        changed = stay.seats[seat] is not away or stay.lapsed
-        stay.seats[seat] = away
+        changed = stay.sit(seat, away=away) or stay.lapsed
         stay.beaten = now
         if changed:
             self._stir(stay, now)
@@ -100,7 +142,7 @@ class Here:
     def rise(self, member: Member, seat: object, leaves_at: float) -> None:
         """Take a seat away; the stay ends with the last one, at a moment to come."""
         stay = self._stays.get(member.id)
-        if stay is None or stay.seats.pop(seat, None) is None:
+        if stay is None or not stay.rise(seat):
             return
         if not stay.seats:
             stay.leaves_at = leaves_at
@@ -126,7 +168,8 @@ class Here:
 
     def told(self, stay: Stay, standing: Standing, now: float) -> list[Member]:
         """Know that something was told; return those whose names are free now."""
-        before, stay.told = stay.told, standing
+        before = stay.told
+        stay.tell(standing)
         free = [before.member] if before and before.member != standing.member else []
         if stay.standing(now) != standing:
             return free  # they came back, or looked away, while we told
@@ -143,7 +186,7 @@ class Here:
         """Let everything be told once more: somebody may not have heard it."""
         self._restless.update(self._stays)
         for stay in self._stays.values():
-            stay.told = None
+            stay.tell(None)
 
     # What they tell -----------------------------------------------------------------
 
