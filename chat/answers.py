@@ -1,5 +1,6 @@
 """The answers: what a member may ask, and who is asked about it."""
 
+import asyncio
 from typing import Final, assert_never
 
 from chat import protocol
@@ -165,6 +166,9 @@ class Answers:
                 receipt = await self._rooms.react(room, member, request)
             case _:
                 assert_never(request)
+        # What was said leaves at the end of this turn of the loop; after it, so that
+        # its author gets both in one write.
+        await asyncio.sleep(0)
         return protocol.done(request.ref, receipt.position, receipt.at)
 
     async def _name(self, session: Session, name: Name) -> bytes:
