@@ -123,13 +123,13 @@ class _Source(NamedTuple):
     def headers(self) -> list[int]:
         """Return the lines on which the rooms begin, and the one after the last."""
         lines = self.text.split("\n")
-        # Inside a text of several lines a header is only words; what stands before it
-        # is then not whole.
-        return [
-            number + 1
-            for number, line in enumerate(lines)
-            if _is_header(line) and _is_toml("\n".join(lines[:number]))
-        ] + [len(lines) + 1]
+        begins = [0]
+        for number, line in enumerate(lines):
+            # Inside a text of several lines a header is only words; what stands
+            # between it and the header before is then not whole.
+            if _is_header(line) and _is_toml("\n".join(lines[begins[-1] : number])):
+                begins.append(number)
+        return [begin + 1 for begin in begins[1:]] + [len(lines) + 1]
 
 
 def _is_header(line: str) -> bool:
