@@ -325,6 +325,20 @@ async def test_the_keeper_takes_out_what_is_too_old_and_that_is_known(
         assert log.whole_after(start) == (old == 0)
 
 
+async def test_a_log_that_nothing_is_known_of_leaves_nothing_for_ever(
+    settings: Settings, redis: Redis
+):
+    clock = FakeClock()
+    async with a_process(settings, clock) as process:
+        await talk(process, 3)
+        redis.delete(META)
+        clock.advance(25 * HOUR)
+
+        assert await process.history.expire(COFFEE) == 3
+
+    assert all(redis.pttl(key) > 0 for key in redis.scan_iter("*"))
+
+
 async def test_expiring_a_room_nobody_was_in_changes_nothing(
     settings: Settings, redis: Redis
 ):

@@ -19,5 +19,8 @@ while true do
   gone = gone + redis.call('XTRIM', KEYS[2], 'MAXLEN', redis.call('XLEN', KEYS[2]) - #entries)
 end
 if redis.call('XLEN', KEYS[2]) == 0 then redis.call('DEL', KEYS[2]) end
-redis.call('HSET', KEYS[1], 'floor', string.match(last, '^%d+'))
+-- A log whose room began anew elsewhere has no place in it, and needs no floor.
+if redis.call('EXISTS', KEYS[1]) == 1 then
+  redis.call('HSET', KEYS[1], 'floor', string.match(last, '^%d+'))
+end
 return gone
