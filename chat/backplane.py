@@ -69,6 +69,7 @@ class Backplane:
         self._fan_out = fan_out
         self._rooms: dict[RoomName, Following] = {}
         self._tasks: asyncio.TaskGroup | None = None
+        self._telling: asyncio.Task[None] | None = None
         self.news: Callable[[RoomName, bytes], None] = lambda _room, _news: None
         self.line_changed: Callable[[bool], None] = lambda _up: None
 
@@ -192,8 +193,8 @@ class Backplane:
         """Read on everywhere: what was published meanwhile is in the logs."""
         for following in self._rooms.values():
             following.missed()
-        if self._tasks is not None:
-            self._tasks.create_task(self._tell_when_whole())
+        if self._tasks is not None and (self._telling is None or self._telling.done()):
+            self._telling = self._tasks.create_task(self._tell_when_whole())
 
     async def _tell_when_whole(self) -> None:
         while waiting := [f for f in self._rooms.values() if not f.whole.is_set()]:
