@@ -54,6 +54,9 @@ class Service:
         self.catalogue = catalogue.load(settings.rooms_file)
         self._open = True
         self._line_up = False
+        self.failed = False
+        """Whether a part of it could not go on."""
+
         self._redis(settings)
         self.hub = Hub(metrics=self.metrics)
         self._backplane(settings)
@@ -167,6 +170,7 @@ class Service:
         except BaseExceptionGroup:
             # Half a service is worse than none: end, and be started again.
             logger.critical("a part of the service failed")
+            self.failed = True
             signal.raise_signal(signal.SIGTERM)
             raise
         finally:

@@ -39,6 +39,10 @@ class Service(Protocol):
     def door(self) -> Door:
         """Return what everybody who knocks is held to."""
 
+    @property
+    def failed(self) -> bool:
+        """Tell whether it ended by itself, because a part of it could not go on."""
+
     async def drain(self) -> None:
         """Tell every member when to come back, and finish what was asked."""
 
@@ -94,6 +98,10 @@ def serve(
     """Serve in this process until it is told to end.
 
     Being told twice means now; unless it is one of several, whose parent decides.
+
+    Raises:
+        SystemExit: If the service ended by itself.
+
     """
     service: Service = app.state.service
     config = uvicorn.Config(
@@ -116,6 +124,8 @@ def serve(
         timeout_graceful_shutdown=LINGER_SECONDS,
     )
     _Server(config, service, started, alone=alone).run([listener])
+    if service.failed:
+        raise SystemExit(1)
 
 
 class _Server(uvicorn.Server):

@@ -170,6 +170,11 @@ def test_an_application_that_does_not_start_ends_the_server():
         assert "what a member said" not in program.errors()
 
 
+def test_a_service_that_ends_by_itself_does_not_pass_for_one_that_was_told_to():
+    with alone("breaks") as program:
+        assert program.wait() == 1
+
+
 def test_several_processes_share_one_port(two: Program):
     url, workers = started(two)
 

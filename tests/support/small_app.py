@@ -6,6 +6,7 @@ own; what becomes of it can be read from its standard output.
 
 import asyncio
 import os
+import signal
 import socket
 import sys
 import time
@@ -38,6 +39,7 @@ class SmallService:
     def __init__(self, how: str) -> None:
         self.door = Door(Wheel(), Prefixes(1000, Clock()))
         self.how = how
+        self.failed = False
 
     async def drain(self) -> None:
         """Tell the test."""
@@ -67,6 +69,9 @@ async def lifespan(app: Starlette) -> AsyncIterator[None]:
     if service.how == "refuses":
         raise ValueError("what a member said")
     service.door.wheel.start(asyncio.get_running_loop())
+    if service.how == "breaks":
+        service.failed = True
+        signal.raise_signal(signal.SIGTERM)
     yield
     service.door.wheel.stop()
     tell("stopped")
