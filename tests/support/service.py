@@ -1,6 +1,5 @@
 """The whole service in the test's own loop, behind a real port."""
 
-import gc
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Self
@@ -39,14 +38,12 @@ class House:
         house = cls(application.state.service, f"http://{settings.host}:{port}")
         serving = _serving(application, settings)
         await serving.startup([listener])
-        await eventually(lambda: house.service.ready)
-        async with house._visits:
-            yield house
-        # Uvicorn looks only ten times a second whether it is done.
-        await eventually(lambda: not serving.server_state.connections)
-        await serving.shutdown([listener])
-        # The service froze what there was, for a longer life than this.
-        gc.unfreeze()
+        try:
+            await eventually(lambda: house.service.ready)
+            async with house._visits:
+                yield house
+        finally:
+            await _end(serving)
 
     async def visitor(self, secret: bytes | None = None) -> Member:
         """Return somebody who has connected, and gone by the end of the test."""
@@ -80,3 +77,11 @@ def _serving(application: Starlette, settings: Settings) -> uvicorn.Server:
     serving = uvicorn.Server(config)
     serving.lifespan = config.lifespan_class(config)
     return serving
+
+
+async def _end(serving: uvicorn.Server) -> None:
+    """Shut it, but not as uvicorn does, which takes a tenth of a second for it."""
+    await eventually(lambda: not serving.server_state.connections)
+    for each in serving.servers:
+        each.close()
+    await serving.lifespan.shutdown()
