@@ -14,6 +14,7 @@ from redis.exceptions import ConnectionError as NotConnected
 from redis.retry import Retry
 
 from chat.embedded import server_binary
+from chat.leash import leashed
 
 START_SECONDS = 10
 
@@ -52,7 +53,7 @@ class RedisServer:
     def start(self) -> None:
         """Start it, and wait until it answers."""
         self._process = subprocess.Popen(
-            [*self._command(), *self._options],
+            leashed([*self._command(), *self._options]),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
