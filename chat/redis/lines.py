@@ -153,10 +153,4 @@ class Lines:
 
 
 def _kinds(group: BaseExceptionGroup[BaseException]) -> list[str]:
-    kinds: set[str] = set()
-    for error in group.exceptions:
-        if isinstance(error, BaseExceptionGroup):
-            kinds.update(_kinds(error))
-        else:
-            kinds.add(type(error).__name__)
-    return sorted(kinds)
+    return sorted({type(error).__name__ for error in group.exceptions})
