@@ -123,11 +123,11 @@ class Gateway:
             self._tasks.create_task(self._serve(session, connection))
 
     async def _serve(self, session: Session, connection: Connection) -> None:
-        """Answer what waits on one connection, in order, until nothing does."""
+        """Answer what waits on one connection, in order, while it is there."""
         self._at_work += 1
         self._idle.clear()
         try:
-            while session.waiting:
+            while session.waiting and not connection.closing:
                 request = session.waiting.popleft()
                 if len(session.waiting) == FEWEST_WAITING:
                     connection.resume()

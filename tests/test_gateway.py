@@ -716,6 +716,55 @@ async def test_a_join_that_cannot_be_finished_leaves_no_ghost(
     assert seats(hasty_house) == 1
 
 
+async def test_who_cannot_be_brought_up_to_date_stays_in_the_room(
+    hasty_house: House, own_redis: RedisServer
+):
+    otter = await hasty_house.member("coffee")
+    with own_redis.client() as client:
+        client.execute_command("ACL", "SETUSER", "default", "-xrange", "-xrevrange")
+        refused = await otter.asks_to_join(since=(1, 1))
+        client.execute_command("ACL", "SETUSER", "default", "+@all")
+
+    assert code(refused) == "unavailable"
+    assert seats(hasty_house) == 1
+    assert await otter.says("still here")
+
+
+async def test_who_is_gone_is_not_brought_into_rooms_they_asked_for(
+    hasty_house: House, own_redis: RedisServer
+):
+    service = hasty_house.service
+    visitor = await hasty_house.member()
+    own_redis.freeze()
+    for ref, room in enumerate(ROOMS[:3]):
+        await visitor.send(JOIN, ref, room, 0, False, 0, 0)
+    await eventually(lambda: service.gateway._at_work)
+
+    visitor.socket.transport.abort()
+    await eventually(lambda: not service.gateway._sessions)
+    own_redis.thaw()
+    await eventually(lambda: not service.gateway._at_work)
+
+    assert not service.presence.knows(RoomName(ROOMS[2]))
+
+
+async def test_what_needs_no_answer_waits_its_turn_too(
+    hasty_house: House, own_redis: RedisServer
+):
+    otter = await hasty_house.member()
+    own_redis.freeze()
+    await otter.send(JOIN, 9, "coffee", 0, False, 0, 0)
+    await otter.here(away=True)
+    own_redis.thaw()
+    mine = await otter.answer(Joined, 9)
+    await otter.all_heard()
+
+    joined = await (await hasty_house.member()).join()
+    assert isinstance(joined.people, tuple)
+    assert isinstance(mine, Joined)
+    assert (mine.who, True) in joined.people
+
+
 # Redis goes and comes back
 
 
