@@ -4,6 +4,7 @@ import asyncio
 import json
 import signal
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import urlopen
@@ -13,6 +14,7 @@ from websockets.exceptions import InvalidStatus
 
 from chat import app
 from chat.settings import Settings
+from tests.support.clock import FakeClock
 from tests.support.eventually import eventually
 from tests.support.frames import Bye, Done, Joined
 from tests.support.member import JOIN, SAY, Member, new_id
@@ -111,6 +113,21 @@ def test_which_pages_may_connect(chosen: dict[str, object], allowed: set[str]):
 def test_without_a_server_there_is_no_service(tmp_path: Path):
     with pytest.raises(ValueError, match="REDIS_URL"):
         app.Service(Settings(data_dir=tmp_path))
+
+
+async def test_a_worker_lets_talk_fade_where_nobody_serves(
+    settings: Settings, shared_redis: RedisServer
+):
+    the_day_before_yesterday = datetime.now(UTC) - timedelta(days=2)
+    async with House.open(settings, FakeClock(the_day_before_yesterday)) as house:
+        await (await house.member("coffee")).says("long ago")
+
+    work = asyncio.create_task(app.work(settings))
+    with shared_redis.client() as client:
+        await eventually(lambda: not client.exists("porchlight:{coffee}:log"))
+    work.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await work
 
 
 # How it ends

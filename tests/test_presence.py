@@ -159,6 +159,23 @@ async def test_a_return_before_that_tells_nothing(
     assert here.people == there.people == {OTTER.who: SHOWN}
 
 
+async def test_who_comes_back_while_their_leave_is_told_is_here(
+    processes: Processes, here: Process, there: Process
+):
+    await here.join(OTTER, PHONE)
+    await processes.pass_seconds()
+    here.leave(OTTER, PHONE)
+
+    async def otter_comes_back() -> None:
+        await here.join(OTTER, LAPTOP)
+
+    here.leases.meanwhile = otter_comes_back
+    await processes.pass_seconds(2)
+
+    assert here.people == there.people == {OTTER.who: SHOWN}
+    assert (await processes.start()).people == {OTTER.who: SHOWN}
+
+
 @pytest.mark.parametrize(
     ("away_for", "announced"), [(RETURN_SECONDS - 20, False), (RETURN_SECONDS, True)]
 )
@@ -461,6 +478,19 @@ async def test_what_could_not_be_told_is_told_when_redis_is_back(
     await processes.pass_seconds()
 
     assert told_of(there, OTTER) == [(HERE, True)]
+
+
+async def test_of_a_room_that_is_not_served_nothing_is_known(here: Process):
+    here.presence.close(COFFEE)
+
+    here.beat(OTTER, PHONE)
+    here.leave(OTTER, PHONE)
+    here.presence.typing(COFFEE, OTTER.who)
+    here.presence.heard(COFFEE, b"\xc1")
+
+    assert here.presence.empty(COFFEE)
+    assert here.presence.count(COFFEE) is None
+    assert not here.presence.taken(COFFEE, OTTER)
 
 
 async def test_news_that_makes_no_sense_is_passed_over(here: Process):

@@ -46,7 +46,7 @@ class ShakyLeases(Leases):
 
     away = False
     meanwhile: Callable[[], Awaitable[None]] | None = None
-    """What happens between the moment of an answer and its arrival."""
+    """What happens, once, between the moment of an answer and its arrival."""
 
     async def renew(
         self,
@@ -58,12 +58,17 @@ class ShakyLeases(Leases):
         if self.away:
             raise Unavailable
         await super().renew(room, standings, changed, typing)
+        await self._pass_time()
 
     async def present(self, room: RoomName) -> list[tuple[bytes, Change]]:
         answer = await super().present(room)
-        if self.meanwhile is not None:
-            await self.meanwhile()
+        await self._pass_time()
         return answer
+
+    async def _pass_time(self) -> None:
+        happening, self.meanwhile = self.meanwhile, None
+        if happening is not None:
+            await happening()
 
 
 class Process:
