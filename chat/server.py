@@ -219,19 +219,25 @@ class Workers:
             process.kill()
 
     async def _keep(self, listener: socket.socket) -> None:
-        pause = FIRST_PAUSE_SECONDS
-        status = await self._one_life(listener)
-        if status > 0 and not self._stopping.is_set():
-            self._status = status
-            self._stop()
+        pause, first = FIRST_PAUSE_SECONDS, True
         while not self._stopping.is_set():
-            logger.error("worker ended", extra={"status": status})
-            await self._rest(pause)
-            pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
             born = asyncio.get_running_loop().time()
             status = await self._one_life(listener)
+            if self._stopping.is_set():
+                return
             if asyncio.get_running_loop().time() - born > HEALTHY_SECONDS:
-                pause = FIRST_PAUSE_SECONDS
+                pause, first = FIRST_PAUSE_SECONDS, False
+            if first and status > 0:
+                self._give_up(status)
+                return
+            logger.error("worker ended", extra={"status": status})
+            await self._rest(pause)
+            pause, first = min(pause * 2, LONGEST_PAUSE_SECONDS), False
+
+    def _give_up(self, status: int) -> None:
+        """End them all: what one could not start with, none can."""
+        self._status = status
+        self._stop()
 
     async def _rest(self, seconds: float) -> None:
         with suppress(TimeoutError):
@@ -239,8 +245,6 @@ class Workers:
 
     async def _one_life(self, listener: socket.socket) -> int:
         """Run a worker from its start to its end, and return its status."""
-        if self._stopping.is_set():
-            return 0
         process = await asyncio.create_subprocess_exec(
             *leashed(self._command(listener.fileno())),
             pass_fds=[listener.fileno()],
