@@ -42,14 +42,6 @@ class Moved(Exception):
     """Another server has the key, or nobody knows which."""
 
 
-def _future() -> "asyncio.Future[Any]":
-    return asyncio.get_running_loop().create_future()
-
-
-def _now() -> float:
-    return asyncio.get_running_loop().time()
-
-
 @dataclass(slots=True, eq=False)
 class Call:
     """A script with what it is called with, and its answer some time."""
@@ -57,8 +49,8 @@ class Call:
     script: Script
     keys: Sequence[str]
     args: Sequence[Argument]
-    answer: "asyncio.Future[Any]" = field(default_factory=_future, repr=False)
-    asked_at: float = field(default_factory=_now)
+    answer: "asyncio.Future[Any]" = field(repr=False)
+    give_up_at: float
     tries: int = 0
 
     def command(self, *, whole: bool) -> tuple[Argument, ...]:
@@ -68,11 +60,10 @@ class Call:
         )
         return (name, script, len(self.keys), *self.keys, *self.args)
 
-    def try_again(self) -> bool:
+    def try_again(self, now: float) -> bool:
         """Count a try; return whether there is time and need for it."""
         self.tries += 1
-        over = self.asked_at + PATIENCE_SECONDS
-        if self.tries > _MOST_TRIES or _now() + ANSWER_SECONDS > over:
+        if self.tries > _MOST_TRIES or now + ANSWER_SECONDS > self.give_up_at:
             self.fail(Unavailable(RETRY_AFTER_SECONDS))
         return not self.answer.done()
 
@@ -127,7 +118,8 @@ class Pipe:
         del self._waiting[:MOST_TOGETHER]
         if not self._waiting:
             self._wake.clear()
-        return [call for call in batch if call.try_again()]
+        now = asyncio.get_running_loop().time()
+        return [call for call in batch if call.try_again(now)]
 
     async def _serve(self, batch: list[Call]) -> None:
         """Get the answers; those that stay out are asked for once more."""

@@ -13,6 +13,7 @@ from redis.exceptions import RedisError
 from chat.errors import Unavailable
 from chat.redis.pipe import (
     ANSWER_SECONDS,
+    PATIENCE_SECONDS,
     RETRY_AFTER_SECONDS,
     Argument,
     Call,
@@ -52,11 +53,11 @@ class Scripts:
 
         """
         try:
-            return await self._ask(Call(script, keys, args))
+            return await self._ask(script, keys, args)
         except Moved:
             await self._learn()
         try:
-            return await self._ask(Call(script, keys, args))
+            return await self._ask(script, keys, args)
         except Moved as error:
             raise Unavailable(RETRY_AFTER_SECONDS) from error
 
@@ -69,9 +70,14 @@ class Scripts:
         """
         await self.call(_TELL, (channel,), data)
 
-    async def _ask(self, call: Call) -> Any:
-        self._pipe_for(call.keys[0]).put(call)
-        return await call.answer
+    async def _ask(
+        self, script: Script, keys: Sequence[str], args: Sequence[Argument]
+    ) -> Any:
+        pipe = self._pipe_for(keys[0])
+        loop = asyncio.get_running_loop()
+        answer = loop.create_future()
+        pipe.put(Call(script, keys, args, answer, loop.time() + PATIENCE_SECONDS))
+        return await answer
 
     def _pipe_for(self, key: str) -> Pipe:
         if self._tasks is None:
