@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from itertools import pairwise
+from typing import cast
 
 import pytest
 from redis import Redis
@@ -265,6 +266,17 @@ async def test_a_room_without_history_takes_back_all_the_same(settings: Settings
 # -- A server that forgot
 
 
+def copy_of(redis: Redis) -> dict[str, bytes]:
+    """Return what a backup, or a disk that was not told the rest, has of a room."""
+    return {key: cast("bytes", redis.dump(key)) for key in keys(COFFEE)}
+
+
+def set_back(redis: Redis, copy: dict[str, bytes]) -> None:
+    """Lose all that was said since a copy was made."""
+    for key, value in copy.items():
+        redis.restore(key, 0, value, replace=True)
+
+
 @pytest.mark.parametrize("lost", ["meta", "everything"])
 async def test_a_server_that_forgot_gives_no_position_twice(
     settings: Settings, redis: Redis, lost: str
@@ -287,19 +299,43 @@ async def test_a_server_that_forgot_gives_no_position_twice(
             assert process.started_over() == 1
 
 
-async def test_a_server_that_knows_less_than_a_process_begins_anew(
+async def test_a_server_that_knows_less_than_a_process_begins_anew_with_what_it_has(
     settings: Settings, redis: Redis
 ):
     async with processes(settings, clock=FakeClock()) as (here, there):
-        for n in range(5):
-            await here.say(f"before {n}")
-        await eventually(lambda: len(there.texts()) == 5)
+        await here.say("kept")
+        copy = copy_of(redis)
+        await here.say("lost")
+        await eventually(lambda: len(there.texts()) == 2)
 
-        redis.hset(keys(COFFEE)[0], "position", 3)
-        assert (await there.say("after")).position == 1
+        set_back(redis, copy)
+        assert (await there.say("after")).position == 3
 
         await eventually(lambda: here.started_over() == there.started_over() == 1)
-        assert read(await here.backplane.since(COFFEE, NOWHERE)) == ["after"]
+        page = await here.backplane.since(COFFEE, NOWHERE)
+        assert read(page) == ["kept", "after"]
+
+
+async def test_what_is_said_after_a_loss_outlives_the_news_of_it(
+    settings: Settings, redis: Redis
+):
+    async with processes(settings) as (here, there):
+        await here.say("kept")
+        copy = copy_of(redis)
+        for n in range(3):
+            await here.say(f"lost {n}")
+        await eventually(lambda: len(there.texts()) == 4)
+        set_back(redis, copy)
+
+        # This one has heard less, and so finds nothing amiss.
+        async with one_process(settings) as newcomer:
+            assert (await newcomer.say("meanwhile")).position == 2
+            await here.say("after")
+
+            for process in (here, there, newcomer):
+                await eventually(process.started_over)
+                page = await process.backplane.since(COFFEE, NOWHERE)
+                assert read(page) == ["kept", "meanwhile", "after"]
 
 
 async def test_a_process_that_only_heard_of_an_event_knows_of_it_too(
@@ -315,22 +351,21 @@ async def test_a_process_that_only_heard_of_an_event_knows_of_it_too(
         await here.say("two")
 
         page = await here.backplane.since(COFFEE, NOWHERE)
-        assert (page.epoch, page.position) == (epoch + 1, 1)
-        assert read(page) == ["two"]
+        assert (page.epoch, page.position) == (epoch + 1, 5)
+        assert read(page) == ["one", "two"]
 
 
-async def test_what_belongs_to_an_epoch_that_is_over_cannot_be_reacted_to(
-    settings: Settings, redis: Redis
-):
+async def test_what_is_lost_cannot_be_reacted_to(settings: Settings, redis: Redis):
     async with one_process(settings, FakeClock()) as here:
-        for n in range(5):
-            await here.say(f"{n}")
-        redis.hset(keys(COFFEE)[0], "position", 3)
+        await here.say("kept")
+        copy = copy_of(redis)
+        await here.say("lost")
+        set_back(redis, copy)
 
         with pytest.raises(Gone):
             await here.react(2)
 
-        assert (await here.say("after")).position == 1
+        assert (await here.react(1)).position == 3
 
 
 async def test_an_epoch_is_larger_than_any_before(settings: Settings, redis: Redis):

@@ -26,9 +26,15 @@ local lost = epoch and (epoch < tonumber(ARGV[6])
   or (epoch == tonumber(ARGV[6]) and position < tonumber(ARGV[7])))
 if not epoch or lost then
   epoch = math.max(tonumber(ARGV[8]), (epoch or 0) + 1, ARGV[6] + 1)
-  position, floor, renewed = 0, 0, 0
-  redis.call('DEL', log)
-  redis.call('HSET', meta, 'epoch', epoch, 'position', 0, 'floor', 0, 'renewed', 0)
+  if lost then
+    -- What is still here stays where it was; what comes stands after all anyone heard.
+    position = math.max(position, ARGV[7])
+  else
+    position, floor = 0, 0
+    redis.call('DEL', log)
+  end
+  renewed = 0
+  redis.call('HSET', meta, 'epoch', epoch, 'position', position, 'floor', floor, 'renewed', 0)
   redis.call('PEXPIRE', meta, 7776000000)
 end
 

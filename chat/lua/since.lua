@@ -11,9 +11,14 @@ local lost = epoch and (epoch < tonumber(ARGV[1])
   or (epoch == tonumber(ARGV[1]) and position < tonumber(ARGV[2])))
 if not epoch or lost then
   epoch = math.max(tonumber(ARGV[3]), (epoch or 0) + 1, ARGV[1] + 1)
-  position, floor = 0, 0
-  redis.call('DEL', log)
-  redis.call('HSET', meta, 'epoch', epoch, 'position', 0, 'floor', 0, 'renewed', 0)
+  if lost then
+    -- What is still here stays where it was; what comes stands after all anyone heard.
+    position = math.max(position, ARGV[2])
+  else
+    position, floor = 0, 0
+    redis.call('DEL', log)
+  end
+  redis.call('HSET', meta, 'epoch', epoch, 'position', position, 'floor', floor, 'renewed', 0)
   redis.call('PEXPIRE', meta, 7776000000)
 end
 -- An expired log takes what it held with it; nothing before now can be had.
