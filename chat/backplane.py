@@ -20,12 +20,12 @@ from chat.metrics import Metrics
 from chat.model import NOWHERE, MemberId, Place, Position, RoomName
 from chat.redis import Lines, Script, Scripts
 from chat.settings import Settings
+from chat.standing import NEWS
 
 READY_WITHIN_SECONDS: Final = 5.0
 _RETRY_AFTER_SECONDS = 2.0
 _APPEND = Script("append")
 _ENVELOPE = struct.Struct(">cIQIQ")
-_NEWS = b"p"  # of presence: no position, never kept
 
 
 class Draft(NamedTuple):
@@ -131,7 +131,7 @@ class Backplane:
 
     def _heard(self, name: str, data: bytes) -> None:
         room = _room_of(name)
-        if data[:1] == _NEWS:
+        if data[:1] == NEWS:
             self.news(room, data[1:])
             return
         kind, epoch, position, at, target = _ENVELOPE.unpack_from(data)

@@ -6,9 +6,9 @@ Nothing waits here: what time it is, and what Redis said, is told by `presence`.
 from collections.abc import Iterable
 from typing import Final
 
-from chat.leases import LEASE_SECONDS, Standing, Told
 from chat.model import Member, MemberId, Who
 from chat.roster import Change, Roster, State
+from chat.standing import LEASE_SECONDS, Standing, Told
 
 RENEW_SECONDS: Final = 30
 """How often each lease is renewed; several renewals may fail before it lapses."""

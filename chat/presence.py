@@ -14,9 +14,10 @@ from chat.clock import Clock
 from chat.errors import BadFrame, NameTaken, Unavailable
 from chat.here import Here, Stay
 from chat.identity import face
-from chat.leases import NODE_LEASE_SECONDS, Leases, Told
+from chat.leases import NODE_LEASE_SECONDS, Leases
 from chat.metrics import Metrics
 from chat.model import Member, RoomName, Who
+from chat.standing import Told
 
 NODE_BEAT_SECONDS: Final = 2.5
 LEAVE_SECONDS: Final = 45

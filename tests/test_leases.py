@@ -1,21 +1,13 @@
 """Leases: what is written in Redis about who is where, and when it ends."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 
 import pytest
 
-from chat.errors import BadFrame
-from chat.leases import (
-    LEASE_SECONDS,
-    NEWS,
-    NODE_LEASE_SECONDS,
-    Leases,
-    Standing,
-    Told,
-)
-from chat.model import Member, Who
-from chat.protocol import pack
+from chat.leases import NODE_LEASE_SECONDS, Leases
+from chat.model import Member
 from chat.roster import Change, State
+from chat.standing import LEASE_SECONDS, Standing
 from tests.support.processes import COFFEE, Process, Processes, a_member
 from tests.support.redis_server import RedisServer
 
@@ -190,37 +182,3 @@ async def test_the_list_of_processes_ends_with_them(
 ):
     with shared_redis.client() as client:
         assert 0 < client.ttl("porchlight:nodes") <= 10 * NODE_LEASE_SECONDS
-
-
-# What processes tell one another
-
-
-@pytest.mark.parametrize(
-    ("changed", "typing"),
-    [
-        ([Standing(OTTER, State.LEFT)], []),
-        ([], [OTTER.who]),
-        ([Standing(OTTER, State.AWAY), Standing(WREN, State.HERE)], [WREN.who]),
-    ],
-)
-def test_what_is_told_is_read_as_it_was_meant(
-    changed: Sequence[Standing], typing: Sequence[Who]
-):
-    changes = [(s.member.id, s.member.who, int(s.state)) for s in changed]
-
-    told = Told.read(pack((b"node", changes, typing)))
-
-    assert told == Told(b"node", [s.change() for s in changed], list(typing))
-
-
-@pytest.mark.parametrize(
-    "news",
-    [b"", b"\xc1", pack(1), pack((1, 2)), pack((b"node", [(b"m", b"w", 9)], []))],
-)
-def test_what_no_process_of_ours_says_is_refused(news: bytes):
-    with pytest.raises(BadFrame):
-        Told.read(news)
-
-
-def test_news_begin_with_a_letter_that_no_event_begins_with():
-    assert NEWS not in (b"s", b"t", b"r")

@@ -6,10 +6,11 @@ import pytest
 from redis import Redis
 
 from chat.errors import NameTaken
-from chat.leases import LEASE_SECONDS, NODE_LEASE_SECONDS
+from chat.leases import NODE_LEASE_SECONDS
 from chat.model import Member
 from chat.presence import LARGE_ROOM_SECONDS, LEAVE_SECONDS, NODE_BEAT_SECONDS
 from chat.roster import MOST_LISTED, RETURN_SECONDS, State
+from chat.standing import LEASE_SECONDS
 from tests.support.processes import COFFEE, Process, Processes, Told, a_member
 from tests.support.redis_server import RedisServer
 

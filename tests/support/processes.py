@@ -14,12 +14,13 @@ from chat import protocol
 from chat.backplane import channel
 from chat.errors import Unavailable
 from chat.identity import Identity
-from chat.leases import NEWS, Leases, Standing
+from chat.leases import Leases
 from chat.metrics import Metrics
 from chat.model import Member, RoomName, Who
 from chat.presence import Presence
 from chat.redis import Lines, Scripts, servers
 from chat.roster import Change
+from chat.standing import NEWS, Standing
 from tests.support.clock import FakeClock
 from tests.support.eventually import eventually
 
