@@ -169,7 +169,7 @@ class Service:
                     task.cancel()
         except BaseExceptionGroup:
             # Half a service is worse than none: end, and be started again.
-            logger.critical("a part of the service failed")
+            logger.critical("a part of the service failed", exc_info=True)
             self.failed = True
             signal.raise_signal(signal.SIGTERM)
             raise

@@ -82,6 +82,7 @@ class Gateway:
         """Count a connection out, and take it out of its rooms."""
         self._sessions.discard(session)
         self._metrics.connections.set(len(self._sessions))
+        self._metrics.closed.labels(connection.code or "left").inc()
         self._answers.went(session, connection)
 
     # Frames come in -----------------------------------------------------------------

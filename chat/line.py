@@ -38,12 +38,16 @@ class Line(asyncio.Protocol):
         "_transport",
         "_wheel",
         "closing",
+        "code",
         "due",
     )
 
     def __init__(self, wheel: Wheel) -> None:
         self.closing = False
         """Whether nothing more may be written."""
+
+        self.code = 0
+        """The code it was closed with here; 0 if they left, or the line broke."""
 
         self.due = 0
         self._wheel = wheel
@@ -147,6 +151,7 @@ class Line(asyncio.Protocol):
         """Say why, and close; whoever does not let go within 10 s is cut off."""
         if self.closing:
             return
+        self.code = code
         self._stop()
         if not self._transport.is_closing():
             self._transport.write(farewell(code, reason))

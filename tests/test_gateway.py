@@ -783,3 +783,13 @@ async def test_members_are_told_when_the_others_are_not_heard(
     own_redis.start()
     assert await otter.hears(Line) == Line(up=True)
     assert isinstance(await otter.say("after"), Done)
+
+
+async def test_it_is_counted_why_connections_end(house: House):
+    member = await house.visitor()
+
+    await member.send_bytes("text")
+
+    assert (await member.closed())[0] == 1003
+    metrics = house.service.metrics
+    await eventually(lambda: b'closed_total{code="1003"} 1.0' in metrics.render())
