@@ -10,7 +10,7 @@ from chat.presence import LEAVE_SECONDS
 from chat.settings import Settings
 from tests.support.clock import FakeClock
 from tests.support.eventually import eventually
-from tests.support.frames import Joined, Presence, Said
+from tests.support.frames import Joined, Line, Presence, Said
 from tests.support.member import JOIN
 from tests.support.redis_server import RedisServer
 from tests.support.service import House
@@ -163,3 +163,32 @@ async def test_a_message_repeated_on_another_process_is_the_same(
     again = await laptop.say("just once", id_=id_)
 
     assert first[1:] == again[1:]
+
+
+async def test_when_redis_is_killed_nobody_is_told_as_left(
+    settings: Settings, clock: FakeClock, own_redis: RedisServer
+):
+    settings = settings.model_copy(update={"redis_url": own_redis.url})
+    async with House.open(settings, clock) as house, House.open(settings, clock) as far:
+        otter, wren = await house.member("coffee"), await far.member("coffee")
+        while (await otter.hears(Presence)).here != 2:
+            pass
+
+        own_redis.kill()
+        own_redis.start()
+        with own_redis.client() as client:
+            client.flushall()
+        for member in (otter, wren):
+            while not (await member.hears(Line)).up:
+                pass
+        for _ in range(15):
+            clock.advance(1)
+            for each in (house, far):
+                await each.service.presence.tick()
+
+        told = [e for e in await otter.all_heard() if isinstance(e, Presence)]
+        assert [
+            change for news in told for change in news.changes if not change[1]
+        ] == []
+        assert house.service.presence.count(COFFEE) == 2
+        assert far.service.presence.count(COFFEE) == 2
