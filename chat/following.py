@@ -110,8 +110,10 @@ class Following:
     async def _read_on(self) -> None:
         feed = self.feed
         while True:
-            log = await self._history.after(self._room, feed.place, feed.known)
-            if not log.whole_after(feed.place):
+            # The feed may go on while the log is read.
+            place = feed.place
+            log = await self._history.after(self._room, place, feed.known)
+            if not log.whole_after(place):
                 await self._begin_anew()
                 return
             for event in log.events:

@@ -106,6 +106,26 @@ async def test_what_is_missed_while_the_log_is_read_is_read_as_well(
         assert readings(process) == 3
 
 
+async def test_what_is_heard_while_the_log_is_read_is_not_taken_for_lost(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+):
+    async with Process(settings).running() as process:
+        following = await followed(process)
+        read_log = process.history.after
+
+        async def heard_meanwhile(room: RoomName, place: Place, known: Place) -> object:
+            log = await read_log(room, place, known)
+            await process.say("one")
+            return log
+
+        monkeypatch.setattr(process.history, "after", heard_meanwhile)
+        following.missed()
+        await following.whole.wait()
+
+        assert process.started_over() == 0
+        assert process.texts() == ["one"]
+
+
 async def test_a_room_stays_in_doubt_until_its_log_can_be_read(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ):
