@@ -1,6 +1,7 @@
 """The faults: each breaks one thing for some time, and returns when that is over."""
 
 import asyncio
+import os
 import random
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -15,6 +16,7 @@ LONGEST_FREEZE_SECONDS = 15
 WEB_FREEZE_SECONDS = 6
 DEAF_EVERY_SECONDS = 8
 FORGETS = 3
+LOST_BYTES = 4_000
 DROP_SHARE = 0.2
 STALLED_SHARE = 0.05
 LONGEST_DELAY_SECONDS = 1.0
@@ -98,6 +100,15 @@ async def redis_forgetful(house: House, _pages: Sequence[Page], seconds: float) 
         await asyncio.to_thread(house.redis.flush)
 
 
+async def redis_set_back(house: House, _pages: Sequence[Page], seconds: float) -> None:
+    """Let Redis lose the last it was told, as a power cut does."""
+    async for _ in _every(seconds / FORGETS, seconds):
+        await asyncio.to_thread(house.redis.kill)
+        for file in house.redis.socket.parent.glob("appendonlydir/*.incr.aof"):
+            os.truncate(file, max(0, file.stat().st_size - LOST_BYTES))
+        await asyncio.to_thread(house.redis.start)
+
+
 async def replies_dropped(house: House, _pages: Sequence[Page], seconds: float) -> None:
     """Cut the connection after a command went out, before its answer comes."""
     house.proxy.drop_share = DROP_SHARE
@@ -164,5 +175,6 @@ FAULTS = (
     Fault("commands hung", commands_hung, proxied=True, keeps_lines=True),
     Fault("feeds late", feeds_late, proxied=True, keeps_lines=True),
     Fault("everything", everything, proxied=True),
+    Fault("redis set back", redis_set_back, keeps_lines=True, forgets=True),
     Fault("redis forgetful", redis_forgetful, keeps_lines=True, forgets=True),
 )

@@ -34,7 +34,8 @@ class Proxy:
         self._listener.close()
         for pair in list(self._pairs):
             pair.cut()
-        await self._listener.wait_closed()
+        while self._pairs:
+            await asyncio.sleep(0.01)
 
     @property
     def url(self) -> str:
@@ -67,8 +68,10 @@ class Proxy:
             return
         pair = _Pair(self, (reader, writer), there)
         self._pairs.add(pair)
-        await pair.carry()
-        self._pairs.discard(pair)
+        try:
+            await pair.carry()
+        finally:
+            self._pairs.discard(pair)
 
 
 class _Pair:

@@ -73,7 +73,7 @@ class Trial:
             self._fault,
             verdict,
             whole,
-            seconds_to_notice(self._house, self._pages),
+            self._seconds_to_notice(),
             sum(page.ends.total() for page in self._pages),
             sum(len(page.log.missed) for page in self._pages),
             sum((page.ends for page in self._pages), Counter[int]()),
@@ -82,6 +82,12 @@ class Trial:
             max(web.slowest_end for web in self._house.webs),
             self._house.proxy.dropped,
         )
+
+    def _seconds_to_notice(self) -> float | None:
+        """Return how long it took, if somebody was there all the time to notice."""
+        if not self._fault.noticed:
+            return None
+        return seconds_to_notice(self._house, self._pages)
 
     async def _while_pages_live(self) -> tuple[Verdict, float | None]:
         async with asyncio.TaskGroup() as tasks:
