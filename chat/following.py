@@ -127,6 +127,8 @@ class Following:
         """Go on from what there is; if something is lost for good by that, say so."""
         again = self.feed.started
         log = await self._history.latest(self._room, self.feed.known)
+        if again and log.place <= self.feed.place:
+            return  # it was on its way, and is heard by now
         ripe = self.feed.start(log.place, log.reach, log.events)
         if again:
             # After the start, so that whoever asks at once gets a true answer.

@@ -7,6 +7,7 @@ import pytest
 from chat.errors import Unavailable
 from chat.feed import EARLY_EVENTS, Event
 from chat.following import GAP_PATIENCE_SECONDS, Following
+from chat.history import Log
 from chat.model import Place, RoomName
 from chat.settings import Settings
 from tests.support.eventually import eventually
@@ -124,6 +125,35 @@ async def test_what_is_heard_while_the_log_is_read_is_not_taken_for_lost(
 
         assert process.started_over() == 0
         assert process.texts() == ["one"]
+
+
+async def test_a_room_without_history_starts_over_only_for_what_is_not_heard(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+):
+    settings = settings.model_copy(update={"history_hours": 0})
+    async with (
+        Process(settings).running() as here,
+        Process(settings).running() as there,
+    ):
+        following = await followed(here)
+        read_log, read_latest = here.history.after, here.history.latest
+
+        async def said_just_before(room: RoomName, place: Place, known: Place) -> Log:
+            await there.say("one")
+            return await read_log(room, place, known)
+
+        async def heard_just_after(room: RoomName, known: Place) -> Log:
+            log = await read_latest(room, known)
+            await eventually(lambda: here.texts() == ["one"])
+            return log
+
+        monkeypatch.setattr(here.history, "after", said_just_before)
+        monkeypatch.setattr(here.history, "latest", heard_just_after)
+        following.missed()
+        await following.whole.wait()
+
+        assert here.started_over() == 0
+        assert following.feed.place.position == 1
 
 
 async def test_a_room_stays_in_doubt_until_its_log_can_be_read(
