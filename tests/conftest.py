@@ -1,13 +1,15 @@
 """What every test may ask for: a server of our own, and settings that touch nothing."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings as hypothesis_settings
 
 from chat.settings import Settings
+from tests.support.clock import FakeClock
 from tests.support.redis_server import RedisServer
+from tests.support.service import House
 
 # A busy machine is slow, not wrong.
 hypothesis_settings.register_profile("house", deadline=None)
@@ -46,3 +48,16 @@ def own_redis() -> Iterator[RedisServer]:
 def settings(tmp_path: Path, redis_url: str) -> Settings:
     """Return settings with a directory and a server of the test's own."""
     return Settings(data_dir=tmp_path, redis_url=redis_url)
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    """Return a clock that the test moves."""
+    return FakeClock()
+
+
+@pytest.fixture
+async def house(settings: Settings, clock: FakeClock) -> AsyncIterator[House]:
+    """Run the whole service, behind a port of its own."""
+    async with House.open(settings, clock) as house:
+        yield house

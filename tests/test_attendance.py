@@ -16,11 +16,6 @@ HOUR, DAY = 3600, 24 * 3600
 
 
 @pytest.fixture
-def clock() -> FakeClock:
-    return FakeClock()
-
-
-@pytest.fixture
 async def attendance(redis_url: str, clock: FakeClock) -> AsyncIterator[Attendance]:
     processes = Processes(redis_url)
     async with processes.running():

@@ -1,7 +1,5 @@
 """The keeper: talk fades and rooms are counted, whoever is or is not there."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from chat.keeper import Keeper
@@ -15,17 +13,6 @@ from tests.support.service import House
 COFFEE = RoomName("coffee")
 LOG = "porchlight:{coffee}:log"
 A_DAY = 24 * 3600
-
-
-@pytest.fixture
-def clock() -> FakeClock:
-    return FakeClock()
-
-
-@pytest.fixture
-async def house(settings: Settings, clock: FakeClock) -> AsyncIterator[House]:
-    async with House.open(settings, clock) as house:
-        yield house
 
 
 @pytest.fixture

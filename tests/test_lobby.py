@@ -2,10 +2,7 @@
 
 import base64
 import json
-from collections.abc import AsyncIterator
 from typing import Any
-
-import pytest
 
 from chat import busy
 from chat.identity import name_of
@@ -30,17 +27,6 @@ ROOM = {
     "here": int,
     "busy": list,
 }
-
-
-@pytest.fixture
-def clock() -> FakeClock:
-    return FakeClock()
-
-
-@pytest.fixture
-async def house(settings: Settings, clock: FakeClock) -> AsyncIterator[House]:
-    async with House.open(settings, clock) as house:
-        yield house
 
 
 async def page(house: House) -> dict[str, Any]:

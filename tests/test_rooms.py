@@ -19,17 +19,6 @@ COFFEE = RoomName("coffee")
 
 
 @pytest.fixture
-def clock() -> FakeClock:
-    return FakeClock()
-
-
-@pytest.fixture
-async def house(settings: Settings, clock: FakeClock) -> AsyncIterator[House]:
-    async with House.open(settings, clock) as house:
-        yield house
-
-
-@pytest.fixture
 async def other(settings: Settings, clock: FakeClock) -> AsyncIterator[House]:
     async with House.open(settings, clock) as house:
         yield house

@@ -141,3 +141,9 @@ def _event(frame: tuple[object, ...]) -> Event:
     if made in (Joined, History):
         fields[-1] = tuple(map(_event, cast("list[tuple[object, ...]]", fields[-1])))
     return cast("Callable[..., Event]", made)(*fields)
+
+
+def code(answer: object) -> str:
+    """Return why something was refused."""
+    assert isinstance(answer, Refused), answer
+    return answer.code
