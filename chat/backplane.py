@@ -187,6 +187,8 @@ class Backplane:
     def _lost(self) -> None:
         self._metrics.line_up.set(0)
         self._metrics.line_lost.inc()
+        for following in self._rooms.values():
+            following.lost()
         self.line_changed(False)
 
     def _again(self) -> None:

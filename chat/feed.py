@@ -74,6 +74,11 @@ class Feed:
         """How far the room is, as far as was heard: no server may know less."""
         return max(self._early, default=self.place)
 
+    @property
+    def last(self) -> Event | None:
+        """The latest event, if any is remembered."""
+        return self._recent[-1] if self._recent else None
+
     def offer(self, event: Event) -> list[Event]:
         """Take an event; return what may go out now, in order.
 

@@ -14,7 +14,7 @@ from chat.errors import Unavailable
 from chat.feed import Event, Feed
 from chat.history import History
 from chat.metrics import Metrics
-from chat.model import RoomName
+from chat.model import Epoch, Place, Position, RoomName
 from chat.redis import Lines
 
 GAP_PATIENCE_SECONDS: Final = 0.25
@@ -53,6 +53,7 @@ class Following:
         self._fan_out = fan_out
         self._tasks = tasks
         self._missed = False
+        self._stood: Event | None = None
         self._reading: asyncio.Task[None] | None = None
 
     def begin(self) -> None:
@@ -66,6 +67,10 @@ class Following:
         if self._reading is not None:
             self._reading.cancel()
         self.whole.set()
+
+    def lost(self) -> None:
+        """Remember what was heard last: the server may come back without it."""
+        self._stood = self._stood or self.feed.last
 
     def missed(self) -> None:
         """Know that something may have been said that was not heard."""
@@ -109,6 +114,7 @@ class Following:
 
     async def _read_on(self) -> None:
         feed = self.feed
+        await self._make_sure()
         while True:
             # The feed may go on while the log is read.
             place = feed.place
@@ -122,6 +128,20 @@ class Following:
             if not log.full:
                 self._let_out(feed.skip_to(log.place.position))
                 return
+
+    async def _make_sure(self) -> None:
+        """Begin a new epoch if the log has something else where we heard our last.
+
+        A server that was set back may have got as far again, by what was said through
+        processes that had heard less.
+        """
+        if last := self._stood:
+            before = Place(Epoch(last.epoch), Position(last.position - 1))
+            log = await self._history.after(self._room, before, self.feed.known)
+            if any(e.place == last.place and e.frame != last.frame for e in log.events):
+                beyond = Position(log.place.position + 1)
+                await self._history.latest(self._room, Place(log.place.epoch, beyond))
+        self._stood = None
 
     async def _begin_anew(self) -> None:
         """Go on from what there is; if something is lost for good by that, say so."""

@@ -338,6 +338,38 @@ async def test_what_is_said_after_a_loss_outlives_the_news_of_it(
                 assert read(page) == ["kept", "meanwhile", "after"]
 
 
+async def test_a_server_that_was_set_back_and_got_as_far_again_is_found_out(
+    settings: Settings, redis: Redis
+):
+    async with processes(settings) as (here, there):
+        await here.say("kept")
+        copy = copy_of(redis)
+        await here.say("lost")
+        await eventually(lambda: len(there.texts()) == 2)
+        set_back(redis, copy)
+
+        async with one_process(settings) as newcomer:
+            assert (await newcomer.say("meanwhile")).position == 2
+            redis.client_kill_filter(_type="pubsub")
+
+            for process in (here, there, newcomer):
+                await eventually(process.started_over)
+                page = await process.backplane.since(COFFEE, NOWHERE)
+                assert read(page) == ["kept", "meanwhile"]
+
+
+async def test_a_line_that_is_lost_alone_begins_nothing_anew(
+    settings: Settings, redis: Redis
+):
+    async with one_process(settings) as here:
+        await here.say("one")
+        redis.client_kill_filter(_type="pubsub")
+        await eventually(lambda: here.line[-2:] == [False, True])
+
+        assert (await here.say("two")).position == 2
+        assert here.started_over() == 0
+
+
 async def test_a_process_that_only_heard_of_an_event_knows_of_it_too(
     settings: Settings, redis: Redis
 ):
