@@ -273,3 +273,19 @@ async def test_it_is_counted_why_connections_end(house: House):
     assert (await member.closed())[0] == 1003
     metrics = house.service.metrics
     await eventually(lambda: b'closed_total{code="1003"} 1.0' in metrics.render())
+
+
+async def test_a_bug_costs_one_connection_and_tells_nothing(
+    house: House, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    async def bug(*_: object) -> None:
+        raise RuntimeError("what a member said")
+
+    speaker, other = await house.member("coffee"), await house.member("coffee")
+    with monkeypatch.context() as broken:
+        broken.setattr(house.service.rooms, "say", bug)
+        await speaker.send(SAY, 1, "coffee", new_id(), "what a member said", 0)
+        assert (await speaker.closed())[0] == 1011
+
+    assert await other.says("still here")
+    assert [record.getMessage() for record in caplog.records] == ["a request failed"]
