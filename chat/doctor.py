@@ -141,6 +141,10 @@ def _about(told: dict[str, str]) -> Iterator[Finding]:
         policy == "noeviction",
         f"redis: throws nothing away (maxmemory-policy is {policy})",
     )
+    yield Finding(
+        told.get("stream-node-max-entries") == "1" or None,
+        "redis: keeps no words of what left a log (stream-node-max-entries 1)",
+    )
 
 
 async def _ask(url: str) -> tuple[dict[str, str], bool]:
@@ -162,7 +166,18 @@ async def _info(connection: AbstractConnection) -> dict[str, str]:
     await connection.send_command("INFO")
     answer = cast("bytes", await connection.read_response())
     lines = answer.decode(errors="replace").splitlines()
-    return dict(line.split(":", 1) for line in lines if ":" in line)
+    told = dict(line.split(":", 1) for line in lines if ":" in line)
+    return told | await _nodes_of_a_stream(connection)
+
+
+async def _nodes_of_a_stream(connection: AbstractConnection) -> dict[str, str]:
+    """Return how streams are kept, unless we may not ask."""
+    await connection.send_command("CONFIG", "GET", "stream-node-max-entries")
+    try:
+        answer = cast("list[bytes]", await connection.read_response())
+    except RedisError:
+        return {}
+    return {answer[0].decode(): answer[1].decode()} if answer else {}
 
 
 async def _knows_shards(connection: AbstractConnection) -> bool:

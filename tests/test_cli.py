@@ -261,6 +261,18 @@ def test_the_doctor_sees_a_server_that_would_forget(
     assert doctor.signs(about) == "✘"
 
 
+def test_the_doctor_points_at_a_server_that_keeps_words_too_long(
+    here: dict[str, str], own_redis: RedisServer
+):
+    with Redis.from_url(own_redis.url) as client:
+        client.config_set("stream-node-max-entries", "100")
+
+    doctor = Doctor(**here | {"REDIS_URL": own_redis.url})
+
+    assert doctor.status == 0
+    assert doctor.signs("stream-node-max-entries") == "!"
+
+
 def test_the_doctor_sees_a_server_that_does_not_answer_and_keeps_its_password(
     here: dict[str, str],
 ):
