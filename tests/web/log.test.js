@@ -143,6 +143,11 @@ test("a short history has nothing before it", () => {
   assert.ok(!aLog(said(1)).older)
 })
 
+test("there may be older talk however few messages came, unless the first of all did", () => {
+  assert.ok(aLog(said(7)).older)
+  assert.ok(!aLog(said(1), said(2)).older)
+})
+
 test("what is taken back is gone, and stays gone when older pages come", () => {
   const log = aLog(said(5), said(6))
 

@@ -146,6 +146,20 @@ test("a history that began anew is asked for", async () => {
   assert.equal(membership.log.messages.length, 1)
 })
 
+test("what was held of a history that is over is not shown in the new one", async () => {
+  const { house, membership } = setUp()
+
+  house.tell("said", said(3, "coffee"))
+  house.tell("start_over", { room: "coffee", epoch: 10 })
+  house.last.resolve(joined(2, [said(1), said(2)], { epoch: 10 }))
+  await settled()
+  house.last.resolve(joined(2, [], { epoch: 10 }))
+  await settled()
+
+  assert.equal(house.asked.length, 2)
+  assert.equal(membership.log.position, 2)
+})
+
 test("other rooms are other rooms", async () => {
   const { house, membership } = await aMember()
 

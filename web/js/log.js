@@ -1,8 +1,6 @@
 // What has been said in one room, as far as this page knows: in order of position, each
 // once, with its reactions. It also notices when something is missing.
 
-const PAGE = 50
-
 export class Log {
   epoch = 0
   position = 0
@@ -27,7 +25,7 @@ export class Log {
     const known = this.epoch !== 0
     if (epoch !== this.epoch) this.#startOver(epoch)
     if (known && !whole) this.#breaks.add(this.position)
-    if (this.position === 0) this.older = events.length >= PAGE
+    if (this.position === 0) this.older = events.length > 0 && events[0].position > 1
     for (const event of events) this.#apply(event)
     this.position = position
     this.#joining = false

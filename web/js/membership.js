@@ -72,7 +72,7 @@ export class Membership extends EventTarget {
     this.#on("state", () => this.#lineChanged())
     this.#on("doubt", () => this.prove())
     for (const name of ["said", "taken_back", "reacted"]) this.#on(name, event => this.#heard(event))
-    this.#on("start_over", ({ room }) => { if (room === this.#room) this.join() })
+    this.#on("start_over", ({ room }) => { if (room === this.#room) this.#startOver() })
   }
 
   #on(name, act) {
@@ -99,6 +99,13 @@ export class Membership extends EventTarget {
     if (event.room !== this.#room) return
     if (this.log.receive(event) === "join") this.join()
     this.#emit("heard", event)
+  }
+
+  // What was held belongs to the history before; an answer on its way may do so too.
+  #startOver() {
+    this.log.joining()
+    this.#changed = true
+    this.join()
   }
 
   #welcome(answer) {
