@@ -154,6 +154,12 @@ class Here:
 
     # What Redis and the others are told ---------------------------------------------
 
+    def restless(self, now: float) -> bool:
+        """Tell whether there is anything to tell of our members, or to renew."""
+        return bool(
+            self._restless or self._typing or now - self._renewed >= RENEW_SECONDS
+        )
+
     def due(self, now: float) -> list[Stay]:
         """Return the stays of which there may be something to tell or to renew."""
         if now - self._renewed >= RENEW_SECONDS:

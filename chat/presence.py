@@ -181,9 +181,8 @@ class Presence:
                 await self._beat(now)
             if now >= self._settled_at:
                 await self._ask_again()
-            await asyncio.gather(
-                *(self._settle(room, here, now) for room, here in self._rooms.items())
-            )
+            restless = [r for r in self._rooms.items() if r[1].restless(now)]
+            await asyncio.gather(*(self._settle(*room, now) for room in restless))
         except Unavailable:
             logger.warning("presence is late")
         for room, here in self._rooms.items():

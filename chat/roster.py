@@ -241,5 +241,7 @@ class Roster:
             del self._left[member]
 
     def _now_typing(self, now: float) -> set[Who]:
-        self._typing = {w: until for w, until in self._typing.items() if until > now}
+        if self._typing:
+            still = {w: until for w, until in self._typing.items() if until > now}
+            self._typing = still
         return set(self._typing)
