@@ -64,10 +64,13 @@ class Told(NamedTuple):
         """
         try:
             node, changes, typing = cast("_News", protocol.unpack_value(news))
-            heard = [Change(MemberId(m), Who(w), State(s)) for m, w, s in changes]
+            heard = [
+                Change(MemberId(_octets(member)), Who(_octets(who)), State(state))
+                for member, who, state in changes
+            ]
+            return cls(_octets(node), heard, [Who(_octets(who)) for who in typing])
         except (TypeError, ValueError) as error:
             raise BadFrame from error
-        return cls(node, heard, [Who(who) for who in typing])
 
     def news(self) -> bytes:
         """Return what to publish, or nothing if there is nothing to tell."""
@@ -75,3 +78,9 @@ class Told(NamedTuple):
             return b""
         changes = [(c.member, c.who, int(c.state)) for c in self.changes]
         return NEWS + protocol.pack((self.node, changes, self.typing))
+
+
+def _octets(value: bytes) -> bytes:
+    if not isinstance(value, bytes):
+        raise TypeError
+    return value

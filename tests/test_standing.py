@@ -1,7 +1,7 @@
 """A standing: what is kept of it and what is told of it say the same."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from chat.errors import BadFrame
@@ -45,6 +45,8 @@ def test_what_no_process_of_ours_says_is_refused(news: bytes):
         Told.read(news)
 
 
+@example(pack((0, "", 0)))
+@example(pack((b"node", [(b"m", b"w", 1)], [7])))
 @given(st.binary(max_size=64))
 def test_whatever_is_published_nothing_worse_happens(news: bytes):
     try:
