@@ -352,8 +352,10 @@ async def test_a_server_that_was_set_back_and_got_as_far_again_is_found_out(
             assert (await newcomer.say("meanwhile")).position == 2
             redis.client_kill_filter(_type="pubsub")
 
-            for process in (here, there, newcomer):
+            # The newcomer has heard nothing else; it learns with the next event.
+            for process in (here, there):
                 await eventually(process.started_over)
+            for process in (here, there, newcomer):
                 page = await process.backplane.since(COFFEE, NOWHERE)
                 assert read(page) == ["kept", "meanwhile"]
 
