@@ -95,3 +95,9 @@ class Unavailable(ChatError):
     """The backplane does not answer; the same request may be sent again."""
 
     code = "unavailable"
+
+
+class StoreDown(ChatError):
+    """The database does not answer; what waits for it is kept until it does."""
+
+    code = "store_down"

@@ -12,7 +12,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 from chat.errors import BadSecret
-from chat.model import Member, MemberId, RoomName, Who
+from chat.model import Handle, Member, MemberId, RoomName, Who
 from chat.words import FIRST_WORDS, SECOND_WORDS
 
 COLOURS = ("moss", "sea", "sky", "plum", "rose", "clay", "sand", "slate")
@@ -30,6 +30,7 @@ ID_BYTES = 16
 WHO_BYTES = 5
 FACE_BYTES = 3
 DEVICE_BYTES = 8
+HANDLE_BYTES = 16
 KEY_BYTES = 32
 
 _LOOK = 0b0011_1111  # the low six bits of byte 2: three of colour, three of shape
@@ -42,7 +43,7 @@ class BadKey(Exception):
 class Identity:
     """Turns a device's secret into members, with a key known to the service only."""
 
-    __slots__ = ("_devices", "_ids", "_whos")
+    __slots__ = ("_devices", "_handles", "_ids", "_seals", "_whos")
 
     def __init__(self, key: bytes) -> None:
         # `person` keeps the three apart: no output of one is ever one of another.
@@ -50,6 +51,8 @@ class Identity:
         self._ids = blake2b(key=key, person=b"member", digest_size=ID_BYTES)
         self._whos = blake2b(key=key, person=b"who", digest_size=WHO_BYTES)
         self._devices = blake2b(key=key, person=b"device", digest_size=DEVICE_BYTES)
+        self._handles = blake2b(key=key, person=b"handle", digest_size=HANDLE_BYTES)
+        self._seals = blake2b(key=key, person=b"seal", digest_size=HANDLE_BYTES)
 
     def member(self, secret: bytes, room: RoomName, roll: int) -> Member:
         """Return who a device is in a room; another roll is the same member renamed.
@@ -86,6 +89,32 @@ class Identity:
         hashed = self._devices.copy()
         hashed.update(secret)
         return hashed.digest()
+
+    def handle(self, secret: bytes) -> Handle:
+        """Return what a sanction holds on to: one for a device, whatever the room.
+
+        Raises:
+            BadSecret: If the secret could not have been made by a device.
+
+        """
+        _check(secret)
+        hashed = self._handles.copy()
+        hashed.update(secret)
+        return Handle(hashed.digest())
+
+    def seal(self, handle: Handle, key: bytes) -> bytes:
+        """Return a handle as one case keeps it: no two cases can be matched by it.
+
+        `key` is used for one handle only, so a keystream is all that is needed; sealing
+        what is sealed opens it.
+        """
+        hashed = self._seals.copy()
+        hashed.update(key)
+        return bytes(a ^ b for a, b in zip(handle, hashed.digest(), strict=True))
+
+    def unseal(self, sealed: bytes, key: bytes) -> Handle:
+        """Return the handle that was sealed for a case."""
+        return Handle(self.seal(Handle(sealed), key))
 
 
 def _check(secret: bytes) -> None:
