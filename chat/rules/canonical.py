@@ -1,0 +1,43 @@
+"""Canonical: a text as it was meant, with a way back to what was written."""
+
+from dataclasses import dataclass
+
+from chat.model import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One reading of a text; `at[i]` is where its character i stands in the original.
+
+    `at` has one more entry than the text: the length of the original.
+    """
+
+    text: str
+    at: tuple[int, ...]
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Return where characters start to end stand in the original."""
+        return self.at[start], self.at[end - 1] + 1 if end > start else self.at[start]
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A message in the three forms that rules read.
+
+    `original` is what was written. `folded` is lower case without what cannot be seen,
+    without accents, full-width, styled and look-alike letters; digits and signs stay.
+    `meant` further reads leetspeak inside words, joins spaced letters and shortens
+    repeats; use it for words, never for numbers.
+    """
+
+    message: Message
+    original: str
+    folded: Form
+    meant: Form
+
+
+def read(message: Message) -> Text:
+    """Return a message's text in its three forms."""
+    lower = message.text.lower()
+    form = Form(lower, tuple(range(len(message.text) + 1)))
+    return Text(message, message.text, form, form)
