@@ -1,0 +1,53 @@
+"""Roles: what each of the room team may do."""
+
+from enum import StrEnum
+from typing import Final
+
+
+class Role(StrEnum):
+    """What somebody of the room team is there for; each may do all that those before
+    may. Compare by `may` or `reaches`, never by `<`: they are words."""
+
+    PEER = "peer"
+    """A trained supporter: listens to whoever asks for a human."""
+    FACILITATOR = "facilitator"
+    """Keeps a room: its controls, and the gentle part of what becomes a case."""
+    MODERATOR = "moderator"
+    """Works the cases: sanctions, appeals, undoing."""
+    COORDINATOR = "coordinator"
+    """Runs the team: who is in it, which rules act, what the numbers say."""
+
+    def reaches(self, other: "Role") -> bool:
+        """Tell whether this role may do all that another may."""
+        return _ORDER.index(self) >= _ORDER.index(other)
+
+
+_ORDER: Final = tuple(Role)
+
+VERBS: Final = {
+    "desk": Role.PEER,
+    "rooms": Role.FACILITATOR,
+    "cases": Role.FACILITATOR,
+    "reveal": Role.FACILITATOR,
+    "act": Role.FACILITATOR,
+    "sanction": Role.MODERATOR,
+    "undo": Role.MODERATOR,
+    "appeals": Role.MODERATOR,
+    "second": Role.MODERATOR,
+    "rules": Role.MODERATOR,
+    "change_rules": Role.COORDINATOR,
+    "numbers": Role.COORDINATOR,
+    "export": Role.COORDINATOR,
+    "staff": Role.COORDINATOR,
+}
+"""What a page lets one do, and the least role for it.
+
+`desk` is one's own: account, preferences, off-loading. `rooms` are a room's controls and
+the bell, `cases` the queues, claiming and notes, `act` what the ladder lets a role do.
+"""
+
+
+def may(role: Role, verb: str) -> bool:
+    """Tell whether a role may do something; what has no name here nobody may."""
+    least = VERBS.get(verb)
+    return least is not None and role.reaches(least)
