@@ -5,8 +5,10 @@ from typing import Final
 
 
 class Role(StrEnum):
-    """What somebody of the room team is there for; each may do all that those before
-    may. Compare by `may` or `reaches`, never by `<`: they are words."""
+    """What somebody of the room team is there for, the least first.
+
+    Compare by `may` or `reaches`, never by `<`: they are words.
+    """
 
     PEER = "peer"
     """A trained supporter: listens to whoever asks for a human."""
@@ -42,8 +44,9 @@ VERBS: Final = {
 }
 """What a page lets one do, and the least role for it.
 
-`desk` is one's own: account, preferences, off-loading. `rooms` are a room's controls and
-the bell, `cases` the queues, claiming and notes, `act` what the ladder lets a role do.
+`desk` is one's own: account, preferences, off-loading. `rooms` are a room's controls
+and the bell, `cases` the queues, claims and notes; of what `act` opens, the ladder says
+which acts a role has.
 """
 
 
