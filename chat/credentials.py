@@ -101,7 +101,7 @@ def picture_of(secret: str, desk_name: str) -> bytes:
 
 
 def step_of(secret: str, code: str, now: datetime, last_step: int) -> int | None:
-    """Return the step of time that a code is of, if it is right and newer than the last.
+    """Return the step of time that a code is of, if right and newer than the last.
 
     Whoever keeps the step refuses the same code twice. A code counts for a step before
     and after its own, since phones are late or early.
