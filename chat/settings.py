@@ -18,6 +18,12 @@ class Settings(BaseSettings):
     redis_url: str | None = Field(default=None, repr=False)
     """The server to use; unset: a private one, owned by this service."""
 
+    database_url: str | None = Field(default=None, repr=False)
+    """A PostgreSQL to keep cases and staff in; unset: a file in `data_dir`."""
+
+    case_days: int = Field(default=30, ge=1, le=365)
+    """How long after a case is closed what was said in it is kept."""
+
     rooms_file: Path | None = None
     secret_key: str | None = Field(default=None, repr=False)
     """The key pseudonyms are derived with; unset: made on first run in `data_dir`.

@@ -1,6 +1,8 @@
 """What every test may ask for: a server of our own, and settings that touch nothing."""
 
+import asyncio
 import os
+import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -8,7 +10,9 @@ import pytest
 from hypothesis import settings as hypothesis_settings
 
 from chat.settings import Settings
+from chat.store.database import FILE, Database
 from tests.support.clock import FakeClock
+from tests.support.postgres import PostgresServer, binaries
 from tests.support.redis_server import RedisServer
 from tests.support.service import House
 
@@ -58,6 +62,62 @@ def settings(tmp_path: Path, redis_url: str) -> Settings:
 def clock() -> FakeClock:
     """Return a clock that the test moves."""
     return FakeClock()
+
+
+@pytest.fixture(scope="session")
+def shared_postgres() -> Iterator[PostgresServer]:
+    """Run one PostgreSQL for all tests; those that hurt a server make their own."""
+    if binaries() is None:
+        pytest.skip(
+            "!!!! PostgreSQL is missing: its half of the tests was NOT run !!!!"
+        )
+    with PostgresServer() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a file with all tables and nothing in them."""
+    directory = tmp_path_factory.mktemp("template")
+    asyncio.run(_migrated(Database(None, directory)))
+    return directory / FILE
+
+
+@pytest.fixture(scope="session")
+def postgres_template(shared_postgres: PostgresServer) -> str:
+    """Return a database with all tables and nothing in them."""
+    url = shared_postgres.new_database()
+    asyncio.run(_migrated(Database(url, Path())))
+    return url
+
+
+async def _migrated(database: Database) -> None:
+    await database.migrate()
+    await database.aclose()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database_url(
+    request: pytest.FixtureRequest, tmp_path: Path
+) -> Iterator[str | None]:
+    """Return the DATABASE_URL of a test's own database, its tables made."""
+    if request.param == "sqlite":
+        template: Path = request.getfixturevalue("sqlite_template")
+        shutil.copy(template, tmp_path / FILE)
+        yield None
+        return
+    server: PostgresServer = request.getfixturevalue("shared_postgres")
+    url = server.new_database(request.getfixturevalue("postgres_template"))
+    yield url
+    server.drop(url)
+
+
+@pytest.fixture
+async def database(database_url: str | None, tmp_path: Path) -> AsyncIterator[Database]:
+    """Open a database with nothing in it, once on SQLite and once on PostgreSQL."""
+    opened = Database(database_url, tmp_path)
+    yield opened
+    await opened.aclose()
 
 
 @pytest.fixture

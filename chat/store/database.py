@@ -1,0 +1,219 @@
+"""The database: SQLite in the data directory, or PostgreSQL, one writer at a time.
+
+Whatever it cannot do comes out as `StoreDown`, within seconds; it recovers by itself
+when the database is there again.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import URL, event, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from chat.errors import StoreDown
+from chat.store import migrating
+
+ANSWER_SECONDS: Final = 5.0
+FILE: Final = "porchlight.db"
+
+# Any number, as long as nobody else locks by it.
+_WRITER: Final = 7_267_541_001
+_AGAIN_AFTER_SECONDS: Final = 5.0
+_POOL: Final = 5
+
+# Of PostgreSQL's classes of errors those that say: not now. Connection, rollback,
+# want of means, not in a fit state, told to end, system.
+_OUTAGES: Final = {"08", "40", "53", "55", "57", "58"}
+
+logger = logging.getLogger(__name__)
+
+
+class BadDatabase(Exception):
+    """DATABASE_URL names no database that can be used; the message says why."""
+
+
+class Database:
+    """What outlives a restart, in transactions."""
+
+    def __init__(self, url: str | None, directory: Path) -> None:
+        """Use what `url` names, else a file in the directory; nothing is opened yet.
+
+        Raises:
+            BadDatabase: If the URL is of no kind that can be used.
+
+        """
+        self._url = _url(url, directory)
+        self.engine: AsyncEngine = _engine(self._url)
+
+    @property
+    def file(self) -> Path | None:
+        """Where everything is kept, if that is a file of ours."""
+        if self._url.get_backend_name() == "sqlite" and self._url.database:
+            return Path(self._url.database)
+        return None
+
+    async def migrate(self) -> None:
+        """Bring the tables up to date, however many processes do so at once.
+
+        A file is copied first, to `porchlight.db.before-<revision>`.
+
+        Raises:
+            StoreDown: If the database does not answer.
+            NewerTables: If a newer version of the service made them.
+
+        """
+        with _told():
+            await migrating.migrate(self.engine, self.file)
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[AsyncConnection]:
+        """Write: all of it or nothing, and nobody else writes meanwhile.
+
+        Raises:
+            StoreDown: If the database does not answer, or not in time.
+
+        """
+        async with self._within(reads=False) as tx:
+            yield tx
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """Read, without waiting for whoever writes.
+
+        Raises:
+            StoreDown: If the database does not answer, or not in time.
+
+        """
+        async with self._within(reads=True) as tx:
+            yield tx
+
+    @asynccontextmanager
+    async def _within(self, *, reads: bool) -> AsyncIterator[AsyncConnection]:
+        with _told():
+            async with asyncio.timeout(ANSWER_SECONDS), self.engine.connect() as tx:
+                await tx.execution_options(porchlight_reads=reads)
+                async with tx.begin():
+                    await self._alone(tx, reads=reads)
+                    yield tx
+
+    async def _alone(self, tx: AsyncConnection, *, reads: bool) -> None:
+        """Have writers wait for each other on PostgreSQL, as SQLite does by itself.
+
+        So two never decide on what the other is changing, nor wait for each other
+        in a circle, and the chain of audit lines has one end.
+        """
+        if not reads and tx.dialect.name == "postgresql":
+            await tx.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": _WRITER})
+
+    async def aclose(self) -> None:
+        """Let go of every connection."""
+        await self.engine.dispose()
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Turn every way in which a database does not answer into `StoreDown`."""
+    try:
+        yield
+    except (OperationalError, InterfaceError, NoConnectionFree, OSError) as error:
+        # TimeoutError is an OSError.
+        _down(error)
+    except DBAPIError as error:
+        if _is_ours(error):
+            raise
+        _down(error)
+
+
+def _down(error: BaseException) -> None:
+    cause = getattr(error, "orig", None) or error
+    logger.warning("the database does not answer", extra={"why": type(cause).__name__})
+    raise StoreDown(_AGAIN_AFTER_SECONDS) from error
+
+
+def _is_ours(error: DBAPIError) -> bool:
+    """Whether we asked for what is not to be: a mistake, and no outage."""
+    state = getattr(error.orig, "sqlstate", None) or ""
+    return not error.connection_invalidated and state[:2] not in _OUTAGES
+
+
+def _url(text_: str | None, directory: Path) -> URL:
+    if not text_:
+        # Made absolute: a later change of directory must not make a second file.
+        return URL.create("sqlite+aiosqlite", database=str(directory.resolve() / FILE))
+    try:
+        url = make_url(text_)
+    except ArgumentError as error:
+        raise BadDatabase("DATABASE_URL: not a URL") from error
+    match url.drivername.partition("+")[0]:
+        case "postgresql" | "postgres":
+            return _as_asyncpg_knows_it(url)
+        case "sqlite" if url.database and url.database != ":memory:":
+            return url.set(drivername="sqlite+aiosqlite")
+        case _:
+            raise BadDatabase("DATABASE_URL: must begin with postgresql://")
+
+
+def _as_asyncpg_knows_it(url: URL) -> URL:
+    mode = url.query.get("sslmode")
+    url = url.difference_update_query(["sslmode"])
+    url = url.set(drivername="postgresql+asyncpg")
+    return url.update_query_dict({"ssl": mode}) if mode else url
+
+
+def _engine(url: URL) -> AsyncEngine:
+    if url.get_backend_name() == "sqlite":
+        engine = create_async_engine(
+            url,
+            pool_size=_POOL,
+            pool_timeout=ANSWER_SECONDS,
+            hide_parameters=True,
+            connect_args={"timeout": ANSWER_SECONDS},
+        )
+        event.listen(engine.sync_engine, "connect", _prepare)
+        event.listen(engine.sync_engine, "begin", _begin)
+        return engine
+    return create_async_engine(
+        url,
+        pool_size=_POOL,
+        pool_timeout=ANSWER_SECONDS,
+        # A connection that a restart of PostgreSQL broke is replaced, not handed out.
+        pool_pre_ping=True,
+        hide_parameters=True,
+        connect_args={
+            "timeout": ANSWER_SECONDS,
+            "command_timeout": ANSWER_SECONDS,
+            "server_settings": {
+                "application_name": "porchlight",
+                "timezone": "UTC",
+                # A process of ours that hangs must not keep the others from writing.
+                "idle_in_transaction_session_timeout": "10000",
+            },
+        },
+    )
+
+
+def _prepare(connection: Any, _record: object) -> None:
+    """Have SQLite keep what was acknowledged, and wipe what was deleted."""
+    # The driver's own transactions begin too late to be IMMEDIATE.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        "foreign_keys = ON",
+        "secure_delete = ON",
+        f"busy_timeout = {int(ANSWER_SECONDS * 1000)}",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin(connection: Any) -> None:
+    reads = connection.get_execution_options().get("porchlight_reads", False)
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")

@@ -1,0 +1,259 @@
+"""The database: all or nothing, one writer at a time, and plain about an outage."""
+
+import asyncio
+import os
+import stat
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection, func, insert, select, text, update
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from chat.errors import StoreDown
+from chat.store import migrating
+from chat.store.database import FILE, BadDatabase, Database
+from chat.store.migrating import NewerTables
+from chat.store.schema import METADATA, controls, passkeys
+from tests.support.postgres import PostgresServer, binaries
+
+COFFEE = {
+    "room": "coffee", "slow_seconds": 1, "locked": False, "greeting": "", "by": "",
+    "at": 0,
+}  # fmt: skip
+
+needs_postgres = pytest.mark.skipif(
+    binaries() is None, reason="!!!! PostgreSQL is missing !!!!"
+)
+
+
+async def count(database: Database) -> int:
+    async with database.read() as tx:
+        return (
+            await tx.execute(select(func.count()).select_from(controls))
+        ).scalar_one()
+
+
+async def test_what_was_written_is_there(database: Database):
+    async with database.begin() as tx:
+        await tx.execute(insert(controls), COFFEE)
+
+    assert await count(database) == 1
+
+
+async def test_of_what_fails_half_way_nothing_is_kept(database: Database):
+    async def fail_half_way() -> None:
+        async with database.begin() as tx:
+            await tx.execute(insert(controls), COFFEE)
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        await fail_half_way()
+
+    assert await count(database) == 0
+
+
+async def test_two_who_write_at_once_do_so_one_after_the_other(
+    database: Database, database_url: str | None, tmp_path: Path
+):
+    other = Database(database_url, tmp_path)
+    async with database.begin() as tx:
+        await tx.execute(insert(controls), COFFEE)
+
+    async def one_slower(through: Database) -> None:
+        async with through.begin() as tx:
+            slow = (await tx.execute(select(controls.c.slow_seconds))).scalar_one()
+            await asyncio.sleep(0)
+            await tx.execute(update(controls).values(slow_seconds=slow + 1))
+
+    async with asyncio.TaskGroup() as tasks:
+        for through in [database, other] * 10:
+            tasks.create_task(one_slower(through))
+    await other.aclose()
+
+    async with database.read() as tx:
+        assert (await tx.execute(select(controls.c.slow_seconds))).scalar_one() == 21
+
+
+async def test_who_reads_does_not_wait_for_who_writes(database: Database):
+    async with database.begin() as tx:
+        await tx.execute(insert(controls), COFFEE)
+
+        assert await count(database) == 0
+
+
+async def test_a_mistake_of_ours_is_not_taken_for_an_outage(database: Database):
+    async def write_twice() -> None:
+        async with database.begin() as tx:
+            await tx.execute(insert(controls), COFFEE)
+            await tx.execute(insert(controls), COFFEE)
+
+    with pytest.raises(IntegrityError):
+        await write_twice()
+
+
+async def test_what_refers_to_nobody_is_refused(database: Database):
+    async def keep_a_passkey_of_nobody() -> None:
+        async with database.begin() as tx:
+            await tx.execute(
+                insert(passkeys).values(
+                    credential_id=b"1", staff_id="nobody", created_at=0
+                )
+            )
+
+    with pytest.raises(IntegrityError):
+        await keep_a_passkey_of_nobody()
+
+
+async def test_the_tables_are_those_that_the_code_knows(database: Database):
+    def differences(connection: Connection) -> list[object]:
+        return list(compare_metadata(MigrationContext.configure(connection), METADATA))
+
+    async with database.read() as tx:
+        assert await tx.run_sync(differences) == []
+
+
+@pytest.mark.parametrize("table", ["audit", "case_events"])
+async def test_what_only_grows_cannot_be_changed(database: Database, table: str):
+    values = (
+        "(id, at, actor, verb, subject, detail, previous, hash) "
+        "VALUES (1, 0, '', '', '', '', '', '')"
+        if table == "audit"
+        else "(id, case_id, at, actor, kind, detail) VALUES (1, 'c', 0, '', '', '{}')"
+    )
+    async with database.begin() as tx:
+        await tx.execute(
+            text(
+                "INSERT INTO cases (id, key, source, room, at, position, member, who, "
+                "sealed, message_id, reply, action, grade, urgent, queue, status, "
+                "message, claimed_by, outcome, acted_by, needs_second, appealed, "
+                "reports, rules, categories, reasons, opened_at) VALUES ('c', '', '', "
+                "'', 0, 0, '', '', '', '', 0, 0, 0, false, '', '', '', '', '', '', "
+                "false, false, 0, '[]', '[]', '[]', 0)"
+            )
+        )
+        await tx.execute(text(f"INSERT INTO {table} {values}"))
+
+    for statement in (f"UPDATE {table} SET at = 1", f"DELETE FROM {table}"):
+        with pytest.raises(DBAPIError, match="only grows"):
+            await run(database, statement)
+
+
+async def run(database: Database, statement: str) -> None:
+    async with database.begin() as tx:
+        await tx.execute(text(statement))
+
+
+async def test_the_file_is_nobody_elses(tmp_path: Path):
+    os.umask(0o077)
+    database = Database(None, tmp_path)
+    await database.migrate()
+    await database.aclose()
+
+    assert stat.S_IMODE((tmp_path / FILE).stat().st_mode) == 0o600
+
+
+async def test_several_processes_may_migrate_at_once(
+    tmp_path: Path, shared_postgres: PostgresServer
+):
+    for url in (None, shared_postgres.new_database()):
+        several = [Database(url, tmp_path) for _ in range(4)]
+
+        await asyncio.gather(*(each.migrate() for each in several))
+
+        assert await count(several[0]) == 0
+        for each in several:
+            await each.aclose()
+
+
+async def test_a_file_is_copied_before_its_tables_are_changed(tmp_path: Path):
+    database = Database(None, tmp_path)
+    await database.migrate()
+    async with database.begin() as tx:
+        await tx.execute(insert(controls), COFFEE)
+        await tx.execute(text("DROP TRIGGER audit_refuses_update"))
+        await tx.execute(text("DROP TRIGGER audit_refuses_delete"))
+        await tx.execute(text("DROP TRIGGER case_events_refuses_update"))
+        await tx.execute(text("DROP TRIGGER case_events_refuses_delete"))
+        await tx.execute(text("UPDATE alembic_version SET version_num = '0002'"))
+
+    await database.migrate()
+
+    await database.aclose()
+    copy = tmp_path / f"{FILE}.before-{migrating.newest()}"
+    assert stat.S_IMODE(copy.stat().st_mode) == 0o600
+    was = Database(f"sqlite:///{copy}", tmp_path)
+    assert await count(was) == 1
+    await was.aclose()
+
+
+async def test_tables_of_a_newer_version_are_left_alone(database: Database):
+    await run(database, "UPDATE alembic_version SET version_num = '9999'")
+
+    with pytest.raises(NewerTables):
+        await database.migrate()
+
+
+@pytest.mark.parametrize(
+    "url", ["mysql://here/it", "nonsense", "sqlite://", "sqlite:///:memory:"]
+)
+def test_what_cannot_be_a_database_is_refused(tmp_path: Path, url: str):
+    with pytest.raises(BadDatabase, match="DATABASE_URL"):
+        Database(url, tmp_path)
+
+
+def test_a_url_may_be_written_as_others_write_it(tmp_path: Path):
+    url = "postgres://me:secret@db.example:5433/porch?sslmode=require"
+
+    assert str(Database(url, tmp_path).engine.url) == (
+        "postgresql+asyncpg://me:***@db.example:5433/porch?ssl=require"
+    )
+
+
+async def test_a_file_that_is_none_is_an_outage(tmp_path: Path):
+    (tmp_path / FILE).write_text("not a database, however long one looks at it" * 50)
+    database = Database(None, tmp_path)
+
+    with pytest.raises((StoreDown, DBAPIError)):
+        await database.migrate()
+
+    await database.aclose()
+
+
+@needs_postgres
+async def test_an_outage_is_told_and_over_when_it_is_over(tmp_path: Path):
+    with PostgresServer() as server:
+        database = Database(server.url(), tmp_path)
+        await database.migrate()
+        assert await count(database) == 0
+
+        server.stop()
+        for _ in range(2):
+            with pytest.raises(StoreDown):
+                await count(database)
+        with pytest.raises(StoreDown):
+            await run(database, "SELECT 1")
+
+        server.start()
+        assert await count(database) == 0
+        await run(database, "SELECT 1")
+        await database.aclose()
+
+
+@needs_postgres
+async def test_a_server_that_hangs_is_not_waited_for(tmp_path: Path):
+    loop = asyncio.get_running_loop()
+    with PostgresServer() as server:
+        database = Database(server.url(), tmp_path)
+        await database.migrate()
+        server.freeze()
+        began = loop.time()
+
+        with pytest.raises(StoreDown):
+            await count(database)
+
+        assert loop.time() - began < 10
+        server.thaw()
+        assert await count(database) == 0
+        await database.aclose()

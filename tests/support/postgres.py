@@ -1,0 +1,170 @@
+"""A real PostgreSQL on a unix socket, which a test may stop, freeze and start again."""
+
+import glob
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+import uuid
+from pathlib import Path
+from typing import Self
+
+from chat.leash import leashed
+
+START_SECONDS = 30
+UNPRIVILEGED = 65534  # it refuses to run as root
+
+
+def binaries() -> Path | None:
+    """Return the directory with `initdb` and `postgres`, or None."""
+    if found := shutil.which("initdb"):
+        beside = Path(found).resolve().parent
+        if (beside / "postgres").exists():
+            return beside
+    installed = sorted(glob.glob("/usr/lib/postgresql/*/bin/initdb"))
+    return Path(installed[-1]).parent if installed else None
+
+
+class PostgresServer:
+    """A server with nothing in it, for as long as a test needs."""
+
+    def __init__(self) -> None:
+        bin_ = binaries()
+        assert bin_ is not None, "PostgreSQL is not installed"
+        self._bin = bin_
+        # Not in pytest's directory: a unix socket's path may have 107 bytes.
+        self._directory = Path(tempfile.mkdtemp(prefix="porchlight-pg-"))
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        if os.geteuid() == 0:
+            os.chown(self._directory, UNPRIVILEGED, UNPRIVILEGED)
+        self._run("initdb", "-D", str(self._data), "-U", "porch", "-A", "trust", "-N")
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._process is not None:
+            self.stop()
+        shutil.rmtree(self._directory, ignore_errors=True)
+
+    @property
+    def _data(self) -> Path:
+        return self._directory / "data"
+
+    def url(self, database: str = "postgres") -> str:
+        """Return a database's DATABASE_URL."""
+        return f"postgresql://porch@/{database}?host={self._directory}"
+
+    def new_database(self, template: str = "") -> str:
+        """Return the URL of a database with nothing in it, or of another's copy."""
+        name = f"test_{uuid.uuid4().hex}"
+        like = f" TEMPLATE {_name(template)}" if template else ""
+        self._sql(f"CREATE DATABASE {name}{like}")
+        return self.url(name)
+
+    def dump(self, url: str) -> str:
+        """Return all that a database holds, as text."""
+        return self._run("pg_dump", *self._where, "-d", _name(url))
+
+    def drop(self, url: str) -> None:
+        """Remove a database."""
+        self._sql(f"DROP DATABASE {_name(url)} WITH (FORCE)")
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        settings = (
+            f"unix_socket_directories={self._directory} listen_addresses= fsync=off "
+            "full_page_writes=off max_connections=60 "
+            "shared_buffers=16MB log_min_messages=fatal"
+        )
+        options = [f"--{setting}" for setting in settings.split(" ")]
+        self._process = subprocess.Popen(
+            _leashed([str(self._bin / "postgres"), "-D", str(self._data), *options]),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            cwd=self._directory,
+        )
+        self._wait_until_it_answers()
+
+    def stop(self) -> None:
+        """End it at once, breaking every connection."""
+        process = self._running()
+        process.send_signal(signal.SIGCONT)
+        process.send_signal(signal.SIGQUIT)
+        process.wait()
+        self._process = None
+
+    def freeze(self) -> None:
+        """Make it hang: connections stay open, nothing is answered."""
+        for pid in self._pids():
+            os.kill(pid, signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let a frozen server go on."""
+        for pid in self._pids():
+            os.kill(pid, signal.SIGCONT)
+
+    def _pids(self) -> list[int]:
+        pid = self._running().pid
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        return [pid, *map(int, children)]
+
+    def _wait_until_it_answers(self) -> None:
+        give_up = time.monotonic() + START_SECONDS
+        while not self._answers():
+            assert self._running().poll() is None, "the server ended at once"
+            assert time.monotonic() < give_up, "the server does not answer"
+            time.sleep(0.02)
+
+    def _answers(self) -> bool:
+        return (
+            subprocess.run(
+                [self._bin / "pg_isready", *self._where], capture_output=True
+            ).returncode
+            == 0
+        )
+
+    @property
+    def _where(self) -> list[str]:
+        return ["-h", str(self._directory), "-U", "porch"]
+
+    def _sql(self, statement: str) -> None:
+        self._run("psql", *self._where, "-q", "-d", "postgres", "-c", statement)
+
+    def _run(self, program: str, *arguments: str) -> str:
+        ran = subprocess.run(
+            [*_unprivileged(), str(self._bin / program), *arguments],
+            capture_output=True,
+            text=True,
+            cwd=self._directory,
+            env={**os.environ, "LC_ALL": "C.UTF-8"},
+        )
+        assert ran.returncode == 0, f"{program}: {ran.stderr}"
+        return ran.stdout
+
+    def _running(self) -> subprocess.Popen[bytes]:
+        assert self._process is not None, "the server is not running"
+        return self._process
+
+
+def _name(url: str) -> str:
+    return url.split("/")[3].partition("?")[0]
+
+
+def _unprivileged() -> list[str]:
+    if os.geteuid() != 0:
+        return []
+    who = str(UNPRIVILEGED)
+    return ["setpriv", "--reuid", who, "--regid", who, "--clear-groups"]
+
+
+def _leashed(command: list[str]) -> list[str]:
+    """Return a command that ends with the tests, however they end."""
+    if os.geteuid() != 0:
+        return list(leashed(command))
+    # Becoming somebody else lets go of a leash; this one is put on afterwards.
+    return [*_unprivileged(), "--pdeathsig", "QUIT", *command]
