@@ -9,7 +9,7 @@ from chat.connection import Connection
 from chat.errors import HelloFirst, NotInRoom, TooFast, TooManyRooms
 from chat.identity import Identity
 from chat.model import Member, RoomName
-from chat.protocol import (
+from chat.requests import (
     Earlier,
     Hello,
     Here,

@@ -97,6 +97,40 @@ class Unavailable(ChatError):
     code = "unavailable"
 
 
+class Blocked(ChatError):
+    """The message may not be said here; `why` is the concern."""
+
+    code = "blocked"
+
+    def __init__(self, why: str) -> None:
+        super().__init__()
+        self.why = why
+
+
+class Suspended(ChatError):
+    """The member may read and not speak, for `wait` seconds."""
+
+    code = "suspended"
+
+
+class Removed(ChatError):
+    """The member may not come into the rooms any more."""
+
+    code = "removed"
+
+
+class ReadFirst(ChatError):
+    """A warning waits to be read before the member may speak again."""
+
+    code = "read_first"
+
+
+class RoomLocked(ChatError):
+    """The room team has closed the room for a while."""
+
+    code = "room_locked"
+
+
 class StoreDown(ChatError):
     """The database does not answer; what waits for it is kept until it does."""
 

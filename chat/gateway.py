@@ -6,12 +6,12 @@ import secrets
 from collections import deque
 from typing import Final
 
-from chat import protocol
+from chat import protocol, requests
 from chat.answers import Answers
 from chat.connection import Connection
 from chat.errors import BadFrame, ChatError
 from chat.metrics import Metrics
-from chat.protocol import Request
+from chat.requests import Request
 from chat.session import Session
 from chat.settings import Settings
 from chat.wheel import Wheel
@@ -92,13 +92,13 @@ class Gateway:
     ) -> None:
         """Take one frame: answer at once what needs no waiting, queue the rest."""
         try:
-            request = protocol.unpack(payload)
+            request = requests.unpack(payload)
             if session.waiting is None and self._answers.at_once(
                 session, connection, request
             ):
                 return
         except ChatError as error:
-            self._refuse(connection, protocol.ref_of(payload), error)
+            self._refuse(connection, requests.ref_of(payload), error)
             self._count_bad(session, connection, error)
             return
         self._queue(session, connection, request)

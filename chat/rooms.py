@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from chat import protocol, text
+from chat import protocol, requests, text
 from chat.backplane import Backplane, Draft, Receipt
 from chat.catalogue import Catalogue
 from chat.clock import Clock
@@ -54,7 +54,7 @@ class Rooms:
         self._quiet: set[RoomName] = set()
 
     async def join(
-        self, connection: Connection, secret: bytes, wish: protocol.Join
+        self, connection: Connection, secret: bytes, wish: requests.Join
     ) -> Entered:
         """Bring a member in, or up to date, and let their connection hear the room.
 
@@ -113,7 +113,7 @@ class Rooms:
         self._hub.unfollow(room, connection)
         self._presence.leave(room, member, connection, at_once=at_once)
 
-    async def say(self, room: RoomName, member: Member, said: protocol.Say) -> Receipt:
+    async def say(self, room: RoomName, member: Member, said: requests.Say) -> Receipt:
         """Speak; return the message's place once it is kept and on its way.
 
         Raises:
@@ -130,7 +130,7 @@ class Rooms:
         return receipt
 
     async def take_back(
-        self, room: RoomName, member: Member, wish: protocol.TakeBack
+        self, room: RoomName, member: Member, wish: requests.TakeBack
     ) -> Receipt:
         """Remove one's own message from history and every screen.
 
@@ -145,7 +145,7 @@ class Rooms:
         )
 
     async def react(
-        self, room: RoomName, member: Member, wish: protocol.React
+        self, room: RoomName, member: Member, wish: requests.React
     ) -> Receipt:
         """Set or withdraw a silent reaction.
 
@@ -171,7 +171,7 @@ class Rooms:
         """Know that a member's page is still there, and whether it is hidden."""
         self._presence.beat(room, member, connection, away=away)
 
-    async def name(self, secret: bytes, wish: protocol.Name) -> tuple[Member, bool]:
+    async def name(self, secret: bytes, wish: requests.Name) -> tuple[Member, bool]:
         """Return who a member would be in a room, and whether the name is free.
 
         Raises:

@@ -7,7 +7,7 @@ from chat import protocol
 from chat.connection import Connection
 from chat.model import Member, RoomName
 from chat.prefixes import Ticket
-from chat.protocol import Request
+from chat.requests import Request
 from chat.wheel import Deadline, Wheel
 
 HELLO_SECONDS: Final = 10

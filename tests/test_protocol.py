@@ -10,16 +10,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chat import protocol
+from chat import asides, protocol, requests
 from chat.errors import BadFrame, UnknownRequest
-from chat.protocol import (
+from chat.model import Grade
+from chat.requests import (
+    Appeal,
+    Bell,
     Earlier,
+    Heed,
     Hello,
     Here,
     Join,
     Leave,
     Name,
     React,
+    Report,
     Request,
     Say,
     TakeBack,
@@ -30,6 +35,10 @@ OTTER = bytes.fromhex("0a0b0c0d0e")
 WREN = bytes.fromhex("1a1b1c1d1e")
 SECRET = bytes(range(16))
 ID = bytes(range(1, 9))
+
+WARNING = asides.Word(
+    SECRET, "warning", "harassment", "Please be kind.", 0, True, "coffee", ID
+)
 
 VECTORS = json.loads(Path(__file__).with_name("vectors.json").read_text("utf-8"))
 
@@ -58,7 +67,7 @@ def named(kind: str) -> list[object]:
 
 
 def kind_of(request: Request) -> int:
-    (kind,) = (n for n, made in protocol.REQUESTS.items() if made is type(request))
+    (kind,) = (n for n, made in requests.REQUESTS.items() if made is type(request))
     return kind
 
 
@@ -73,7 +82,7 @@ def packed(request: Request) -> bytes:
 def test_a_request_is_read_as_its_vector_says(vector: dict[str, object]):
     kind, *fields = frame(vector)
 
-    request = protocol.unpack(octets(vector))
+    request = requests.unpack(octets(vector))
 
     assert (kind_of(request), list(request)) == (kind, fields)
 
@@ -118,6 +127,15 @@ EVENTS: dict[str, Callable[[], bytes]] = {
     "line": lambda: protocol.line(False),
     "bye": lambda: protocol.bye(1500),
     "start_over": lambda: protocol.start_over("coffee", 1700000200),
+    "refused, blocked": lambda: protocol.refused(4, "blocked", 0, "threat"),
+    "taken_back, by the room team": lambda: protocol.taken_back(
+        "coffee", 1700000120, 43, by_team=True
+    ).at(45),
+    "care": lambda: asides.care("coffee", 43, Grade.HIGH),
+    "notice": lambda: asides.notice("coffee", 43, "unchecked"),
+    "waiting": lambda: asides.waiting(4, ID),
+    "word": lambda: asides.word(WARNING),
+    "controls": lambda: asides.controls("coffee", 30, "", locked=False, shield=True),
 }  # fmt: skip
 
 
@@ -129,7 +147,7 @@ def test_an_event_is_written_as_its_vector_says(vector: dict[str, object]):
 def test_every_kind_of_frame_has_a_vector():
     kinds = {frame(vector)[0] for part in VECTORS.values() for vector in part}
 
-    assert kinds == set(protocol.REQUESTS) | set(range(32, 45))
+    assert kinds == set(requests.REQUESTS) | set(range(32, 50))
 
 
 # Requests
@@ -138,7 +156,9 @@ integers = st.integers(0, protocol.MAX_INTEGER - 1)
 rolls = st.integers(0, 2**32 - 1)
 texts = st.text(max_size=200)
 ids = st.binary(min_size=8, max_size=8)
-requests: st.SearchStrategy[Request] = st.one_of(
+tokens = st.binary(min_size=16, max_size=16)
+reasons = st.sampled_from(requests.REPORT_REASONS)
+some_request: st.SearchStrategy[Request] = st.one_of(
     st.builds(Hello, integers, st.binary(min_size=16, max_size=16)),
     st.builds(Join, integers, texts, rolls, st.booleans(), integers, integers),
     st.builds(Leave, integers, texts),
@@ -149,6 +169,10 @@ requests: st.SearchStrategy[Request] = st.one_of(
     st.builds(Here, st.booleans()),
     st.builds(Name, integers, texts, rolls),
     st.builds(Earlier, integers, texts, integers),
+    st.builds(Report, integers, texts, ids, integers, reasons),
+    st.builds(Heed, integers, tokens),
+    st.builds(Appeal, integers, tokens, texts),
+    st.builds(Bell, integers, texts, ids),
 )
 plain = st.one_of(
     st.none(), st.booleans(), st.integers(-(2**63), 2**64 - 1), st.floats(),
@@ -163,9 +187,9 @@ anything = st.recursive(
 )
 
 
-@given(requests)
+@given(some_request)
 def test_every_request_arrives_as_it_was_sent(request: Request):
-    received = protocol.unpack(packed(request))
+    received = requests.unpack(packed(request))
 
     assert received == request
     assert type(received) is type(request)
@@ -188,7 +212,7 @@ def test_arbitrary_fields_are_a_request_or_a_coded_refusal(
     read_or_refuse(protocol.pack((kind, *fields)))
 
 
-@given(requests, st.data())
+@given(some_request, st.data())
 def test_a_damaged_request_is_a_request_or_a_coded_refusal(
     request: Request, data: st.DataObject
 ):
@@ -200,27 +224,27 @@ def test_a_damaged_request_is_a_request_or_a_coded_refusal(
 
 
 def read_or_refuse(data: bytes) -> None:
-    ref = protocol.ref_of(data)
+    ref = requests.ref_of(data)
     assert type(ref) is int
     assert 0 <= ref < protocol.MAX_INTEGER
     with contextlib.suppress(BadFrame, UnknownRequest):
-        request = protocol.unpack(data)
-        assert protocol.unpack(packed(request)) == request
+        request = requests.unpack(data)
+        assert requests.unpack(packed(request)) == request
 
 
-@given(requests, st.binary(min_size=1, max_size=8))
+@given(some_request, st.binary(min_size=1, max_size=8))
 def test_a_request_with_bytes_after_it_is_none(request: Request, more: bytes):
     with pytest.raises(BadFrame):
-        protocol.unpack(packed(request) + more)
+        requests.unpack(packed(request) + more)
 
 
-@given(requests, st.data())
+@given(some_request, st.data())
 def test_a_request_cut_short_is_none(request: Request, data: st.DataObject):
     whole = packed(request)
     kept = data.draw(st.integers(0, len(whole) - 1))
 
     with pytest.raises(BadFrame):
-        protocol.unpack(whole[:kept])
+        requests.unpack(whole[:kept])
 
 
 @pytest.mark.parametrize(
@@ -249,7 +273,7 @@ def test_a_request_cut_short_is_none(request: Request, data: st.DataObject):
 )
 def test_a_field_out_of_bounds_is_refused(request_: Request):
     with pytest.raises(BadFrame):
-        protocol.unpack(packed(request_))
+        requests.unpack(packed(request_))
 
 
 @pytest.mark.parametrize(
@@ -280,30 +304,30 @@ def test_a_field_out_of_bounds_is_refused(request_: Request):
 )
 def test_a_field_of_another_type_is_refused(value: object):
     with pytest.raises(BadFrame):
-        protocol.unpack(protocol.pack(value))
+        requests.unpack(protocol.pack(value))
 
 
-@pytest.mark.parametrize("kind", [-1, 0, 11, 31, 32, 36, 127, 2**64 - 1])
+@pytest.mark.parametrize("kind", [-1, 0, 15, 31, 32, 36, 127, 2**64 - 1])
 def test_a_kind_we_do_not_know_is_told_apart_from_a_bad_frame(kind: int):
     with pytest.raises(UnknownRequest):
-        protocol.unpack(protocol.pack((kind, 1, "coffee")))
+        requests.unpack(protocol.pack((kind, 1, "coffee")))
 
 
 def test_deeply_nested_bytes_are_a_bad_frame():
     for depth in (100, 2_000, 8_000):
         with pytest.raises(BadFrame):
-            protocol.unpack(b"\x91" * depth + b"\x01")
+            requests.unpack(b"\x91" * depth + b"\x01")
 
 
 def test_a_length_that_lies_reserves_no_memory():
     for opening in (b"\xdd", b"\xdf", b"\xdb", b"\xc6", b"\xc9"):
         with pytest.raises(BadFrame):
-            protocol.unpack(opening + b"\xff\xff\xff\xff\x01")
+            requests.unpack(opening + b"\xff\xff\xff\xff\x01")
 
 
 def test_half_a_surrogate_pair_is_no_text():
     with pytest.raises(BadFrame):
-        protocol.unpack(b"\x92\x07\xa3\xed\xa0\x80")
+        requests.unpack(b"\x92\x07\xa3\xed\xa0\x80")
 
 
 @pytest.mark.parametrize(
@@ -323,11 +347,11 @@ def test_half_a_surrogate_pair_is_no_text():
     ],
 )
 def test_a_refusal_finds_the_ref_of_what_could_not_be_read(value: object, ref: int):
-    assert protocol.ref_of(protocol.pack(value)) == ref
+    assert requests.ref_of(protocol.pack(value)) == ref
 
 
 def test_bytes_that_are_no_frame_have_ref_0():
-    assert protocol.ref_of(b"\xc1") == 0
+    assert requests.ref_of(b"\xc1") == 0
 
 
 def test_bytes_from_another_process_that_are_no_value_are_a_bad_frame():
@@ -369,7 +393,7 @@ def test_what_is_shown_of_a_request_holds_no_text_and_no_secret(request_: Reques
 @given(st.binary(min_size=1, max_size=60))
 def test_a_refusal_quotes_nothing_of_what_was_sent(data: bytes):
     with pytest.raises(BadFrame, match="bad_frame") as refusal:
-        protocol.unpack(b"\xc1" + data)
+        requests.unpack(b"\xc1" + data)
 
     assert refusal.value.__cause__ is None
     assert refusal.value.__suppress_context__

@@ -10,7 +10,8 @@ const vectors = readJson("../vectors.json")
 const every = [...vectors.requests, ...vectors.events]
 
 const REQUESTS = [
-  "", "hello", "join", "leave", "say", "take_back", "react", "typing", "here", "name", "earlier"
+  "", "hello", "join", "leave", "say", "take_back", "react", "typing", "here", "name", "earlier",
+  "report", "heed", "appeal", "bell"
 ]
 
 function value(plain) {

@@ -9,23 +9,29 @@ export const REACTIONS = ["with you", "me too", "thank you", "proud of you"]
 
 const REQUESTS = {
   hello: 1, join: 2, leave: 3, say: 4, take_back: 5,
-  react: 6, typing: 7, here: 8, name: 9, earlier: 10
+  react: 6, typing: 7, here: 8, name: 9, earlier: 10,
+  report: 11, heed: 12, appeal: 13, bell: 14
 }
 
 const EVENTS = {
   32: ["welcome", "ref", "now", "beat", "repeat", "limit"],
   33: ["joined", "ref", "room", "epoch", "position", "whole", "more", "who", "people", "events"],
   34: ["done", "ref", "position", "at"],
-  35: ["refused", "ref", "code", "wait"],
+  35: ["refused", "ref", "code", "wait", "why"],
   36: ["said", "room", "position", "at", "who", "text", "reply"],
-  37: ["taken_back", "room", "position", "at", "target"],
+  37: ["taken_back", "room", "position", "at", "target", "team"],
   38: ["reacted", "room", "position", "at", "who", "target", "reaction", "on"],
   39: ["presence", "room", "count", "changes", "typing"],
   40: ["named", "ref", "who", "free"],
   41: ["history", "ref", "room", "more", "events"],
   42: ["line", "up"],
   43: ["bye", "after"],
-  44: ["start_over", "room", "epoch"]
+  44: ["start_over", "room", "epoch"],
+  45: ["care", "room", "position", "grade"],
+  46: ["notice", "room", "position", "what"],
+  47: ["waiting", "ref", "id"],
+  48: ["word", "token", "kind", "reason", "text", "until", "appealable", "room", "id"],
+  49: ["controls", "room", "slow", "locked", "shield", "greeting"]
 }
 
 export function request(name, ...fields) {

@@ -1,0 +1,254 @@
+"""Requests: what a page may ask, as it comes off the wire.
+
+`docs/protocol.md` describes each with the bytes of an example.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple, cast
+
+from chat.errors import BadFrame, UnknownRequest
+from chat.protocol import MAX_INTEGER, unpack_value
+
+REACTIONS = ("with you", "me too", "thank you", "proud of you")
+"""The silent reactions, by their number on the wire."""
+
+REPORT_REASONS = (
+    "risk_to_self",
+    "harassment",
+    "sourcing",
+    "identity",
+    "predatory",
+    "spam",
+    "other",
+)
+"""Why a message may be shown to the room team."""
+
+
+class Hello(NamedTuple):
+    """Who I am: the device's secret. Must be the first frame."""
+
+    ref: int
+    secret: bytes
+
+    def __repr__(self) -> str:
+        return f"Hello(ref={self.ref})"
+
+
+class Join(NamedTuple):
+    """Enter a room, or catch up with it; (0, 0) when nothing is known of it."""
+
+    ref: int
+    room: str
+    roll: int
+    light: bool
+    epoch: int
+    position: int
+
+
+class Leave(NamedTuple):
+    """Go out of a room."""
+
+    ref: int
+    room: str
+
+
+class Say(NamedTuple):
+    """Speak in a room; `id` is the browser's own, `reply` a position or 0."""
+
+    ref: int
+    room: str
+    id: bytes
+    text: str
+    reply: int
+
+    def __repr__(self) -> str:
+        return f"Say(ref={self.ref}, room={self.room})"
+
+
+class TakeBack(NamedTuple):
+    """Remove one's own message from every screen and from history."""
+
+    ref: int
+    room: str
+    id: bytes
+    target: int
+
+
+class React(NamedTuple):
+    """Set or withdraw a silent reaction to a message."""
+
+    ref: int
+    room: str
+    id: bytes
+    target: int
+    reaction: int
+    on: bool
+
+
+class Typing(NamedTuple):
+    """I am writing. Never stored, never answered."""
+
+    room: str
+
+
+class Here(NamedTuple):
+    """Still here: the page's beat, with whether its tab is hidden. Never answered."""
+
+    away: bool
+
+
+class Name(NamedTuple):
+    """What would I be called in this room with this roll?"""
+
+    ref: int
+    room: str
+    roll: int
+
+
+class Earlier(NamedTuple):
+    """What was said before a position."""
+
+    ref: int
+    room: str
+    before: int
+
+
+class Report(NamedTuple):
+    """Show a message to the room team, for a reason out of `REPORT_REASONS`."""
+
+    ref: int
+    room: str
+    id: bytes
+    target: int
+    reason: str
+
+
+class Heed(NamedTuple):
+    """I have read the room team's word."""
+
+    ref: int
+    token: bytes
+
+
+class Appeal(NamedTuple):
+    """I think the room team's word is wrong, and this is why."""
+
+    ref: int
+    token: bytes
+    text: str
+
+    def __repr__(self) -> str:
+        return f"Appeal(ref={self.ref})"
+
+
+class Bell(NamedTuple):
+    """A moderator, please, here and now."""
+
+    ref: int
+    room: str
+    id: bytes
+
+
+Request = (
+    Hello
+    | Join
+    | Leave
+    | Say
+    | TakeBack
+    | React
+    | Typing
+    | Here
+    | Name
+    | Earlier
+    | Report
+    | Heed
+    | Appeal
+    | Bell
+)
+
+REQUESTS: dict[int, type[Request]] = {
+    1: Hello,
+    2: Join,
+    3: Leave,
+    4: Say,
+    5: TakeBack,
+    6: React,
+    7: Typing,
+    8: Here,
+    9: Name,
+    10: Earlier,
+    11: Report,
+    12: Heed,
+    13: Appeal,
+    14: Bell,
+}
+
+_SECRET_BYTES = 16
+_ID_BYTES = 8
+_TOKEN_BYTES = 16
+_AN_ID, _A_TOKEN = bytes(_ID_BYTES), bytes(_TOKEN_BYTES)
+_A_SECRET = bytes(_SECRET_BYTES)
+
+_FIELDS: dict[type[Request], tuple[type, ...]] = {
+    request: tuple(request.__annotations__.values()) for request in REQUESTS.values()
+}
+
+
+def unpack(data: bytes) -> Request:
+    """Decode a request.
+
+    Raises:
+        BadFrame: If the bytes are not exactly one well-formed request.
+        UnknownRequest: If they are well formed and of a kind we do not know.
+
+    """
+    kind, fields = _split(data)
+    request = REQUESTS.get(kind)
+    if request is None:
+        raise UnknownRequest
+    # Exact types: MessagePack yields only builtins, and `True` must not pass for 1.
+    if tuple(map(type, fields)) != _FIELDS[request]:
+        raise BadFrame
+    made = cast("Callable[..., Request]", request)(*fields)
+    if not _in_bounds(made):
+        raise BadFrame
+    return made
+
+
+def _split(data: bytes) -> tuple[int, tuple[object, ...]]:
+    array = _array_in(data)
+    if not array or type(array[0]) is not int:
+        raise BadFrame
+    return array[0], array[1:]
+
+
+def _array_in(data: bytes) -> tuple[object, ...]:
+    value = unpack_value(data)
+    if type(value) is not tuple:
+        raise BadFrame
+    return value
+
+
+def _in_bounds(request: Request) -> bool:
+    return _are_exact(request) and (
+        len(getattr(request, "id", _AN_ID)) == _ID_BYTES
+        and len(getattr(request, "token", _A_TOKEN)) == _TOKEN_BYTES
+        and len(getattr(request, "secret", _A_SECRET)) == _SECRET_BYTES
+        and getattr(request, "roll", 0) < 2**32
+        and getattr(request, "reaction", 0) < len(REACTIONS)
+        and getattr(request, "reason", REPORT_REASONS[0]) in REPORT_REASONS
+    )
+
+
+def _are_exact(request: Request) -> bool:
+    """Tell whether every number is one that a browser has exactly."""
+    return all(0 <= field < MAX_INTEGER for field in request if type(field) is int)
+
+
+def ref_of(data: bytes) -> int:
+    """Return the ref of a request that could not be read, or 0."""
+    try:
+        ref = _array_in(data)[1]
+    except (BadFrame, IndexError):
+        return 0
+    return ref if type(ref) is int and 0 <= ref < MAX_INTEGER else 0
