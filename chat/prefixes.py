@@ -54,14 +54,14 @@ class Prefixes:
         now = self._clock.monotonic()
         if now >= self._renew_at:
             self._renew(now)
-        key = hmac.digest(self._key, _prefix(address), "sha256")
+        key = hmac.digest(self._key, prefix(address), "sha256")
         if self._counts[key] >= self._limit:
             return None
         self._counts[key] += 1
         return Ticket(self._counts, key)
 
 
-def _prefix(address: str) -> bytes:
+def prefix(address: str) -> bytes:
     """Return the first 24 bits of an IPv4 address, or 56 of an IPv6 one."""
     try:
         if ":" not in address:
