@@ -36,7 +36,7 @@ async def pause(guesses: Guesses, account: str = "Robin", address: str = "") -> 
 async def test_each_pause_is_twice_the_last_up_to_forty_two_seconds(
     guesses: Guesses, clock: FakeClock
 ):
-    pauses = []
+    pauses: list[float] = []
     for _ in range(FREE_FOR_ACCOUNT + 9):
         assert await pause(guesses) == 0
         pauses.append(await pause(guesses) if len(pauses) >= FREE_FOR_ACCOUNT else 0)
