@@ -1,0 +1,50 @@
+// The rooms page: a bell or an alarm shows at once, on top.
+
+import { part } from "../../js/page.js"
+import { ago, keepAges } from "./ago.js"
+
+const AGES_MS = 20000
+
+export class Rooms {
+  #root
+  #now
+
+  constructor(root, { timers = globalThis, now = Date.now } = {}) {
+    this.#root = root
+    this.#now = now
+    const keep = () => {
+      keepAges(root, now)
+      timers.setTimeout(keep, AGES_MS)
+    }
+    keep()
+  }
+
+  bell({ room, at }) {
+    this.#call(`${this.#name(room)}: a member asks for one of you`, at)
+  }
+
+  alarm({ room, number }) {
+    this.#call(`${this.#name(room)}: ${number} came in within a minute`, Math.floor(this.#now() / 1000))
+  }
+
+  controls() {
+    part(this.#root, "changed").hidden = false
+  }
+
+  #call(words, at) {
+    const call = part(this.#root, "call").content.firstElementChild.cloneNode(true)
+    part(call, "words").textContent = words
+    const time = part(call, "opened")
+    time.dataset.opened = at
+    time.textContent = ago(this.#now() / 1000 - at)
+    part(this.#root, "calls").prepend(call)
+    part(this.#root, "empty").hidden = true
+  }
+
+  // A slug is looked for among what is there, never pasted into a selector.
+  #name(slug) {
+    const rooms = [...this.#root.querySelectorAll("[data-room]")]
+    const room = rooms.find(each => each.dataset.room === slug)
+    return room ? room.dataset.name : slug
+  }
+}

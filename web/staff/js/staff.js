@@ -1,0 +1,66 @@
+// Puts a staff page together: the line, and what on this page listens to it.
+
+import { Storage } from "../../js/storage.js"
+import { Case } from "./case.js"
+import { Keys } from "./keys.js"
+import { Line, SUBPROTOCOL, words } from "./line.js"
+import { Queue } from "./queue.js"
+import { Rooms } from "./rooms.js"
+import { marked, Sound } from "./sound.js"
+
+const body = document.body
+const line = new Line({ dial })
+
+function dial() {
+  const address = new URL("/staff/ws", location.href)
+  address.protocol = address.protocol.replace("http", "ws")
+  return new WebSocket(address.href, SUBPROTOCOL)
+}
+
+function showState() {
+  const [mood, text] = words(line)
+  const place = document.querySelector("[data-line]")
+  const says = place.querySelector("[data-line-words]")
+  if (says.textContent !== text) says.textContent = text
+  place.dataset.mood = mood
+}
+
+function queue() {
+  const rows = new Queue(body)
+  const sound = new Sound(body.querySelector("[data-sound]"), new Storage(() => localStorage))
+  if (body.dataset.hotkeys === "on") new Keys(body)
+  rows.onurgent = more => {
+    sound.ring()
+    if (document.hidden) document.title = marked(document.title, more)
+  }
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden) document.title = marked(document.title, 0)
+  })
+  for (const news of ["open", "case", "store"]) line.addEventListener(news, () => rows.changed())
+}
+
+function oneCase() {
+  const one = new Case(body)
+  line.addEventListener("open", () => one.changed())
+  line.addEventListener("case", ({ detail }) => { if (detail.id === one.id) one.changed() })
+}
+
+function rooms() {
+  const all = new Rooms(body)
+  for (const news of ["bell", "alarm", "controls"]) {
+    line.addEventListener(news, ({ detail }) => all[news](detail))
+  }
+}
+
+const pages = { queue, case: oneCase, rooms }
+if (pages[body.dataset.page]) pages[body.dataset.page]()
+
+line.addEventListener("state", showState)
+line.addEventListener("signedout", () => {
+  line.stop()
+  location.assign("/staff/sign-in")
+})
+addEventListener("online", () => line.hurry())
+addEventListener("pageshow", () => line.hurry())
+document.addEventListener("visibilitychange", () => { if (!document.hidden) line.hurry() })
+line.connect()
