@@ -1,8 +1,11 @@
 """Canonical: a text as it was meant, with a way back to what was written."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chat.model import Message
+from chat.rules.writing.folding import fold
+from chat.rules.writing.meaning import mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +16,7 @@ class Form:
     """
 
     text: str
-    at: tuple[int, ...]
+    at: Sequence[int]
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Return where characters start to end stand in the original."""
@@ -38,6 +41,8 @@ class Text:
 
 def read(message: Message) -> Text:
     """Return a message's text in its three forms."""
-    lower = message.text.lower()
-    form = Form(lower, tuple(range(len(message.text) + 1)))
-    return Text(message, message.text, form, form)
+    text, at = fold(message.text)
+    folded = Form(text, at)
+    text, places = mean(text)
+    meant = Form(text, tuple([at[place] for place in places]))
+    return Text(message, message.text, folded, meant if text != folded.text else folded)

@@ -1,0 +1,1 @@
+"""How things are written: look-alikes, figures for letters, gaps, stretches; pure."""
