@@ -3,28 +3,36 @@
 import asyncio
 from typing import Final, assert_never
 
-from chat import protocol
+from chat import asides, protocol
 from chat.clock import Clock
 from chat.connection import Connection
 from chat.errors import HelloFirst, NotInRoom, TooFast, TooManyRooms
+from chat.held import Held, HeldRooms
 from chat.identity import Identity
 from chat.model import Member, RoomName
 from chat.requests import (
+    Appeal,
+    Bell,
     Earlier,
+    Heed,
     Hello,
     Here,
     Join,
     Leave,
     Name,
     React,
+    Report,
     Request,
     Say,
     TakeBack,
     Typing,
 )
 from chat.rooms import Rooms
+from chat.sanctions import Sanctions
 from chat.session import Session
 from chat.settings import Settings
+from chat.speaking import Speaking
+from chat.team import Team
 from chat.throttle import Pace, Paces
 
 BEAT_SECONDS: Final = 60
@@ -39,9 +47,22 @@ class Answers:
     """Answers one request at a time, held to the pace of the device that asks."""
 
     def __init__(
-        self, *, rooms: Rooms, identity: Identity, clock: Clock, settings: Settings
+        self,
+        *,
+        rooms: Rooms,
+        speaking: Speaking,
+        team: Team,
+        sanctions: Sanctions,
+        held: HeldRooms,
+        identity: Identity,
+        clock: Clock,
+        settings: Settings,
     ) -> None:
         self._rooms = rooms
+        self._speaking = speaking
+        self._team = team
+        self._sanctions = sanctions
+        self._held = held
         self._identity = identity
         self._clock = clock
         self._repeat_seconds = int(settings.repeat_minutes * 60)
@@ -49,6 +70,7 @@ class Answers:
         self._joins = _paces(settings.joins_per_minute)
         self._reactions = _paces(settings.reactions_per_minute)
         self._typing = _paces(TYPING_PER_MINUTE)
+        self._calls = _paces(settings.reports_per_minute)
 
     def at_once(
         self, session: Session, connection: Connection, request: Request
@@ -85,29 +107,35 @@ class Answers:
             ChatError: If it is refused.
 
         """
+        answer = b""
         match request:
             case Hello() | Typing() | Here():
                 self.at_once(session, connection, request)
             case Join():
-                return await self._join(session, connection, request)
+                answer = await self._join(session, connection, request)
             case Leave():
-                return self._leave(session, connection, request)
+                answer = self._leave(session, connection, request)
             case Say() | TakeBack() | React():
-                return await self._event(session, request)
+                answer = await self._event(session, request)
             case Name():
-                return await self._name(session, request)
+                answer = await self._name(session, request)
             case Earlier():
-                return await self._earlier(session, request)
+                answer = await self._earlier(session, request)
+            case Report() | Heed() | Appeal() | Bell():
+                answer = await self._to_the_team(session, request)
             case _:
                 assert_never(request)
-        return b""
+        return answer
 
     def _hello(self, session: Session, connection: Connection, hello: Hello) -> None:
         if session.secret:
             raise HelloFirst
-        session.greeted(hello.secret, self._identity.device(hello.secret))
+        handle = self._identity.handle(hello.secret)
+        session.greeted(hello.secret, self._identity.device(hello.secret), handle)
         now, repeat = self._clock.seconds(), self._repeat_seconds
         connection.send(protocol.welcome(hello.ref, now, BEAT_SECONDS, repeat))
+        for word in self._sanctions.words(handle, now):
+            connection.send(asides.word(word))
 
     def _typed(self, session: Session, room: str) -> None:
         """Pass on that somebody is writing, or drop it: it is never answered."""
@@ -126,13 +154,15 @@ class Answers:
         room = RoomName(join.room)
         if room not in session.rooms and len(session.rooms) >= MOST_ROOMS:
             raise TooManyRooms
+        self._sanctions.let_in(session.handle, self._clock.seconds())
         entered = await self._rooms.join(connection, session.secret, join)
         if connection.closing:
             self._rooms.leave(connection, room, entered.member, at_once=False)
             return b""
+        new_here = (join.epoch, join.position) == (0, 0) and room not in session.rooms
         session.rooms[room] = entered.member
         page = entered.page
-        return protocol.joined(
+        joined = protocol.joined(
             join.ref,
             room,
             page.epoch,
@@ -143,6 +173,12 @@ class Answers:
             people=entered.people,
             events=page.events,
         )
+        if (held := self._held.of(room)) == Held(room):
+            return joined
+        if held.shield_since and new_here:
+            session.newcomer_in |= {room}
+        connection.send(joined)
+        return held.frame()
 
     def _leave(self, session: Session, connection: Connection, leave: Leave) -> bytes:
         member = self._member(session, leave.room)
@@ -156,8 +192,8 @@ class Answers:
         member = self._member(session, room)
         match request:
             case Say():
-                self._may(session, self._says)
-                receipt = await self._rooms.say(room, member, request)
+                wait = self._wait(session, self._says)
+                receipt = await self._speaking.say(session, member, request, wait)
             case TakeBack():
                 self._may(session, self._reactions)
                 receipt = await self._rooms.take_back(room, member, request)
@@ -169,6 +205,8 @@ class Answers:
         # What was said leaves at the end of this turn of the loop; after it, so that
         # its author gets both in one write.
         await asyncio.sleep(0)
+        if isinstance(request, Say) and not receipt.position:
+            return asides.waiting(request.ref, request.id)
         return protocol.done(request.ref, receipt.position, receipt.at)
 
     async def _name(self, session: Session, name: Name) -> bytes:
@@ -183,6 +221,25 @@ class Answers:
         return protocol.history(
             earlier.ref, earlier.room, more=page.more, events=page.events
         )
+
+    async def _to_the_team(
+        self, session: Session, request: Report | Heed | Appeal | Bell
+    ) -> bytes:
+        self._may(session, self._calls)
+        match request:
+            case Report():
+                self._member(session, request.room)
+                await self._team.report(session, request)
+            case Bell():
+                member = self._member(session, request.room)
+                await self._team.ring(session, member, request)
+            case Heed():
+                await self._team.heed(session, request)
+            case Appeal():
+                await self._team.appeal(session, request)
+            case _:
+                assert_never(request)
+        return protocol.done(request.ref, 0, 0)
 
     def _member(self, session: Session, room: str) -> Member:
         if not session.secret:

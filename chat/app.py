@@ -11,10 +11,11 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 
-from chat import catalogue, identity, protocol
+from chat import catalogue, doorbell, identity, protocol
 from chat.answers import Answers
 from chat.attendance import Attendance
 from chat.backplane import Backplane, channel
+from chat.backroom import Backroom
 from chat.clock import Clock
 from chat.collector import Collector
 from chat.entrance import Entrance
@@ -27,6 +28,8 @@ from chat.keeper import Keeper
 from chat.leases import Leases
 from chat.lobby import Lobby
 from chat.metrics import Metrics
+from chat.mirror import Mirror
+from chat.model import Action, Grade, Message, RoomName, Verdict
 from chat.pages import Pages
 from chat.prefixes import Prefixes
 from chat.presence import Presence
@@ -34,6 +37,8 @@ from chat.redis import Lines, Scripts, servers
 from chat.rooms import Rooms
 from chat.routes import routes
 from chat.settings import Settings
+from chat.speaking import Speaking
+from chat.team import Team
 from chat.wheel import Wheel
 
 TIDY_SECONDS = 10
@@ -41,6 +46,10 @@ SPARE_LINES = 100
 """Beside those that chat, for pages, and to tell whoever is one too many."""
 
 logger = logging.getLogger(__name__)
+
+
+def _unscreened(message: Message) -> Verdict:
+    return Verdict(Action.ALLOW, Grade.NONE, (), message.text)
 
 
 class Service:
@@ -59,8 +68,11 @@ class Service:
 
         self._redis(settings)
         self.hub = Hub(metrics=self.metrics)
+        key = identity.key_from(settings.secret_key, settings.data_dir / "secret.key")
+        self.identity = Identity(key)
         self._backplane(settings)
         self._presence(settings)
+        self._team(settings)
         self._members(settings)
 
     def _redis(self, settings: Settings) -> None:
@@ -115,12 +127,23 @@ class Service:
             lobby=self.lobby,
         )
 
+    def _team(self, settings: Settings) -> None:
+        self.backroom = Backroom(
+            settings=settings,
+            clock=self.clock,
+            scripts=self.scripts,
+            lines=self.lines,
+            catalogue=self.catalogue,
+            history=self.history,
+            identity=self.identity,
+            hub=self.hub,
+            metrics=self.metrics,
+        )
+
     def _members(self, settings: Settings) -> None:
-        key = identity.key_from(settings.secret_key, settings.data_dir / "secret.key")
-        who = Identity(key)
         self.rooms = Rooms(
             catalogue=self.catalogue,
-            identity=who,
+            identity=self.identity,
             backplane=self.backplane,
             presence=self.presence,
             hub=self.hub,
@@ -129,13 +152,34 @@ class Service:
         )
         self.wheel = Wheel()
         answers = Answers(
-            rooms=self.rooms, identity=who, clock=self.clock, settings=settings
+            rooms=self.rooms,
+            speaking=self._speaking(settings),
+            team=Team(
+                flagged=self.backroom.flagged,
+                words=self.backroom,
+                identity=self.identity,
+                clock=self.clock,
+            ),
+            sanctions=self.backroom.sanctions,
+            held=self.backroom.held,
+            identity=self.identity,
+            clock=self.clock,
+            settings=settings,
         )
         self.gateway = Gateway(
             answers=answers,
             wheel=self.wheel,
             metrics=self.metrics,
             settings=settings,
+        )
+        self.mirror = Mirror(
+            words=self.backroom.words,
+            controls=self.backroom.controls,
+            sanctions=self.backroom.sanctions,
+            held=self.backroom.held,
+            gateway=self.gateway,
+            rooms=self.rooms,
+            hub=self.hub,
         )
         self.door = Door(
             self.wheel,
@@ -144,10 +188,25 @@ class Service:
             trusted=frozenset(_listed(settings.trusted_proxies)),
         )
 
+    def _speaking(self, settings: Settings) -> Speaking:
+        return Speaking(
+            rooms=self.rooms,
+            catalogue=self.catalogue,
+            identity=self.identity,
+            flagged=self.backroom.flagged,
+            sanctions=self.backroom.sanctions,
+            held=self.backroom.held,
+            screen=_unscreened,
+            clock=self.clock,
+            metrics=self.metrics,
+            country=settings.country,
+        )
+
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Run all that goes on by itself, for as long as the caller stays inside."""
-        self.backplane.news = self.presence.heard
+        self.backplane.news = self._news
+        self.backroom.doorbell.answer = self._rung
         self.backplane.line_changed = self._line_changed
         self.wheel.start(asyncio.get_running_loop())
         try:
@@ -160,6 +219,7 @@ class Service:
                         self.presence.run(),
                         self.gateway.run(),
                         self.keeper.run(),
+                        self.backroom.run(self.mirror.run),
                         self._tidy(),
                     )
                 ]
@@ -177,6 +237,16 @@ class Service:
             self.wheel.stop()
             self.collector.stop()
             await self.servers.aclose()
+            await self.backroom.aclose()
+
+    def _news(self, room: RoomName, data: bytes) -> None:
+        if room == doorbell.ROOM:
+            self.backroom.doorbell.heard(data)
+        else:
+            self.presence.heard(room, data)
+
+    def _rung(self, _news: bytes) -> None:
+        self.mirror.look()
 
     def _line_changed(self, up: bool) -> None:
         if up is not self._line_up:
@@ -184,6 +254,7 @@ class Service:
             self.gateway.tell_everyone(protocol.line(up))
             if up:
                 self.presence.missed()
+                self.mirror.look()
 
     async def _tidy(self) -> None:
         while True:

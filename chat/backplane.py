@@ -15,7 +15,7 @@ from chat.clock import Clock
 from chat.errors import Gone, NotYours, Unavailable
 from chat.feed import Event, Feed, Page, page
 from chat.following import Following
-from chat.history import History, Log, keys
+from chat.history import History, Log, flagged_key, keys, unanswered_key
 from chat.metrics import Metrics
 from chat.model import NOWHERE, MemberId, Place, Position, RoomName
 from chat.redis import Lines, Script, Scripts
@@ -29,7 +29,12 @@ _ENVELOPE = struct.Struct(">cIQIQ")
 
 
 class Draft(NamedTuple):
-    """An event on its way to a position."""
+    """An event on its way to a position, or (kind `h`) to the room team first.
+
+    `sealed` is the device's handle, to be opened with the member's id; `opening` what
+    the room team should see; `watch` why (`d` distressed, `n` new here) and `answer_by`
+    when somebody should have answered.
+    """
 
     kind: str
     member: MemberId
@@ -37,10 +42,14 @@ class Draft(NamedTuple):
     at: int
     frame: protocol.Draft
     target: int = 0
+    sealed: bytes = b""
+    opening: bytes = b""
+    watch: str = ""
+    answer_by: int = 0
 
 
 class Receipt(NamedTuple):
-    """Where an event came to stand."""
+    """Where an event came to stand; position 0: the room team reads it first."""
 
     position: int
     at: int
@@ -97,11 +106,11 @@ class Backplane:
 
         """
         outcome, epoch, position, at = await self._scripts.call(
-            _APPEND, (*keys(room), _once(room, draft)), *self._arguments(room, draft)
+            _APPEND, _keys(room, draft), *self._arguments(room, draft)
         )
         if outcome < 0:
             raise Gone if outcome == -1 else NotYours
-        if outcome == 1:
+        if outcome == 1 and position:
             frame = draft.frame.at(position)
             event = Event(draft.kind, epoch, position, at, draft.target, frame)
             self._offer(room, event)
@@ -122,6 +131,11 @@ class Backplane:
             self._settings.history_messages,
             int(self._settings.repeat_minutes * 60_000),
             draft.target,
+            draft.id,
+            draft.sealed,
+            draft.opening,
+            draft.watch,
+            draft.answer_by,
             channel(room),
         )
 
@@ -265,6 +279,10 @@ def _part(log: Log) -> Page:
     end = log.events[-1].position if log.full else log.place.position
     found = page(Place(log.place.epoch, Position(end)), log.events)
     return found._replace(more=True)
+
+
+def _keys(room: RoomName, draft: Draft) -> tuple[str, ...]:
+    return (*keys(room), _once(room, draft), flagged_key(room), unanswered_key(room))
 
 
 def _once(room: RoomName, draft: Draft) -> str:

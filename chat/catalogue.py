@@ -32,7 +32,14 @@ _LONGEST = {
 }
 """Every key a room must have, and how many characters its text (or each) may have."""
 
+_MAY = ("history_hours", "country")
+"""Every key a room may have."""
+
+_RESERVED = ("staff",)
+"""Topics that are no rooms."""
+
 _LISTS = {"rules": MAX_RULES, "tags": MAX_TAGS}
+_COUNTRY = re.compile(r"[A-Z]{2}")
 _SLUG = re.compile(r"[a-z][a-z0-9-]*")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _WHERE = re.compile(r"\(at line (\d+), column \d+\)")
@@ -178,6 +185,7 @@ class _Block(NamedTuple):
             for_whom=self._text("for_whom"),
             disclaimer=self._text("disclaimer"),
             history_hours=self._history_hours(),
+            country=self._country(),
         )
 
     def fail(self, problem: str, key: str) -> NoReturn:
@@ -187,7 +195,7 @@ class _Block(NamedTuple):
 
     def _check_keys(self) -> None:
         for key in self.table:
-            if key not in _LONGEST and key != "history_hours":
+            if key not in _LONGEST and key not in _MAY:
                 self.fail(f'unknown key "{key}"', key)
         for key in _LONGEST:
             if key not in self.table:
@@ -197,7 +205,15 @@ class _Block(NamedTuple):
         slug = self._text("slug")
         if not _SLUG.fullmatch(slug):
             self.fail("slug must be a-z, then a-z, 0-9 and -", "slug")
+        if slug in _RESERVED:
+            self.fail(f"{slug} is not a room's name", "slug")
         return RoomName(slug)
+
+    def _country(self) -> str:
+        country = self.table.get("country", "")
+        if country and not _COUNTRY.fullmatch(str(country)):
+            self.fail("country must be two letters, such as ZA", "country")
+        return str(country)
 
     def _texts(self, key: str) -> tuple[str, ...]:
         texts = self.table[key]

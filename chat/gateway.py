@@ -9,8 +9,9 @@ from typing import Final
 from chat import protocol, requests
 from chat.answers import Answers
 from chat.connection import Connection
-from chat.errors import BadFrame, ChatError
+from chat.errors import BadFrame, Blocked, ChatError
 from chat.metrics import Metrics
+from chat.model import Handle
 from chat.requests import Request
 from chat.session import Session
 from chat.settings import Settings
@@ -72,6 +73,10 @@ class Gateway:
         for session in self._sessions:
             if session.connection is not None:
                 session.connection.send(frame)
+
+    def of_device(self, handle: Handle) -> list[Session]:
+        """Return the connections here that are one device's."""
+        return [session for session in self._sessions if session.handle == handle]
 
     def came(self, session: Session) -> None:
         """Count a connection in."""
@@ -156,4 +161,5 @@ class Gateway:
 
     def _refuse(self, connection: Connection, ref: int, error: ChatError) -> None:
         self._metrics.refused.labels(error.code).inc()
-        connection.send(protocol.refused(ref, error.code, error.wait))
+        why = error.why if isinstance(error, Blocked) else ""
+        connection.send(protocol.refused(ref, error.code, error.wait, why))

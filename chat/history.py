@@ -150,3 +150,13 @@ def _event(epoch: int, entry: tuple[bytes, int, int, bytes]) -> Event:
 def keys(room: RoomName) -> tuple[str, str]:
     """Return the keys of a room's epoch and position, and of its log."""
     return f"porchlight:{{{room}}}:meta", f"porchlight:{{{room}}}:log"
+
+
+def flagged_key(room: RoomName) -> str:
+    """Return the key of what waits there for the room team."""
+    return f"porchlight:{{{room}}}:flagged"
+
+
+def unanswered_key(room: RoomName) -> str:
+    """Return the key of the messages that somebody should answer."""
+    return f"porchlight:{{{room}}}:unanswered"

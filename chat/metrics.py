@@ -33,6 +33,10 @@ class Metrics:
         )
 
         self.said = self._counter("messages_said", "Messages accepted.")
+        self.screened = self._counter("screened", "Messages, by verdict.", "verdict")
+        self.waiting_cases = self._gauge(
+            "cases_waiting", "What waits to be opened until the database answers."
+        )
         self.fanned_out = self._counter("frames_fanned_out", "Frames sent to members.")
         self.refused = self._counter("refused", "Requests refused, by code.", "code")
         self.closed = self._counter("closed", "Connections closed, by code.", "code")

@@ -59,6 +59,8 @@ class Room:
     for_whom: str
     disclaimer: str
     history_hours: float | None = None
+    country: str = ""
+    """Two letters, whose phone numbers are read without a country code; else ours."""
 
 
 class Action(IntEnum):

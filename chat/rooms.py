@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from chat import protocol, requests, text
+from chat import protocol, requests
 from chat.backplane import Backplane, Draft, Receipt
 from chat.catalogue import Catalogue
 from chat.clock import Clock
@@ -18,6 +18,7 @@ from chat.identity import Identity
 from chat.metrics import Metrics
 from chat.model import Epoch, Member, Place, Position, RoomName
 from chat.presence import Presence
+from chat.triage import ANSWER_WITHIN_SECONDS
 
 
 class Entered(NamedTuple):
@@ -113,18 +114,37 @@ class Rooms:
         self._hub.unfollow(room, connection)
         self._presence.leave(room, member, connection, at_once=at_once)
 
-    async def say(self, room: RoomName, member: Member, said: requests.Say) -> Receipt:
+    async def say(
+        self,
+        room: RoomName,
+        member: Member,
+        said: requests.Say,
+        *,
+        held: bool = False,
+        sealed: bytes = b"",
+        opening: bytes = b"",
+        watch: str = "",
+    ) -> Receipt:
         """Speak; return the message's place once it is kept and on its way.
 
+        One that is held has no place. Whatever the room team should see is queued in
+        the same breath.
+
         Raises:
-            BadText, TextTooLong, Unavailable: As they say.
+            Unavailable: If nobody can say whether it was done.
 
         """
-        text.check(said.text)
         at = self._clock.seconds()
         frame = protocol.said(room, at, member.who, said.text, said.reply)
+        draft = Draft("h" if held else "s", member.id, said.id, at, frame)
         receipt = await self._backplane.append(
-            room, Draft("s", member.id, said.id, at, frame)
+            room,
+            draft._replace(
+                sealed=sealed,
+                opening=opening,
+                watch=watch,
+                answer_by=at + ANSWER_WITHIN_SECONDS,
+            ),
         )
         self._metrics.said.inc()
         return receipt

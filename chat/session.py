@@ -5,12 +5,13 @@ from typing import Final, Protocol
 
 from chat import protocol
 from chat.connection import Connection
-from chat.model import Member, RoomName
+from chat.model import Handle, Member, RoomName
 from chat.prefixes import Ticket
 from chat.requests import Request
 from chat.wheel import Deadline, Wheel
 
 HELLO_SECONDS: Final = 10
+_NOWHERE: frozenset[RoomName] = frozenset()
 
 
 class House(Protocol):
@@ -42,9 +43,12 @@ class Session:
         "bad_frames",
         "connection",
         "device",
+        "handle",
+        "newcomer_in",
         "rooms",
         "secret",
         "serving",
+        "spoken_in",
         "ticket",
         "waiting",
     )
@@ -55,6 +59,9 @@ class Session:
         self.ticket = ticket
         self.connection: Connection | None = None
         self.secret = self.device = b""
+        self.handle = Handle(b"")
+        self.newcomer_in: frozenset[RoomName] = _NOWHERE
+        self.spoken_in: frozenset[RoomName] = _NOWHERE
         self.rooms: dict[RoomName, Member] = {}
         self.waiting: deque[Request] | None = None
         self.serving = False
@@ -74,12 +81,18 @@ class Session:
         """Take one frame."""
         self._house.received(self, connection, payload)
 
-    def greeted(self, secret: bytes, device: bytes) -> None:
+    def greeted(self, secret: bytes, device: bytes, handle: Handle) -> None:
         """Know whose connection this is."""
-        self.secret, self.device = secret, device
+        self.secret, self.device, self.handle = secret, device, handle
         if self._deadline is not None:
             self._deadline.cancel()
             self._deadline = None
+
+    def first_words_in(self, room: RoomName) -> bool:
+        """Tell whether nothing was said there on this connection yet, and note it."""
+        first = room not in self.spoken_in
+        self.spoken_in |= {room}
+        return first
 
     def full(self, _connection: Connection) -> None:
         """Nothing more than what `closing` does: the page comes back and resumes."""

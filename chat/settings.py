@@ -49,6 +49,14 @@ class Settings(BaseSettings):
     says_per_minute: int = Field(default=40, ge=1)
     joins_per_minute: int = Field(default=60, ge=1)
     reactions_per_minute: int = Field(default=60, ge=1)
+    reports_per_minute: int = Field(default=20, ge=1)
+    """Reports, bells and appeals of one device."""
+
+    flood_guard: bool = True
+    """Whether repeated and near-identical messages are stopped; off in load tests."""
+
+    country: str = Field(default="ZA", pattern="^[A-Z]{2}$")
+    """Whose phone numbers are read without a country code, unless a room says so."""
     drain_seconds: float = Field(default=5, ge=0, le=8)
     """Over how long browsers are told to come back after a restart."""
 

@@ -5,6 +5,7 @@ import pytest
 from chat import protocol
 from chat.clock import Clock
 from chat.connection import Connection
+from chat.model import Handle
 from chat.prefixes import Prefixes
 from chat.session import HELLO_SECONDS, Session
 from chat.wheel import Wheel
@@ -89,7 +90,7 @@ def test_no_hello_in_time_ends_it(house: House, session: Session, line: Line):
 
 def test_a_hello_in_time_does_not(house: House, session: Session, line: Line):
     session.opened(line)
-    session.greeted(b"secret", b"device")
+    session.greeted(b"secret", b"device", Handle(b"handle"))
 
     wait(house, 2 * HELLO_SECONDS)
 

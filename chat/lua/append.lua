@@ -1,11 +1,15 @@
 -- One event of a room: refuse a repeat with its first answer, take the next position,
--- append, publish. Everything or nothing, in this order, for every process at once.
+-- append, publish; and queue what the room team should see. Everything or nothing, in
+-- this order, for every process at once.
 --
--- KEYS  meta, log, once
--- ARGV  1 kind (s said, t taken back, r reacted)   2 head   3 tail   4 member
---       5 at   6 epoch we know   7 position we know   8 epoch to begin, if one must
---       9 milliseconds to keep talk (0: none)   10 most events to keep
---       11 milliseconds to recognise repeats   12 target position or 0   13 channel
+-- KEYS  meta, log, once, flagged, unanswered
+-- ARGV  1 kind (s said, h said and held, t taken back, r reacted)   2 head   3 tail
+--       4 member   5 at   6 epoch we know   7 position we know
+--       8 epoch to begin, if one must   9 milliseconds to keep talk (0: none)
+--       10 most events to keep   11 milliseconds to recognise repeats
+--       12 target position or 0   13 the page's id   14 the device's handle, sealed
+--       15 an opening for the room team, or ''   16 why somebody should answer it
+--       (d distressed, n new here), or ''   17 by when   18 channel
 -- Answer {outcome, epoch, position, at}; outcome 1 done, 0 repeat, -1 gone, -2 not yours
 local meta, log, once = KEYS[1], KEYS[2], KEYS[3]
 local kind, at, target = ARGV[1], tonumber(ARGV[5]), tonumber(ARGV[12])
@@ -15,6 +19,12 @@ local first = redis.call('GET', once)
 if first then
   local epoch, position, time = struct.unpack('>I4I8I4', first)
   return {0, epoch, position, time}
+end
+
+if kind == 'h' then
+  redis.call('XADD', KEYS[4], '*', 'o', ARGV[15], 'p', 0)
+  redis.call('SET', once, struct.pack('>I4I8I4', 0, 0, at), 'PX', ARGV[11])
+  return {1, 0, 0, at}
 end
 
 local known = redis.call('HMGET', meta, 'epoch', 'position', 'floor', 'renewed')
@@ -65,13 +75,14 @@ else
 end
 
 local frame = ARGV[2] .. cmsgpack.pack(position) .. ARGV[3]
--- Only what was said can be answered or taken back: its first field is its member.
+-- Only what was said can be answered or taken back: its first field is its member. Its
+-- last say, to the service alone, whose it was, should the room team have to know.
 -- A room without history remembers for an hour whose a message was, not what it said.
 local id = position .. '-0'
 if keep == 0 then
-  if kind == 's' then redis.call('XADD', log, id, 'm', ARGV[4], 'a', at) end
+  if kind == 's' then redis.call('XADD', log, id, 'm', ARGV[4], 'a', at, 'h', ARGV[14], 'i', ARGV[13]) end
 elseif kind == 's' then
-  redis.call('XADD', log, id, 'm', ARGV[4], 'a', at, 'f', frame)
+  redis.call('XADD', log, id, 'm', ARGV[4], 'a', at, 'f', frame, 'h', ARGV[14], 'i', ARGV[13])
 else
   redis.call('XADD', log, id, 'k', kind .. target, 'a', at, 'f', frame)
 end
@@ -87,7 +98,13 @@ if over > 0 then
   redis.call('HSET', meta, 'floor', string.match(gone[over][1], '^%d+'))
 end
 
+if ARGV[15] ~= '' then redis.call('XADD', KEYS[4], '*', 'o', ARGV[15], 'p', position) end
+if ARGV[16] ~= '' then
+  redis.call('ZADD', KEYS[5], ARGV[17], ARGV[16] .. position)
+  redis.call('PEXPIRE', KEYS[5], 3600000)
+end
+
 redis.call('SET', once, struct.pack('>I4I8I4', epoch, position, at), 'PX', ARGV[11])
-redis.call('SPUBLISH', ARGV[13],
+redis.call('SPUBLISH', ARGV[18],
   kind .. struct.pack('>I4I8I4I8', epoch, position, at, target) .. frame)
 return {1, epoch, position, at}

@@ -40,7 +40,7 @@ end
 local events = {}
 for _, entry in ipairs(entries) do
   local fields = entry[2]
-  if fields[6] then
+  if fields[5] == 'f' then
     events[#events + 1] = {
       fields[1] == 'm' and 's' or fields[2], tonumber(string.match(entry[1], '^%d+')),
       tonumber(fields[4]), fields[6]}

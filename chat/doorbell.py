@@ -1,0 +1,56 @@
+"""The doorbell: what staff pages and other processes should know at once.
+
+It is never kept. Whoever missed it, because the line was down, looks at the store when
+the line is up again.
+"""
+
+import logging
+from collections.abc import Callable
+from typing import Final
+
+from chat.bulletin import TOPIC
+from chat.errors import Unavailable
+from chat.model import RoomName
+from chat.redis import Lines, Scripts
+from chat.standing import NEWS
+
+ROOM: Final = RoomName(TOPIC)
+CHANNEL: Final = f"porchlight:{{{TOPIC}}}"
+_FOR_PAGES, _FOR_PROCESSES = b"\x01", b"\x02"
+
+logger = logging.getLogger(__name__)
+
+
+class Doorbell:
+    """Rings on every process."""
+
+    def __init__(
+        self, *, scripts: Scripts, lines: Lines, fan_out: Callable[[str, bytes], None]
+    ) -> None:
+        self._scripts = scripts
+        self._fan_out = fan_out
+        self.answer: Callable[[bytes], None] = lambda _news: None
+        """Called on every process with what another, or this one, changed."""
+
+        lines.follow(CHANNEL)
+
+    async def ring(self, frame: bytes) -> None:
+        """Tell every staff page; if that fails, they are told when the line is back."""
+        await self._publish(_FOR_PAGES + frame)
+
+    async def changed(self, news: bytes) -> None:
+        """Tell every process that something it keeps a copy of is not the same."""
+        await self._publish(_FOR_PROCESSES + news)
+
+    async def _publish(self, data: bytes) -> None:
+        try:
+            await self._scripts.tell(CHANNEL, NEWS + data)
+        except Unavailable:
+            logger.warning("the doorbell was not heard")
+
+    def heard(self, data: bytes) -> None:
+        """Pass on what was rung somewhere."""
+        if data[:1] == _FOR_PAGES:
+            self._fan_out(TOPIC, data[1:])
+            # A page's news may also be a process's: a sitting that ended, a control.
+        self.answer(data)

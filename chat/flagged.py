@@ -1,0 +1,215 @@
+"""What waits for the room team, in Redis, until the store has a case for it.
+
+What is flagged is queued by the very script that lets the room hear it, so that nothing
+which a human should see is lost, whatever dies when. Any process may open what waits,
+and more than one may try: a case is opened once.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from hashlib import blake2b
+from typing import Any, Final, cast
+
+from chat import bulletin, protocol
+from chat.catalogue import Catalogue
+from chat.clock import Clock
+from chat.errors import Gone, StoreDown, Unavailable
+from chat.history import History, flagged_key, keys, unanswered_key
+from chat.identity import Identity
+from chat.metrics import Metrics
+from chat.model import NOWHERE, Handle, MemberId, Position, RoomName, Who
+from chat.opening import Opening
+from chat.redis import Script, Scripts
+
+EVERY_SECONDS: Final = 5
+AT_ONCE: Final = 20
+BEFORE, AFTER = 5, 3
+"""How many messages around one a case keeps."""
+
+_FLAG, _FLAGGED, _OPENED = Script("flag"), Script("flagged"), Script("opened")
+_SPOKEN, _UNANSWERED = Script("spoken"), Script("unanswered")
+
+logger = logging.getLogger(__name__)
+
+
+Open = Callable[[Opening, Sequence[bytes]], Awaitable[str]]
+"""Opens a case, once for each key; `around` are the events just before and after."""
+
+
+class Flagged:
+    """Queues what the room team should see, and opens cases for it."""
+
+    def __init__(
+        self,
+        *,
+        scripts: Scripts,
+        catalogue: Catalogue,
+        history: History,
+        identity: Identity,
+        open_: Open,
+        ring: Callable[[bytes], Awaitable[None]],
+        clock: Clock,
+        metrics: Metrics,
+        repeat_seconds: int,
+    ) -> None:
+        self._scripts = scripts
+        self._catalogue = catalogue
+        self._history = history
+        self._identity = identity
+        self._open = open_
+        self._ring = ring
+        self._clock = clock
+        self._metrics = metrics
+        self._repeat_ms = repeat_seconds * 1000
+        self._due = asyncio.Event()
+        self._down = False
+
+    async def flag(self, opening: Opening, once: bytes, target: int = 0) -> None:
+        """Queue something that is no message on its way, or is one already said.
+
+        Raises:
+            Gone: If the message is there no more.
+            Unavailable: If nobody can say whether it was queued.
+
+        """
+        room = opening.room
+        outcome = await self._scripts.call(
+            _FLAG,
+            (flagged_key(room), _once(room, once), keys(room)[1]),
+            opening.pack(),
+            target,
+            self._repeat_ms,
+        )
+        if outcome < 0:
+            raise Gone
+        self.look()
+
+    def look(self) -> None:
+        """Open what waits, soon."""
+        self._due.set()
+
+    async def run(self) -> None:
+        """Open what waits until cancelled."""
+        while True:
+            await self.round()
+            try:
+                async with asyncio.timeout(EVERY_SECONDS):
+                    await self._due.wait()
+            except TimeoutError:
+                pass
+            self._due.clear()
+
+    async def round(self) -> None:
+        """Open everything that waits now; what cannot be opened waits on."""
+        waiting = 0
+        try:
+            for room in self._catalogue.rooms:
+                await self._notice_unanswered(room.slug)
+                waiting += await self._drain(room.slug)
+        except Unavailable:
+            logger.warning("what waits for the room team could not be read")
+            return
+        self._metrics.waiting_cases.set(waiting)
+        await self._tell(waiting)
+
+    async def _notice_unanswered(self, room: RoomName) -> None:
+        alone = Opening(
+            key=b"", source="unanswered", room=room, at=self._clock.seconds()
+        )
+        await self._scripts.call(
+            _UNANSWERED,
+            (unanswered_key(room), keys(room)[1], flagged_key(room)),
+            self._clock.seconds(),
+            alone.pack(),
+        )
+
+    async def _drain(self, room: RoomName) -> int:
+        """Open what waits in a room; return how many still wait."""
+        while entries := await self._scripts.call(
+            _FLAGGED, (flagged_key(room),), AT_ONCE
+        ):
+            for entry, packed, position in entries:
+                if not await self._opened(room, packed, position):
+                    return len(entries)
+                await self._scripts.call(_OPENED, (flagged_key(room),), entry)
+        return 0
+
+    async def _opened(self, room: RoomName, packed: bytes, position: int) -> bool:
+        try:
+            opening = Opening.unpack(packed)
+        except ValueError:
+            logger.exception("what waited for the room team cannot be read")
+            return True
+        try:
+            whole = await self._completed(opening, position)
+            await self._open(whole, await self._around(room, position))
+        except StoreDown:
+            return False
+        return True
+
+    async def _completed(self, opening: Opening, position: int) -> Opening:
+        """Return an opening with what the room's log knows of its message."""
+        opening = replace(opening, position=position)
+        if opening.member or not position:
+            return opening
+        spoken = await self._scripts.call(_SPOKEN, (keys(opening.room)[1],), position)
+        if not spoken:
+            return replace(opening, key=opening.key or _key(opening.room, position))
+        return self._as_spoken(opening, spoken)
+
+    def _as_spoken(self, opening: Opening, spoken: Sequence[Any]) -> Opening:
+        member, at, sealed, id_, frame = spoken
+        key = case_key(opening.room, MemberId(member), id_)
+        said = cast("Sequence[Any]", protocol.unpack_value(frame)) if frame else ()
+        text = said[5] if said else ""
+        return replace(
+            opening,
+            key=key,
+            member=MemberId(member),
+            who=Who(said[4]) if said else Who(b""),
+            sealed=self._sealed_anew(sealed, member, key),
+            id=id_,
+            text=text,
+            masked=text,
+            at=at,
+        )
+
+    def _sealed_anew(self, sealed: bytes, member: bytes, key: bytes) -> bytes:
+        """Return a handle that a log entry keeps, as the case may keep it."""
+        if not sealed:
+            return b""
+        handle: Handle = self._identity.unseal(sealed, member)
+        return self._identity.seal(handle, key)
+
+    async def _around(self, room: RoomName, position: int) -> Sequence[bytes]:
+        """Return the events just before and after a position, oldest first."""
+        if not position:
+            return ()
+        end = Position(position + AFTER + 1)
+        page = await self._history.before(room, end, NOWHERE)
+        return page.events[-(BEFORE + 1 + AFTER) :]
+
+    async def _tell(self, waiting: int) -> None:
+        """Let staff pages know when the store goes and comes."""
+        down = waiting > 0
+        if down or self._down:
+            self._down = down
+            await self._ring(bulletin.store(not down, waiting))
+
+
+def case_key(room: RoomName, member: MemberId, id_: bytes) -> bytes:
+    """Return the key of the case about one message, however it is opened."""
+    return blake2b(
+        room.encode() + b"\0" + member + id_, digest_size=16, person=b"case"
+    ).digest()
+
+
+def _key(room: RoomName, position: int) -> bytes:
+    """Return the key of a case about a message that is no longer there."""
+    return case_key(room, MemberId(b""), position.to_bytes(8))
+
+
+def _once(room: RoomName, once: bytes) -> str:
+    return f"porchlight:{{{room}}}:once:flag:{once.hex()}"

@@ -1,0 +1,93 @@
+"""The mirror: what the store knows and every process must know by heart.
+
+Read at the start, when the doorbell says so, and once a minute in case that was not
+heard. While the store is away, what was known last goes on.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Final
+
+from chat import asides
+from chat.errors import StoreDown
+from chat.gateway import Gateway
+from chat.held import Held, HeldRooms
+from chat.hub import Hub
+from chat.rooms import Rooms
+from chat.sanctions import Kept, Sanctions
+
+EVERY_SECONDS: Final = 60
+
+logger = logging.getLogger(__name__)
+
+
+class Mirror:
+    """Keeps sanctions and controls true, and tells members what changed."""
+
+    def __init__(
+        self,
+        *,
+        words: Callable[[], Awaitable[Iterable[Kept]]],
+        controls: Callable[[], Awaitable[Iterable[Held]]],
+        sanctions: Sanctions,
+        held: HeldRooms,
+        gateway: Gateway,
+        rooms: Rooms,
+        hub: Hub,
+    ) -> None:
+        self._words = words
+        self._controls = controls
+        self._sanctions = sanctions
+        self._held = held
+        self._gateway = gateway
+        self._rooms = rooms
+        self._hub = hub
+        self._known: dict[bytes, Kept] = {}
+        self._due = asyncio.Event()
+
+    def look(self) -> None:
+        """Read everything again, soon."""
+        self._due.set()
+
+    async def run(self) -> None:
+        """Keep until cancelled."""
+        while True:
+            await self.round()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(EVERY_SECONDS):
+                    await self._due.wait()
+            self._due.clear()
+
+    async def round(self) -> None:
+        """Read once; if the store is away, what is known stays."""
+        try:
+            words, controls = await self._words(), await self._controls()
+        except StoreDown:
+            logger.warning("what the room team has said could not be read")
+            return
+        self._learn_words(list(words))
+        for held in self._held.learn(controls):
+            self._hub.fan_out(held.room, held.frame())
+
+    def _learn_words(self, words: list[Kept]) -> None:
+        self._sanctions.learn(words)
+        before, self._known = self._known, {kept.word.token: kept for kept in words}
+        for token, kept in self._known.items():
+            if token not in before:
+                self._tell(kept, kept.word)
+        for token, kept in before.items():
+            if token not in self._known:
+                self._tell(kept, kept.word._replace(kind="undone", text=""))
+
+    def _tell(self, kept: Kept, word: asides.Word) -> None:
+        """Tell every connection of a device, and take it out of rooms if it must."""
+        for session in self._gateway.of_device(kept.handle):
+            if session.connection is None:
+                continue
+            session.connection.send(asides.word(word))
+            if word.kind == "removed":
+                for room, member in session.rooms.items():
+                    self._rooms.leave(session.connection, room, member, at_once=True)
+                session.rooms.clear()

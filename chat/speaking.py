@@ -1,0 +1,221 @@
+"""Speaking: what happens to a message between its author and the room.
+
+It is screened before anyone else reads it. Somebody in danger is heard, whatever else
+holds: no pace, no sanction and no rule stops them.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Final, NamedTuple
+
+from chat import asides, text, triage
+from chat.backplane import Receipt
+from chat.catalogue import Catalogue
+from chat.clock import Clock
+from chat.errors import Blocked, RoomLocked, TooFast
+from chat.flagged import Flagged, case_key
+from chat.held import HeldRooms
+from chat.identity import Identity, name_of
+from chat.metrics import Metrics
+from chat.model import Action, Grade, Member, Message, RoomName, Verdict
+from chat.opening import Opening
+from chat.requests import Say
+from chat.rooms import Rooms
+from chat.sanctions import Sanctions, Standing
+from chat.session import Session
+
+REMEMBERED: Final = 2000
+"""Of how many messages the verdict is kept, for pages that send them again."""
+
+
+class Judged(NamedTuple):
+    """A message on its way, and what screening said about it."""
+
+    room: RoomName
+    member: Member
+    said: Say
+    verdict: Verdict
+    held: bool
+
+
+class Speaking:
+    """Screens what members say, and takes it to the room or to the room team."""
+
+    def __init__(
+        self,
+        *,
+        rooms: Rooms,
+        catalogue: Catalogue,
+        identity: Identity,
+        flagged: Flagged,
+        sanctions: Sanctions,
+        held: HeldRooms,
+        screen: Callable[[Message], Verdict],
+        clock: Clock,
+        metrics: Metrics,
+        country: str,
+    ) -> None:
+        self._rooms = rooms
+        self._catalogue = catalogue
+        self._identity = identity
+        self._flagged = flagged
+        self._sanctions = sanctions
+        self._held = held
+        self._screen = screen
+        self._clock = clock
+        self._metrics = metrics
+        self._country = country
+        self._verdicts: OrderedDict[bytes, Verdict] = OrderedDict()
+        self._spoke: OrderedDict[bytes, float] = OrderedDict()
+
+    async def say(
+        self, session: Session, member: Member, said: Say, wait: float
+    ) -> Receipt:
+        """Speak; the receipt has no position if the room team reads it first.
+
+        `wait` is how long the device's pace would have it wait.
+
+        Raises:
+            BadText, TextTooLong, TooFast, Blocked, Suspended, ReadFirst, RoomLocked,
+            Unavailable: As they say.
+
+        """
+        text.check(said.text)
+        room = RoomName(said.room)
+        verdict = self._verdict(session, room, said)
+        self._metrics.screened.labels(verdict.action.name.lower()).inc()
+        held = verdict.action is Action.HOLD
+        if verdict.grade < Grade.MEDIUM:
+            held |= self._may(session, room, wait)
+        judged = Judged(room, member, said, verdict, held)
+        if verdict.action is Action.BLOCK:
+            await self._block(session, judged)
+        return await self._deliver(session, judged)
+
+    def _verdict(self, session: Session, room: RoomName, said: Say) -> Verdict:
+        """Screen a message, once for each id: a page may send it again."""
+        key = session.device + said.id
+        verdict = self._verdicts.get(key)
+        if verdict is None:
+            verdict = self._screen(self._message(session, room, said.text))
+            self._verdicts[key] = verdict
+            if len(self._verdicts) > REMEMBERED:
+                self._verdicts.popitem(last=False)
+        return verdict
+
+    def _message(self, session: Session, room: RoomName, text_: str) -> Message:
+        return Message(
+            text=text_,
+            room=room,
+            country=self._catalogue.find(room).country or self._country,
+            author=session.device,
+            names=self._names(session, room),
+            at=self._clock.monotonic(),
+        )
+
+    def _names(self, session: Session, room: RoomName) -> tuple[str, ...]:
+        """Return what the device is called elsewhere: to say it here links the two."""
+        others = [other.slug for other in self._catalogue.rooms if other.slug != room]
+        members = (
+            session.rooms.get(slug) or self._identity.member(session.secret, slug, 0)
+            for slug in others
+        )
+        return tuple(name_of(member.who) for member in members)
+
+    def _may(self, session: Session, room: RoomName, wait: float) -> bool:
+        """Return whether what is said must wait for the room team.
+
+        Raises:
+            TooFast, Suspended, ReadFirst, RoomLocked: If it may not be said at all.
+
+        """
+        if wait:
+            raise TooFast(wait)
+        standing = self._sanctions.standing(session.handle, self._clock.seconds())
+        held = self._held.of(room)
+        if held.locked:
+            raise RoomLocked
+        self._slow_down(session, room, standing, held.slow_seconds)
+        new_here = bool(held.shield_since) and room in session.newcomer_in
+        return standing.held or new_here
+
+    def _slow_down(
+        self, session: Session, room: RoomName, standing: Standing, slow: int
+    ) -> None:
+        pause = max(standing.slow_seconds, slow)
+        if not pause:
+            return
+        key, now = session.device + room.encode(), self._clock.monotonic()
+        wait = self._spoke.get(key, -pause) + pause - now
+        if wait > 0:
+            raise TooFast(wait)
+        self._spoke[key] = now
+        self._spoke.move_to_end(key)
+        if len(self._spoke) > REMEMBERED:
+            self._spoke.popitem(last=False)
+
+    async def _block(self, session: Session, judged: Judged) -> None:
+        """Refuse a message; the room team sees that it was tried."""
+        if triage.needs_a_human(judged.verdict):
+            opening = self._opening(session, judged)
+            await self._flagged.flag(opening, judged.member.id + judged.said.id)
+        raise Blocked(triage.concern(judged.verdict))
+
+    async def _deliver(self, session: Session, judged: Judged) -> Receipt:
+        room, member, said, verdict, held = judged
+        urgent = held or triage.needs_a_human(verdict)
+        opening = self._opening(session, judged).pack() if urgent else b""
+        spoken = replace_text(said, verdict.masked)
+        first = session.first_words_in(room)
+        watch = "" if held else triage.watch(verdict, first_words=first)
+        receipt = await self._rooms.say(
+            room,
+            member,
+            spoken,
+            held=held,
+            sealed=self._identity.seal(session.handle, member.id),
+            opening=opening,
+            watch=watch,
+        )
+        if urgent:
+            self._flagged.look()
+        self._tell(session, judged, receipt)
+        return receipt
+
+    def _opening(self, session: Session, judged: Judged) -> Opening:
+        room, member, said, verdict, held = judged
+        key = case_key(room, member.id, said.id)
+        return Opening(
+            key=key,
+            source="rule",
+            room=room,
+            at=self._clock.seconds(),
+            held=held,
+            member=member.id,
+            who=member.who,
+            sealed=self._identity.seal(session.handle, key),
+            id=said.id,
+            text=said.text,
+            masked=verdict.masked,
+            reply=said.reply,
+            action=verdict.action,
+            grade=verdict.grade,
+            flags=verdict.flags,
+        )
+
+    def _tell(self, session: Session, judged: Judged, receipt: Receipt) -> None:
+        """Let the author alone know what screening saw."""
+        if session.connection is None:
+            return
+        room, verdict = judged.room, judged.verdict
+        if verdict.grade is not Grade.NONE:
+            care = asides.care(room, receipt.position, verdict.grade)
+            session.connection.send(care)
+        if "identifying" in verdict.unchecked:
+            told = asides.notice(room, receipt.position, "unchecked")
+            session.connection.send(told)
+
+
+def replace_text(said: Say, masked: str) -> Say:
+    """Return what is said as the room may read it."""
+    return said if masked == said.text else said._replace(text=masked)
