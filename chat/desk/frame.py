@@ -1,0 +1,90 @@
+"""The frame of a staff page: who sits there, where they can go, what they may do."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from starlette.datastructures import FormData, QueryParams, UploadFile
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from chat.desk.templates import page
+from chat.roles import VERBS, Role, may
+from chat.sittings import Deskmate
+
+PLACES: Final = (
+    ("Queue", "/staff", "cases"),
+    ("Rooms", "/staff/rooms", "rooms"),
+    ("Rules", "/staff/rules", "rules"),
+    ("Numbers", "/staff/numbers", "numbers"),
+    ("You", "/staff/me", "desk"),
+)
+"""Where there is something to do, and what one has to be allowed to do there."""
+
+
+def show(
+    name: str, me: Deskmate, here: str, status: int = 200, **values: Any
+) -> Response:
+    """Return a page for somebody of the room team."""
+    return page(
+        name,
+        status,
+        me=me,
+        here=here,
+        places=places(me.role),
+        can=can(me.role),
+        **values,
+    )
+
+
+def sorry(
+    me: Deskmate,
+    status: int,
+    title: str,
+    words: str,
+    way: tuple[str, str] | None = None,
+) -> Response:
+    """Return a page that says why there is nothing else, and a way on."""
+    return show("sorry", me, "", status, title=title, words=words, way=way)
+
+
+def places(role: Role) -> Sequence[tuple[str, str]]:
+    """Return where somebody can go."""
+    return [(name, address) for name, address, verb in PLACES if may(role, verb)]
+
+
+def can(role: Role) -> Mapping[str, bool]:
+    """Return what somebody may do, for templates: `can.undo`."""
+    return {verb: may(role, verb) for verb in VERBS}
+
+
+def go(address: str) -> Response:
+    """Return the way to a page after something was changed."""
+    return RedirectResponse(address, 303)
+
+
+def said(values: FormData | QueryParams, name: str, longest: int = 4000) -> str:
+    """Return what a form says in one field; nothing where that is too long, or a file.
+
+    A browser ends lines with two characters; what is kept has one.
+    """
+    value = values.get(name, "")
+    if isinstance(value, UploadFile):
+        return ""
+    value = value.replace("\r\n", "\n").strip()
+    return value if len(value) <= longest and "\0" not in value else ""
+
+
+def number(values: FormData | QueryParams, name: str) -> int:
+    """Return the number in one field; 0 where there is none."""
+    text = said(values, name, 18)
+    return int(text) if text.isascii() and text.isdigit() else 0
+
+
+def ticked(values: FormData, name: str) -> bool:
+    """Tell whether a box was ticked."""
+    return said(values, name) == "yes"
+
+
+def wants_json(request: Request) -> bool:
+    """Tell whether a page's script asks, not a person."""
+    return "application/json" in request.headers.get("accept", "")
