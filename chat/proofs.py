@@ -1,0 +1,164 @@
+"""Proofs: showing who one is, by a passkey, or by a password and a code.
+
+Whoever is refused is not told what was wrong, and waits as long for it whether there is
+such a desk name or not.
+"""
+
+import asyncio
+from typing import Final
+
+from chat import credentials
+from chat.clock import Clock
+from chat.errors import ChatError
+from chat.guesses import Guesses
+from chat.passkeys import (
+    CHALLENGE_LIFE,
+    Answer,
+    BadPasskey,
+    Passkeys,
+    Site,
+    id_in,
+    owner_in,
+)
+from chat.store import audit, staff
+from chat.store.database import Database
+from chat.store.staff import Account
+
+SIGN_IN: Final = "sign-in"
+MOST_HASHES_AT_ONCE: Final = 2
+"""Each takes 64 MiB: however many guess, memory stays."""
+
+
+class NotYou(ChatError):
+    """What was shown does not prove who somebody is."""
+
+    code = "not_you"
+
+
+class Proofs:
+    """Judges what somebody shows, and slows down whoever only guesses."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        clock: Clock,
+        key: bytes,
+        guesses: Guesses,
+        passkeys: Passkeys,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._key = key
+        self._guesses = guesses
+        self._passkeys = passkeys
+        self._hashing = asyncio.Semaphore(MOST_HASHES_AT_ONCE)
+
+    # A password and a code ------------------------------------------------------------
+
+    async def by_password(
+        self, desk_name: str, password: str, code: str, address: str
+    ) -> Account:
+        """Return whose password and code these are; the code counts once.
+
+        Raises:
+            NotYou: If they are nobody's.
+            TooManyGuesses: If too many were tried.
+            StoreDown, Unavailable: As they say.
+
+        """
+        attempt = await self._guesses.attempt(desk_name, address)
+        async with self._database.read() as tx:
+            account = await staff.account_named(tx, desk_name)
+        if account is not None and account.disabled_at is not None:
+            account = None
+        kept = (account and account.password_hash) or None
+        async with self._hashing:
+            fits = await asyncio.to_thread(credentials.matches, kept, password)
+        if account is None or not fits:
+            raise NotYou
+        await self._use_code(account.id, code)
+        await self._guesses.forgive(attempt)
+        return account
+
+    async def _use_code(self, staff_id: str, code: str) -> None:
+        """Use up a code: six digits, or one of the recovery codes.
+
+        Raises:
+            NotYou: If it is neither, or was used.
+
+        """
+        async with self._database.begin() as tx:
+            account = await staff.account(tx, staff_id)
+            if account is None or account.disabled_at is not None:
+                raise NotYou
+            now = self._clock.now()
+            secret = credentials.unseal(bytes.fromhex(account.sealed_secret), self._key)
+            if step := credentials.step_of(secret, code, now, account.last_step):
+                await staff.keep_step(tx, staff_id, step)
+                return
+            left = set(account.recovery) - {credentials.recovery_hash(code)}
+            if len(left) == len(account.recovery):
+                raise NotYou
+            await staff.keep_recovery(tx, staff_id, sorted(left))
+            await audit.record(
+                tx,
+                at=int(now.timestamp()),
+                actor=staff_id,
+                verb="used_recovery_code",
+                subject=staff_id,
+                detail=f"{len(left)} left",
+            )
+
+    # A passkey ------------------------------------------------------------------------
+
+    def asked(self, site: Site, purpose: str = SIGN_IN) -> str:
+        """Return what a browser is asked for, to show a passkey."""
+        challenge = self._passkeys.challenge(purpose, self._clock.now())
+        return self._passkeys.request(site, challenge)
+
+    async def by_passkey(
+        self, site: Site, said: str, address: str, purpose: str = SIGN_IN
+    ) -> Account:
+        """Return whose passkey a browser has shown; each answer counts once.
+
+        Raises:
+            NotYou: If it is nobody's, or shown too late, or for something else.
+            TooManyGuesses: If too many were tried.
+            StoreDown, Unavailable: As they say.
+
+        """
+        attempt = await self._guesses.attempt("", address)
+        try:
+            account = await self._shown(site, said, purpose)
+        except BadPasskey as error:
+            raise NotYou from error
+        await self._guesses.forgive(attempt)
+        return account
+
+    async def _shown(self, site: Site, said: str, purpose: str) -> Account:
+        id_ = id_in(said)
+        async with self._database.read() as tx:
+            known = await staff.passkey(tx, id_)
+        if known is None or owner_in(said) not in {None, known.staff_id}:
+            raise BadPasskey
+        now = self._clock.now()
+        answer = self._passkeys.used(site, purpose, said, known.passkey, now)
+        await self.use_up(answer)
+        async with self._database.begin() as tx:
+            account = await staff.account(tx, known.staff_id)
+            if account is None or account.disabled_at is not None:
+                raise BadPasskey
+            await staff.keep_count(tx, answer.passkey)
+        return account
+
+    async def use_up(self, answer: Answer) -> None:
+        """Let an answer count no more.
+
+        Raises:
+            BadPasskey: If it was used before.
+
+        """
+        seconds = int(CHALLENGE_LIFE.total_seconds())
+        if not await self._guesses.once(answer.challenge, seconds + 1):
+            raise BadPasskey
