@@ -1,6 +1,7 @@
 // Puts the page together: which view is shown, and what lives longer than a view.
 
 import { Connection, dialHouse } from "./connection.js"
+import { CareCard } from "./care.js"
 import { MessageComposer } from "./composer.js"
 import { HouseDoor } from "./door.js"
 import { RoomEntry } from "./entry.js"
@@ -9,11 +10,13 @@ import { LineState } from "./line.js"
 import { Outbox } from "./outbox.js"
 import { copy, part, tell } from "./page.js"
 import { RoomPresence } from "./presence.js"
+import { ReportForm } from "./report.js"
 import { ChatRoom } from "./room.js"
 import { RoomList } from "./rooms.js"
 import { Secret } from "./secret.js"
 import { Storage } from "./storage.js"
 import { RoomTalk } from "./talk.js"
+import { TeamWords } from "./team.js"
 
 const NEWS = "• "
 
@@ -40,7 +43,10 @@ const parts = {
   "room-talk": RoomTalk,
   "room-presence": RoomPresence,
   "message-composer": MessageComposer,
-  "line-state": LineState
+  "line-state": LineState,
+  "care-card": CareCard,
+  "report-form": ReportForm,
+  "team-words": TeamWords
 }
 
 function place() {
@@ -137,6 +143,7 @@ const events = {
     note = "Somebody here has that name just now. Please take another."
     route()
   },
+  "removed": () => showFront("The room team has asked you not to come in any more."),
   "no-such-room": () => showFront("There is no such room."),
   "come-back": bytes => {
     connection.stop()
@@ -171,4 +178,5 @@ document.addEventListener("visibilitychange", () => {
 })
 
 for (const [name, element] of Object.entries(parts)) customElements.define(name, element)
+document.querySelector("team-words").open({ connection })
 route()

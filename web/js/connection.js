@@ -13,10 +13,11 @@ const PROOF_WITHIN_MS = 10000
 const FIRST_BEAT_SECONDS = 60
 
 export class Refused extends Error {
-  constructor({ code, wait }) {
+  constructor({ code, wait, why }) {
     super(code)
     this.code = code
     this.wait = wait
+    this.why = why || ""
   }
 }
 

@@ -2,7 +2,7 @@
 // again after a dropped line, never again once it is answered.
 //
 // Events: "change" (an entry looks different now), "done" { entry, position, at },
-// "refused" { entry, code, wait }.
+// "refused" { entry, code, wait, why }.
 
 import { bytesOf } from "./frames.js"
 import { LineLost } from "./connection.js"
@@ -16,7 +16,7 @@ export class Courier extends EventTarget {
   #room
   #timers
   #entries = []          // what is under way, oldest first
-  #states = new Map()    // id → "kept" | "sent" | "slow" | "old" | "refused"
+  #states = new Map()    // id → "kept" | "sent" | "held" | "slow" | "old" | "refused"
   #carrying = false
   #resting = null
 
@@ -79,6 +79,12 @@ export class Courier extends EventTarget {
     this.carry()
   }
 
+  // The room team has read what it held back: it comes as said, or not at all.
+  decided(id) {
+    const entry = this.#entries.find(each => each.id === id)
+    if (entry) this.drop(entry)
+  }
+
   drop(entry) {
     this.#outbox.remove(entry.id)
     this.#entries = this.#entries.filter(each => each !== entry)
@@ -100,7 +106,7 @@ export class Courier extends EventTarget {
   // An old or refused entry waits for its author and holds up nobody.
   #next() {
     for (const entry of [...this.#entries]) {
-      if (this.stateOf(entry) === "refused") continue
+      if (["refused", "held"].includes(this.stateOf(entry))) continue
       if (!this.#outbox.has(entry.id)) this.drop(entry) // another tab has delivered it
       else if (!this.#outbox.isOld(entry, this.#connection.repeat)) return entry
       else if (entry.kind === "say") this.#become(entry, "old")
@@ -113,7 +119,11 @@ export class Courier extends EventTarget {
   async #deliver(entry) {
     this.#become(entry, "sent")
     try {
-      const { position, at } = await this.#connection.request(...frameOf(entry))
+      const { name, position, at } = await this.#connection.request(...frameOf(entry))
+      if (name === "waiting") {
+        this.#become(entry, "held")
+        return true
+      }
       this.drop(entry)
       this.#emit("done", { entry, position, at })
       return true
@@ -135,14 +145,14 @@ export class Courier extends EventTarget {
     return false
   }
 
-  #refuse(entry, { code, wait }) {
+  #refuse(entry, { code, wait, why }) {
     if (entry.kind === "say") {
       this.#outbox.remove(entry.id)
       this.#become(entry, "refused")
     } else {
       this.drop(entry)
     }
-    this.#emit("refused", { entry, code, wait })
+    this.#emit("refused", { entry, code, wait, why })
     return true
   }
 

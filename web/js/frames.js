@@ -54,6 +54,8 @@ function named([kind, ...values]) {
 
 const PLAIN = {
   who: hex,
+  token: hex,
+  id: hex,
   reply: position => position || 0,
   events: events => events.map(named).filter(Boolean),
   typing: members => members.map(hex),

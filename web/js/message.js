@@ -5,7 +5,7 @@ import { REACTIONS } from "./frames.js"
 import { nameOf } from "./names.js"
 import { announce, copy, empty, made, part, tell } from "./page.js"
 
-const MARKS = { kept: "on this phone", sent: "sent", said: "in the room", slow: "goes in a moment" }
+const MARKS = { kept: "on this phone", sent: "sent", said: "in the room", slow: "goes in a moment", held: "with the room team" }
 const QUOTE = 90
 
 // `view` is { message, mine, mark, reactions, me, quote }.
@@ -86,7 +86,8 @@ function fillActs(item) {
     const detail = { target: message.position, reaction, on: true }
     acts.append(closing(item, words, "react", detail))
   })
-  if (mine) acts.append(closing(item, "Take back", "take-back", { target: message.position }))
+  if (!mine) acts.append(closing(item, "Show the room team", "show-team", message))
+  else acts.append(closing(item, "Take back", "take-back", { target: message.position }))
 }
 
 // What has been chosen closes the choice, and the keyboard stays where it was.

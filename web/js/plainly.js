@@ -24,7 +24,63 @@ const REFUSALS = {
   not_yours: "Only who wrote a message can take it back.",
   text_too_long: "That is too long for one message.",
   bad_text: "That has characters which cannot be sent.",
-  not_in_room: "Coming back into the room…"
+  not_in_room: "Coming back into the room…",
+  blocked: "That cannot be said here.",
+  read_first: "Please read what the room team says first. It stands above.",
+  suspended: "You can read here, and not speak for now. What the room team said stands above.",
+  removed: "The room team has asked you not to come in any more.",
+  room_locked: "The room team has closed this room for a while. You can read along.",
+  store_down: "The room team's book is closed just now. Please try again in a while."
+}
+
+// Why it cannot be said, by the concern: what is wanted instead comes with it.
+const BLOCKED = {
+  abuse: "That sounds like an attack on somebody here. Say what you feel, not what they are.",
+  hate: "Nobody is put down here for who they are.",
+  threat: "Threats cannot be said here.",
+  encourage_harm: "Telling somebody to hurt themselves cannot be said here.",
+  sexual: "Sexual talk to others cannot be said here.",
+  doxxing: "Nobody's life outside is spoken of here.",
+  drug_sourcing: "Asking for drugs cannot be said here. You can say that you are craving.",
+  drug_sale: "Nothing is sold here.",
+  promo_vice: "Nothing that people here struggle with is advertised here.",
+  scam: "Asking for money, or offering it, cannot be said here.",
+  proselytising: "Every path is fine here. Say what helped you, without asking others to join.",
+  spam: "That was said too often, or looks like advertising."
+}
+
+const TEAM = {
+  nudge: "A friendly word from the room team",
+  taken_down: "The room team took a message of yours down",
+  released: "The room team let your message into the room",
+  not_released: "The room team did not let your message into the room",
+  warning: "A warning from the room team. Please read it before you speak again",
+  slow: "The room team asks you to speak more slowly",
+  held: "The room team reads your messages first, for a while",
+  suspended: "The room team asks you to stop speaking for a while. You can read along",
+  removed: "The room team has asked you not to come in any more",
+  upheld: "Another moderator looked at it again, and it stands",
+  overturned: "Another moderator looked at it again, and took it back"
+}
+
+export function teamWords(kind) {
+  return TEAM[kind] || "A word from the room team"
+}
+
+export function plainUntil(seconds) {
+  const moment = new Date(seconds * 1000)
+  const day = { weekday: "long", hour: "numeric", minute: "2-digit" }
+  return `Until ${moment.toLocaleString(undefined, day)}.`
+}
+
+// How the room team holds a room, or nothing.
+export function controlWords({ slow, locked, shield, greeting }) {
+  const words = []
+  if (greeting) words.push(greeting)
+  if (locked) words.push(REFUSALS.room_locked)
+  else if (slow) words.push(`The room is in slow mode: one message in ${slow} seconds.`)
+  if (shield) words.push("The room team reads what newcomers say first.")
+  return words.join(" ")
 }
 
 const GOES_ON = {
@@ -34,8 +90,8 @@ const GOES_ON = {
   other: "It goes by itself"
 }
 
-export function refusal(code, wait, kind = "") {
-  const words = REFUSALS[code] || "That did not work."
+export function refusal(code, wait, kind = "", why = "") {
+  const words = (code === "blocked" && BLOCKED[why]) || REFUSALS[code] || "That did not work."
   if (code !== "too_fast") return words
   return `${words} ${GOES_ON[kind] || GOES_ON.other} in ${wait} ${wait === 1 ? "second" : "seconds"}.`
 }

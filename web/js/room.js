@@ -7,7 +7,7 @@ import { Membership } from "./membership.js"
 import { nameOf } from "./names.js"
 import { announce, part, tell } from "./page.js"
 import { People } from "./people.js"
-import { refusal } from "./plainly.js"
+import { controlWords, refusal } from "./plainly.js"
 import { hereWords } from "./presence.js"
 import { Waiting } from "./waiting.js"
 import { Whisper } from "./whisper.js"
@@ -15,6 +15,8 @@ import { Whisper } from "./whisper.js"
 const TYPING_EVERY_MS = 3000
 const TICK_MS = 2000
 const NOTE_MS = 8000
+const HIDDEN = "We hid part of that message, so that nobody can find you by it."
+const UNCHECKED = "We could not look for personal details in that message. You can take it back."
 
 export class ChatRoom extends HTMLElement {
   #connection
@@ -42,6 +44,7 @@ export class ChatRoom extends HTMLElement {
     this.#membership = new Membership({ connection, room: room.slug, roll, light: this.#light })
     this.#courier = new Courier({ outbox, connection, room: room.slug })
     part(this, "room").textContent = room.name
+    this.querySelector("care-card").open({ storage })
     this.querySelector("message-composer").open({ room: room.slug, session, limit: connection.limit })
     this.#listen()
     this.#tick = setInterval(() => this.#ticked(), TICK_MS)
@@ -68,6 +71,10 @@ export class ChatRoom extends HTMLElement {
   #listen() {
     this.#on(this.#connection, "open", () => this.#courier.resume())
     this.#on(this.#connection, "presence", ({ detail }) => this.#presence(detail))
+    this.#on(this.#connection, "care", ({ detail }) => this.#care(detail))
+    this.#on(this.#connection, "notice", ({ detail }) => this.#notice(detail))
+    this.#on(this.#connection, "controls", ({ detail }) => this.#controls(detail))
+    this.#on(this.#connection, "word", ({ detail }) => this.#courier.decided(detail.id))
     this.#on(this.#membership, "change", () => this.#lineChanged())
     this.#on(this.#membership, "joined", ({ detail }) => this.#joined(detail))
     this.#on(this.#membership, "heard", ({ detail }) => this.#heard(detail))
@@ -90,10 +97,15 @@ export class ChatRoom extends HTMLElement {
       "throw-away": entry => this.#courier.drop(entry),
       "change-it": entry => this.#change(entry),
       "earlier": () => this.#earlier(),
+      "show-team": message => this.querySelector("report-form").show(message),
+      "report": what => this.#report(what),
+      "report-closed": () => part(this, "scroll").focus(),
+      "care-closed": () => this.querySelector("message-composer").focus(),
       "light": light => this.#chooseLight(light)
     }
     for (const [name, act] of Object.entries(acts)) this.#on(this, name, ({ detail }) => act(detail))
     this.#on(part(this, "leave"), "click", () => announce(this, "leave"))
+    this.#on(part(this, "bell"), "click", () => this.#ring())
     this.#on(part(this, "people"), "click", () => this.#togglePeople())
     this.#on(this, "keydown", ({ key }) => { if (key === "Escape") this.#escape() })
   }
@@ -139,13 +151,27 @@ export class ChatRoom extends HTMLElement {
 
   #done({ entry, position }) {
     if (entry.kind === "say") this.#waiting.done(entry, position, this.#log.position)
+    const said = this.#log.message(position)
+    if (said && said.text !== entry.text) this.#note(HIDDEN)
     this.#render()
   }
 
-  #refused({ entry, code, wait }) {
+  #refused({ entry, code, wait, why }) {
     if (code === "not_in_room") this.#membership.join()
-    this.#note(refusal(code, wait, entry.kind))
+    this.#note(refusal(code, wait, entry.kind, why))
     this.#render()
+  }
+
+  #care({ room, grade }) {
+    if (room === this.#room.slug) this.querySelector("care-card").show(grade)
+  }
+
+  #notice({ room, what }) {
+    if (room === this.#room.slug && what === "unchecked") this.#note(UNCHECKED)
+  }
+
+  #controls(controls) {
+    if (controls.room === this.#room.slug) tell(part(this, "controls"), controlWords(controls))
   }
 
   // -- what the member does ---------------------------------------------------------
@@ -160,6 +186,25 @@ export class ChatRoom extends HTMLElement {
   #takeBack(what) {
     this.#courier.send({ kind: "take_back", epoch: this.#log.epoch, ...what })
     part(this, "scroll").focus()
+  }
+
+  #report({ target, reason }) {
+    this.#toTheTeam("report", "Thank you. The room team will look at it. Nobody else knows.", target, reason)
+  }
+
+  #ring() {
+    this.#toTheTeam("bell", "The room team has been called.")
+  }
+
+  async #toTheTeam(name, thanks, ...fields) {
+    const id = crypto.getRandomValues(new Uint8Array(8))
+    try {
+      await this.#connection.request(name, this.#room.slug, id, ...fields)
+      this.#note(thanks)
+    } catch (reason) {
+      if (reason instanceof Refused) this.#note(refusal(reason.code, reason.wait, "earlier"))
+      else this.#note("Waiting for signal. Try again in a moment.")
+    }
   }
 
   #change(entry) {

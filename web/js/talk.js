@@ -10,7 +10,8 @@ import { withMine } from "./waiting.js"
 const NEAR_END = 60
 const ASKS = {
   old: ["This is a while ago, and may not have arrived.", "Send it now", "send-anyway"],
-  refused: ["This could not be sent.", "Change it", "change-it"]
+  refused: ["This could not be sent.", "Change it", "change-it"],
+  held: ["The room team reads this first. You will see it when it is in the room."]
 }
 
 export class RoomTalk extends HTMLElement {
@@ -194,7 +195,7 @@ function fillAsks(item, { entry, state }) {
 function question(item, entry, state) {
   const [words, yes, event] = ASKS[state]
   const line = made("p", `${words} `, "message__asks")
-  line.append(
+  if (yes) line.append(
     act(yes, "button button--small", () => announce(item, event, entry)), " ",
     act("Throw it away", "button button--small button--quiet", () => announce(item, "throw-away", entry))
   )
