@@ -1,0 +1,132 @@
+"""Identifying: personal details, which are masked before anyone else reads them."""
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import NamedTuple
+
+from chat.model import Action, Flag
+from chat.rules.canonical import Text
+from chat.rules.identifying.addresses import addresses
+from chat.rules.identifying.allowed import is_help_line
+from chat.rules.identifying.detail import Detail
+from chat.rules.identifying.handles import handles
+from chat.rules.identifying.links import links
+from chat.rules.identifying.mail import mail
+from chat.rules.identifying.names import names, other_names
+from chat.rules.identifying.numbers import named_numbers, number
+from chat.rules.identifying.phones import HOME, phone
+from chat.rules.identifying.runs import Run, runs, spelled_runs
+
+
+class _Kind(NamedTuple):
+    category: str
+    placeholder: str
+    reason: str
+
+
+_KINDS = {
+    "mail": _Kind("pii", "[e-mail]", "An e-mail address"),
+    "link": _Kind("link", "[link]", "A link that is not on the list of official sites"),
+    "card": _Kind("pii", "[card number]", "The number of a bank card"),
+    "id": _Kind("pii", "[ID number]", "A number that belongs to one person's document"),
+    "phone": _Kind("pii", "[phone number]", "A telephone number that is no help line"),
+    "address": _Kind("pii", "[address]", "An address where somebody can be found"),
+    "handle": _Kind("pii", "[handle]", "What somebody is called on another network"),
+    "name": _Kind("pii", "[name]", "A name by which somebody can be known"),
+    "work": _Kind("pii", "[workplace]", "A workplace by which somebody can be known"),
+}
+"""What is masked; of two that cover the same characters, the earlier kind stands."""
+
+_ORDER = {kind: place for place, kind in enumerate(_KINDS)}
+_MOST_RUNS = 24
+"""Nobody says more numbers in one breath; what follows is masked unread."""
+
+
+def identifying(text: Text) -> Iterable[Flag]:
+    """Return a flag for every detail that could tell who somebody is."""
+    for detail in _without_overlaps(_details(text)):
+        start, end = text.folded.span(detail.start, detail.end)
+        kind = _KINDS[detail.kind]
+        yield Flag(
+            rule=f"identifying.{detail.kind}",
+            category=kind.category,
+            reason=kind.reason,
+            start=start,
+            end=end,
+            action=Action.MASK,
+            placeholder=kind.placeholder,
+        )
+
+
+def _details(text: Text) -> Iterator[Detail]:
+    folded = text.folded.text
+    country = text.message.country.upper() or HOME
+    cased = _cased(text)
+    yield from mail(folded)
+    yield from links(folded)
+    yield from _numbers(folded, country)
+    yield from addresses(cased)
+    yield from handles(folded)
+    yield from names(cased)
+    if text.message.names:
+        yield from other_names(folded, text.message.names)
+
+
+def _numbers(folded: str, country: str) -> Iterator[Detail]:
+    """Return the numbers of phones, cards and documents, whatever their digits are."""
+    if any(map(folded.__contains__, "0123456789")):
+        yield from named_numbers(folded)
+        found = runs(folded)
+        for run in islice(found, _MOST_RUNS):
+            yield from _judged(run, country, folded)
+        for run in islice(found, 1):
+            yield Detail("phone", run.start, len(folded))
+    for run in islice(spelled_runs(folded), _MOST_RUNS):
+        yield from _judged(run, country, folded)
+
+
+def _judged(run: Run, country: str, folded: str) -> Iterator[Detail]:
+    if is_help_line(run, country, folded):
+        return
+    detail = number(run) or phone(run, country, folded)
+    if detail:
+        yield detail
+
+
+def _cased(text: Text) -> str:
+    """Return the folded text with the capitals it was written with."""
+    folded, at, original = text.folded.text, text.folded.at, text.original
+    if folded == original:
+        return folded
+    capitals = [n for n, place in enumerate(at[:-1]) if original[place].isupper()]
+    characters = list(folded)
+    for n in capitals:
+        # Very few letters have a capital of two characters, and those stay as they are.
+        capital = characters[n].upper()
+        characters[n] = capital if len(capital) == 1 else characters[n]
+    return "".join(characters)
+
+
+def _without_overlaps(details: Iterable[Detail]) -> list[Detail]:
+    """Return the details with those that overlap joined to one."""
+    kept: list[Detail] = []
+    for detail in sorted(
+        details, key=lambda one: (_ORDER[one.kind], one.start - one.end)
+    ):
+        over = [
+            one for one in kept if one.start < detail.end and detail.start < one.end
+        ]
+        if over:
+            detail = _joined(over, detail)
+            kept = [one for one in kept if one not in over]
+        kept.append(detail)
+    return sorted(kept, key=lambda one: one.start)
+
+
+def _joined(over: list[Detail], detail: Detail) -> Detail:
+    """Return one detail in the place of all, of the kind that covers most."""
+    every = [*over, detail]
+    widest = max(every, key=lambda one: one.end - one.start)
+    return Detail(
+        widest.kind, min(one.start for one in every), max(one.end for one in every)
+    )

@@ -1,0 +1,110 @@
+"""Links: addresses of sites and invitations to elsewhere, written or spoken."""
+
+from collections.abc import Iterator
+
+import re2
+
+from chat.rules.identifying.allowed import is_allowed_site
+from chat.rules.identifying.detail import Detail
+from chat.rules.identifying.vocabulary import is_ordinary
+
+_SURE = (
+    r"com|net|org|info|biz|io|gg|ly|tv|cc|edu|gov|mil|int|xyz|icu|app|dev|ai|co|eu|asia|mobi|"
+    r"za|uk|au|nz|ie|ca|ng|ke|zw|bw|gh|ug|tz|zm|mu|ru|cn|jp|kr|br|pt|pl|nl|se|dk|fi|cz|gr|hu|"
+    r"ro|ch|bg|fr|de|es|lk|pk|bd|ph|sg|hk|tw|th|vn|ae|il|tr|ua|kz|mx|cl|pe|ar|uy|cy|lt|lv|ee|"
+    r"si|sk|hr|rs|lu|mt|cat|africa|joburg|capetown|durban|london|nyc|sydney|melbourne"
+)
+_PLACES = (
+    r"online|site|store|shop|blog|live|club|link|vip|bet|casino|poker|loans?|website|web|click|"
+    r"xxx|porn|cam|dating|lgbt|ninja|guru|agency|digital|studio|tech|academy|foundation|ngo|ltd|"
+    r"inc|llc|network|clinic"
+)
+_WORDS = (
+    r"me|us|in|it|is|am|so|to|at|be|my|id|no|la|as|by|one|men|best|love|na|top|pro|world|life|care|help|support|chat|"
+    r"space|news|group|team|page|run|win|fun|today|email|games?|money|cash|health|church|city|"
+    r"community|social|center|sex|date|party|bar|pub|beer|wine|rocks|cool|lol|wtf|zone|media|"
+    r"coach|fit|yoga|buzz|sh|st|ws|fm|im"
+)
+_ANY = rf"(?:{_SURE}|{_PLACES}|{_WORDS})"
+
+_SCHEME = re2.compile(r"\b(?:https?|hxxps?|ftp)[ ]?[:;][ ]?/{1,2}[ ]?\S+")
+_WWW = re2.compile(
+    r"\bwww\d?(?:[ ]?\.[ ]?|[ ]dot[ ])[a-z0-9\-]+(?:(?:[ ]?\.[ ]?|[ ]dot[ ])[a-z0-9\-]{2,})*(?:[:/?#]\S*)?"
+)
+_BARE = re2.compile(
+    rf"(?P<host>(?:[a-z0-9](?:[a-z0-9\-]*[a-z0-9])?\.)+(?P<tld>{_ANY}))\b(?P<path>[:/?#]\S*)?"
+)
+_DOT = r"(?:[ ]?[(\[{<][ ]?(?:dot|\.)[ ]?[)\]}>][ ]?|[ ]+dot[ ]+|[ ]?\.[ ]?)"
+_SLASH = r"(?:[ ]?/[ ]?|[ ](?:forward )?(?:slash|stroke)[ ])"
+_SPOKEN = re2.compile(
+    rf"\b(?P<host>[a-z0-9\-]+(?:{_DOT}[a-z0-9\-]+)*?(?P<dot>{_DOT})(?P<tld>{_ANY})"
+    rf"(?:{_DOT}(?:za|uk|au|nz|in|ng|ke))?)\b"
+    rf"(?P<path>(?:{_SLASH}[a-z0-9_\-]+)*)"
+)
+_INVITE = re2.compile(
+    r"\b(?:discord[ ]?gg|t[ ]me|wa[ ]me|bit[ ]ly|chat[ ]whatsapp[ ]com)[ ]?(?:/|slash )[ ]?\S+"
+)
+_ANY_DOT = re2.compile(_DOT)
+_GATE = re2.compile(
+    r"\.[a-z]|[(\[{<][ ]?(?:dot|\.)|\bdot\b|[ ]\.[ ]|://|hxxp|\b(?:gg|me|ly|com)[ ]?(?:/|slash)"
+)
+_TRAILING = ".,!?;:)\"'*_]}>"
+_SHORT_HOSTS = frozenset(
+    ("t.me", "wa.me", "m.me", "discord.gg", "bit.ly", "is.gd", "youtu.be", "fb.me", "cash.me",
+     "proton.me", "linktr.ee", "paypal.me", "about.me", "twitch.tv", "onlyfans.com", "goo.gl")
+)  # fmt: skip
+
+
+def links(folded: str) -> Iterator[Detail]:
+    """Return the links in a text, but those to official sites."""
+    if not _GATE.search(folded):
+        return
+    for pattern in (_SCHEME, _WWW, _INVITE):
+        for found in pattern.finditer(folded):
+            if not is_allowed_site(_host(found.group())):
+                yield _detail(folded, *found.span())
+    for found in _BARE.finditer(folded):
+        if _is_bare(
+            found["host"], found["tld"], found["path"] or "", folded, found.start()
+        ):
+            yield _detail(folded, *found.span())
+    for found in _SPOKEN.finditer(folded):
+        if _is_spoken(found["host"], found["dot"], found["tld"], found["path"]):
+            yield _detail(folded, *found.span())
+
+
+def _detail(folded: str, start: int, end: int) -> Detail:
+    return Detail("link", start, start + len(folded[start:end].rstrip(_TRAILING)))
+
+
+def _host(link: str) -> str:
+    """Return whose site a link leads to: not what stands before an @, nor a port."""
+    after = _ANY_DOT.sub(".", link.split("//")[-1].lstrip())
+    return _HOST_ENDS.split(after)[0].rpartition("@")[2].partition(":")[0]
+
+
+_HOST_ENDS = re2.compile(r"[/?#\s\\]")
+
+
+def _is_bare(host: str, tld: str, path: str, folded: str, start: int) -> bool:
+    if start and folded[start - 1] in "@._-/:" or is_allowed_site(host):
+        return False
+    label = host[: -len(tld) - 1].rpartition(".")[2]
+    if tld in _SURE_ENDINGS or host in _SHORT_HOSTS or len(path) > 1:
+        return len(label) > 1 or host in _SHORT_HOSTS or len(path) > 1
+    numbered = any(character in "0123456789-" for character in label)
+    if tld in _WORD_ENDINGS:
+        return numbered and not label.isdigit()
+    return numbered or not is_ordinary(label)
+
+
+def _is_spoken(host: str, dot: str, tld: str, path: str) -> bool:
+    if dot == "." or is_allowed_site(_ANY_DOT.sub(".", host)):
+        return False
+    if dot.strip() == ".":
+        return tld in ("com", "net", "org", "gg", "io", "ly") or bool(path)
+    return True
+
+
+_SURE_ENDINGS = frozenset(_SURE.split("|"))
+_WORD_ENDINGS = frozenset(_WORDS.split("|"))

@@ -1,0 +1,160 @@
+"""Numbers: bank cards, and the numbers on documents that belong to one person."""
+
+from collections.abc import Iterator
+
+import re2
+
+from chat.rules.identifying import checksums
+from chat.rules.identifying.detail import Detail
+from chat.rules.identifying.runs import Run
+
+_CARD_WORD = re2.compile(
+    r"\b(?:cards?|visa|master[ ]?card|amex|american express|debit|credit|cc|kaart|tarjeta|"
+    r"capitec|fnb|absa|nedbank)\b"
+)
+_CARD = re2.compile(
+    r"[2-6]\d{3}[ .\-]?(?:\d{4}[ .\-]?\d{4}[ .\-]?\d{1,7}|\d{6}[ .\-]?\d{5})"
+)
+_SECURITY_CODE = re2.compile(
+    r"\b(?:cvv2?|cvc2?)(?:[ ]?(?:code|number|no|is|[:=#]))*[ ]?(\d{3,4})\b"
+)
+_AADHAAR = re2.compile(r"[2-9]\d{3}[ \-]?\d{4}[ \-]?\d{4}")
+_SSN = re2.compile(r"[0-8]\d{2}[\- ]\d{2}[\- ]\d{4}")
+_NO_SSN = ("000", "666")
+_CPF = re2.compile(r"\d{3}\.\d{3}\.\d{3}-\d{2}")
+_TFN_WEIGHTS = (1, 4, 3, 7, 5, 8, 6, 9, 10)
+_TFN = re2.compile(r"\d{3} \d{3} \d{3}")
+_TFN_WORD = re2.compile(r"\b(?:tfn|tax|ato)\b")
+_LARGEST_DAY = {"02": 29, "04": 30, "06": 30, "09": 30, "11": 30}
+
+_ALONE = (
+    r"passport|paspoort|pasaporte|ssn|social security|social insurance|aadhaar|aadhar|adhaar|"
+    r"adhar|tfn|tax file|nhs|medicare|iban|ppsn?|cpf|dni|nie|curp|rfc|pan card|bvn|nino|"
+    r"ni number|national insurance|id number|identity number|id no|id nr|id book|id-nommer|"
+    r"id nommer|id card|medical aid|driver'?s? licen[cs]e|drivers|licen[cs]e plate|"
+    r"number plate|nommerplaat|prison number|prisoner number|inmate|persal|sassa|uif|"
+    r"voter id|ration card|abha|green card|visa grant|case number|saps case|cas|docket|"
+    r"parole|offender|asylum|refugee|permit"
+)
+_ONLY_NAMED = (
+    r"id|identity|ni|pan|sin|nin|case|account|acc|acct|hospital|patient|file|membership|member|"
+    r"policy|licen[cs]e|registration|reg|badge|service|force|employee|staff|student|tax|"
+    r"bank|pension|welfare|benefit|claim|insurance|prison|booking"
+)
+_SAYS_NUMBER = r"(?:number|numbers|no|nr|num|nommer|numero|is|es|was|card|[:#=.])"
+_NAMED = re2.compile(
+    rf"(?:\b(?:{_ALONE})(?:'s)?(?:[ ]?{_SAYS_NUMBER})*|"
+    rf"\b(?:{_ONLY_NAMED})(?:[ ]?{_SAYS_NUMBER})+)[ ]{{0,2}}"
+    r"([a-z]{0,6}[ \-/]?\d[\da-z]*(?:[ \-/.][\da-z]*\d[\da-z]*)*(?:[ \-]?[a-z]\b)?)"
+)
+_NOT_OF_A_PERSON = re2.compile(
+    r"\b(?:meeting|zoom|webinar|room|group|step|session|apple|caller)[ ]$"
+)
+_LEAST_DIGITS = 5
+_COUNTS = re2.compile(
+    r"^[ ]?(?:days?|weeks?|months?|years?|hours?|mg|ml|people|times|%)\b"
+)
+
+_LETTERED = re2.compile(
+    # United Kingdom, India (PAN), Spain (NIE and DNI), Ireland
+    r"\b(?:[a-ceghj-prstw-z][a-ceghj-nprstw-z][ \-]?\d{2}[ \-]?\d{2}[ \-]?\d{2}[ \-]?[a-d]|"
+    r"[a-z]{3}[abcfghljpt][a-z]\d{4}[a-z]|[xyz][ \-]?\d{7}[ \-]?[a-z]|\d{8}[ \-]?[a-z]|"
+    r"\d{7}[a-w][a-ix]?)\b"
+)
+_DNI = re2.compile(r"([xyz]?)[ \-]?(\d{7,8})[ \-]?([a-z])")
+_DNI_LETTERS = "trwagmyfpdxbnjzsqvhlcke"
+_PPS = re2.compile(r"(\d{7})([a-w])([a-ix]?)")
+_IBAN = re2.compile(
+    r"\b[a-z]{2}\d{2}(?:[ \-]?[a-z0-9]{4}){2,7}(?:[ \-]?[a-z0-9]{1,3})?\b"
+)
+
+
+def number(run: Run) -> Detail | None:
+    """Return the run as a card's or a document's number, or None if it is neither."""
+    if _is_card(run):
+        return Detail("card", run.start, run.end)
+    if _is_document(run):
+        return Detail("id", run.start, run.end)
+    return None
+
+
+def named_numbers(folded: str) -> Iterator[Detail]:
+    """Return the numbers that are called a document's, or have the letters of one."""
+    for found in _NAMED.finditer(folded):
+        if _belongs_to_a_person(found.group(1), folded, *found.span()):
+            yield Detail("id", *found.span(1))
+    for found in _SECURITY_CODE.finditer(folded):
+        yield Detail("card", *found.span(1))
+    for found in _LETTERED.finditer(folded):
+        if _is_lettered(found.group()):
+            yield Detail("id", *found.span())
+    yield from _accounts(folded)
+
+
+def _is_card(run: Run) -> bool:
+    digits = run.digits
+    if not 12 <= len(digits) <= 19 or _is_south_african(digits):
+        return False
+    if _CARD_WORD.search(run.before + " " + run.after):
+        return True
+    shaped = len(digits) >= 13 and _CARD.fullmatch(run.text)
+    return bool(shaped) and "+" not in run.text and checksums.luhn(digits)
+
+
+def _is_document(run: Run) -> bool:
+    digits = run.digits
+    if _is_south_african(digits) or (
+        _CPF.fullmatch(run.text) and checksums.cpf(digits)
+    ):
+        return True
+    if _AADHAAR.fullmatch(run.text) and checksums.verhoeff(digits):
+        return True
+    if _SSN.fullmatch(run.text) and digits[:3] not in _NO_SSN:
+        return True
+    tax = _TFN.fullmatch(run.text) and _TFN_WORD.search(run.before)
+    return bool(tax) and checksums.weighted(digits, _TFN_WEIGHTS, 11)
+
+
+def _is_south_african(digits: str) -> bool:
+    """Tell whether the digits are a birthday, a counter and a check as on a green book."""
+    if len(digits) != 13 or digits[10] not in "012":
+        return False
+    month, day = digits[2:4], digits[4:6]
+    if not "01" <= month <= "12" or not 1 <= int(day) <= _LARGEST_DAY.get(month, 31):
+        return False
+    return checksums.luhn(digits)
+
+
+def _belongs_to_a_person(written: str, folded: str, start: int, end: int) -> bool:
+    digits = sum(character.isdigit() for character in written)
+    letters = sum(character.isalpha() for character in written)
+    if digits < _LEAST_DIGITS and not (digits > 2 and digits + letters > 6):
+        return False
+    if _NOT_OF_A_PERSON.search(folded[max(0, start - 12) : start]):
+        return False
+    return not _COUNTS.match(folded[end : end + 12])
+
+
+def _is_lettered(written: str) -> bool:
+    dni = _DNI.fullmatch(written)
+    if dni:
+        first = {"": "", "x": "0", "y": "1", "z": "2"}[dni.group(1)]
+        if _DNI_LETTERS[int(first + dni.group(2)) % 23] == dni.group(3):
+            return True
+    pps = _PPS.fullmatch(written)
+    if pps:
+        extra = "abcdefghi".find(pps.group(3)) + 1 if pps.group(3) else 0
+        total = sum(int(d) * (8 - n) for n, d in enumerate(pps.group(1))) + 9 * extra
+        return "wabcdefghijklmnopqrstuv"[total % 23] == pps.group(2)
+    return not dni
+
+
+def _accounts(folded: str) -> Iterator[Detail]:
+    for found in _IBAN.finditer(folded):
+        written = found.group()
+        # A word that follows looks like four more characters of the number.
+        while len(written) >= 15:
+            if checksums.iban(written.replace(" ", "").replace("-", "")):
+                yield Detail("id", found.start(), found.start() + len(written))
+                break
+            written = written.rpartition(" ")[0]

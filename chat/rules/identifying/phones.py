@@ -1,0 +1,133 @@
+"""Phones: numbers by which somebody can be called, of every country."""
+
+from collections.abc import Iterator
+
+import phonenumbers
+import re2
+
+from chat.rules.identifying.detail import Detail
+from chat.rules.identifying.quantities import is_likely, is_plainly, without_unit
+from chat.rules.identifying.runs import Run
+
+HOME = "ZA"
+"""Whose numbers are read without a country code when nobody said which."""
+
+_NEIGHBOURS = ("US", "IN", "GB", "AU", "IE", "NZ")
+"""Where else a number without a country code, a nought or a word about it may belong."""
+
+_LEAST = 6
+_MOST = 15
+_FEWEST = 5
+"""The digits of a number (E.164), without the country code at least."""
+
+_TO_CALL = (
+    r"call(?:ing|s|ed)?|phon(?:e|es|ed|ing)|ring|dial|text(?:ing|s|ed)?|txt|sms|whats?[ ]?app|"
+    r"whatsap|watsapp|wapp|msg|message|reach|contacts?|hit|holler|cell|cellphone|mobile|mob|"
+    r"landline|home[ ]line|tel|telephone|handphone|line|digits|number|nr|num|ph|viber|"
+    r"signal|imo|telegram|ping|buzz|bell|facetime|line|skype|sim|burner|"
+    r"bel|skakel|sel|selfoon|nommer|foon|tuis|numero|llamame|llama|celular|telefono|movil|"
+    r"ucingo|inombolo|inamba|shayela|fonela|number's"
+)
+_BEFORE = re2.compile(rf"\b(?:{_TO_CALL})\b[^.!?\n\d]{{0,32}}[.]?[^.!?\n\d]{{0,3}}$")
+_CLOSE_BEFORE = re2.compile(
+    r"(?:\b(?:my|mine|me|us|her|his|their|sponsor|sponsor's|hers|on|at|i'm|im|i am)\b"
+    r"[^.!?\n\d]{0,24})$"
+)
+_AFTER = re2.compile(
+    r"^[\s,;:.!)\]\-\x{2013}]{0,4}(?:and |so |pls |please |but |just )*(?:that'?s (?:me|my)|"
+    r"is (?:me|mine|my)|it'?s me|my |mine|call|phone|ring|text|txt|sms|whats? ?app|msg|"
+    r"message|dial|anytime|any time|hit me|holler|give me|drop me|buzz|on whats|on signal|"
+    r"on telegram|for me|ask for|if you|if u|when you|when u|bel |skakel|llama|after \w+)"
+)
+_MINE_BEFORE = re2.compile(
+    r"\b(?:(?:call|phone|ring|text|whatsapp|reach|message) me (?:on|at)|my (?:number|cell|phone|"
+    r"mobile|line|whatsapp)(?: is|'s)?|whatsapp)[ :]*$"
+)
+_OF_SOMEBODY = re2.compile(r"\b(?:my|mine|me|i'm|im|i|us|her|his|hers|sponsor)\b")
+_COUNTED = (
+    "0123456789",
+    "12345678910",
+    "12345678910111213",
+    "9876543210",
+    "10987654321",
+)
+_AMERICAN = re2.compile(
+    r"(?:1[ .\-])?[(\[]?[2-9]\d{2}[)\]]?[ .\-\x{2013}]{0,3}[2-9]\d{2}[ .\-\x{2013}]{1,3}\d{4}"
+)
+
+
+def phone(run: Run, country: str, folded: str) -> Detail | None:
+    """Return the run as a number that somebody answers, or None if it is none."""
+    counted = without_unit(run, folded)
+    if counted is None or is_plainly(counted) or _is_sequence(counted):
+        return None
+    if (
+        _is_international(counted)
+        or _is_called(counted)
+        or _is_shaped(counted, country)
+    ):
+        return Detail("phone", counted.start, counted.end)
+    return None
+
+
+def personal(run: Run) -> bool:
+    """Tell whether somebody's own number is spoken of."""
+    return bool(_OF_SOMEBODY.search(run.before) or _AFTER.search(run.after))
+
+
+def _is_sequence(run: Run) -> bool:
+    """Tell whether somebody counts aloud."""
+    return run.spelled and any(run.digits in counted for counted in _COUNTED)
+
+
+def _is_international(run: Run) -> bool:
+    if "+" in run.text[:2] or run.before.rstrip().endswith(("+", "plus")):
+        digits = run.digits
+    elif run.digits.startswith("00") and len(run.digits) > 10:
+        digits = run.digits[2:]
+    else:
+        return False
+    known = any(
+        int(digits[:n]) in phonenumbers.COUNTRY_CODE_TO_REGION_CODE for n in (1, 2, 3)
+    )
+    return known and 7 <= len(digits) <= _MOST + 1
+
+
+def _is_called(run: Run) -> bool:
+    """Tell whether the words around the run say that it can be called."""
+    if len(run.digits) == _FEWEST:
+        return bool(_MINE_BEFORE.search(run.before))
+    if not _LEAST <= len(run.digits) <= _MOST:
+        return False
+    if run.before.endswith("*") or len(run.digits) == _LEAST == len(run.text):
+        return False
+    return bool(_BEFORE.search(run.before) or _AFTER.search(run.after))
+
+
+def _is_shaped(run: Run, country: str) -> bool:
+    """Tell whether the run can only be a number to call, whatever is said around it."""
+    digits = len(run.digits)
+    if is_likely(run) or not 7 <= digits <= _MOST:
+        return False
+    if run.spelled and digits < 9 and run.digits[0] != "0":
+        return False
+    if run.digits[0] == "0" and 9 <= digits <= 12:
+        return True
+    if _AMERICAN.fullmatch(run.text):
+        return True
+    return digits >= 8 and _is_valid(run.digits, country)
+
+
+def _is_valid(digits: str, country: str) -> bool:
+    regions = (country, *_NEIGHBOURS) if len(digits) in (10, 11) else (country,)
+    return any(number_type(digits, region) is not None for region in regions)
+
+
+def number_type(digits: str, region: str) -> int | None:
+    """Return what kind of number the digits are in a country, or None if none there."""
+    try:
+        number = phonenumbers.parse(digits, region)
+    except phonenumbers.NumberParseException:
+        return None
+    kind: int = phonenumbers.number_type(number)
+    return None if kind == phonenumbers.PhoneNumberType.UNKNOWN else kind

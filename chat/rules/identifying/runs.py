@@ -1,0 +1,140 @@
+"""Runs: digits that belong together, however they are grouped, spelled or disguised."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import re2
+
+BEFORE = 48
+AFTER = 32
+"""How far to look around a run for what it is about, in characters."""
+
+
+class Run(NamedTuple):
+    """Digits that belong together, with the words around them."""
+
+    start: int
+    end: int
+    text: str
+    digits: str
+    before: str
+    after: str
+    spelled: bool = False
+
+    @property
+    def groups(self) -> list[str]:
+        """The digits as they are grouped."""
+        return _GROUP.findall(self.text)
+
+    def cut(self, start: int, end: int, whole: str) -> "Run":
+        """Return the part of the run from start to end of the whole text."""
+        return _plain(whole, start, end)
+
+
+_SEPARATORS = "\t \xa0\u2009\u202f.-‐‑‒\u2013—―_()[]/·•*~|\u20e3\ufe0f"
+_SEPARATOR = f"[{re2.escape(_SEPARATORS)}]"
+_DROP = dict.fromkeys(map(ord, _SEPARATORS + "+,;:"))
+_GROUP = re2.compile(r"\d+")
+_PLAIN = re2.compile(rf"[+(]{{0,2}}\d(?:{_SEPARATOR}{{0,5}}\d){{4,}}")
+_SINGLE = re2.compile(r"\b\d(?:[ ,;:.\-_*/|]{1,4}\d){8,}\b")
+
+_VALUES = {
+    **dict.fromkeys(("zero", "oh", "o", "nought", "naught", "nil", "nul", "cero"), "0"),
+    **dict.fromkeys(("one", "een", "uno", "won"), "1"),
+    **dict.fromkeys(("two", "twee", "dos"), "2"),
+    **dict.fromkeys(("three", "drie", "tres"), "3"),
+    **dict.fromkeys(("four", "vier", "cuatro"), "4"),
+    **dict.fromkeys(("five", "fife", "vyf", "cinco"), "5"),
+    **dict.fromkeys(("six", "ses", "seis"), "6"),
+    **dict.fromkeys(("seven", "sewe", "siete"), "7"),
+    **dict.fromkeys(("eight", "agt", "ocho"), "8"),
+    **dict.fromkeys(("nine", "niner", "nege", "nueve"), "9"),
+    "ten": "10", "eleven": "11", "twelve": "12", "thirteen": "13", "fourteen": "14",
+    "fifteen": "15", "sixteen": "16", "seventeen": "17", "eighteen": "18",
+    "nineteen": "19", "hundred": "00", "thousand": "000",
+}  # fmt: skip
+_TENS = {
+    "twenty": "2", "thirty": "3", "forty": "4", "fifty": "5", "sixty": "6",
+    "seventy": "7", "eighty": "8", "ninety": "9",
+}  # fmt: skip
+_TIMES = {
+    "double": 2, "dubbel": 2, "doble": 2, "triple": 3, "treble": 3, "trippel": 3,
+}  # fmt: skip
+
+_DIGIT_WORD = "|".join(sorted([*_VALUES, *_TENS], key=len, reverse=True))
+_ITEM = rf"(?:(?:{'|'.join(_TIMES)})[ \-]?)?(?:{_DIGIT_WORD}|\d{{1,4}})"
+_JOINT = r"(?:[\s,.\-\x{2013}—_/…+()]{0,4}|[\s,]+(?:dash|hyphen|then|space|dot|plus|and)[\s,]+)"
+_SPELLED = re2.compile(rf"\b{_ITEM}(?:{_JOINT}{_ITEM}){{3,}}\b")
+_ITEMS = re2.compile(rf"{'|'.join(_TIMES)}|{_DIGIT_WORD}|\d+")
+
+_LONGEST = 300
+"""Characters of a run that are read; no number is longer, however it is spelled."""
+
+_LETTERED = re2.compile(r"\b[oil]*\d[0-9oil]*(?:[ .\-]{0,2}[oil]*\d[0-9oil]*){1,12}\b")
+_LEAST_LETTERED = 9
+_AS_DIGITS = str.maketrans("oil", "011")
+_LEAST_TRUE_DIGITS = 5
+
+
+def runs(folded: str) -> Iterator[Run]:
+    """Return every run of five digits or more, from left to right by kind."""
+    for found in _PLAIN.finditer(folded):
+        yield _plain(folded, *found.span())
+    for found in _SINGLE.finditer(folded):
+        yield _plain(folded, *found.span())
+    yield from _lettered(folded)
+
+
+def spelled_runs(folded: str) -> Iterator[Run]:
+    """Return every run of seven digits or more of which some are words."""
+    for found in _SPELLED.finditer(folded):
+        words = _ITEMS.findall(found.group()[:_LONGEST])
+        digits = spoken(words)
+        if len(digits) >= 7 and sum(not word.isdigit() for word in words) > 1:
+            yield _around(folded, *found.span(), digits, spelled=True)
+
+
+def spoken(words: list[str]) -> str:
+    """Return the digits that number words say: `double five, twenty one` is 5521."""
+    digits, times, ten = "", 1, ""
+    for word in words:
+        if word in _TIMES:
+            times = _TIMES[word]
+            continue
+        if ten:
+            value = _VALUES.get(word, word)
+            digits += ten + (value if len(value) == 1 and value != "0" else "0" + value)
+            ten = ""
+        elif word in _TENS:
+            ten = _TENS[word]
+        else:
+            value = _VALUES.get(word, word)
+            digits += value[0] * (times - 1) + value
+        times = 1
+    return digits + (ten + "0" if ten else "")
+
+
+def _lettered(folded: str) -> Iterator[Run]:
+    for found in _LETTERED.finditer(folded):
+        written = found.group()
+        true = sum(character.isdigit() for character in written)
+        digits = written.translate(_AS_DIGITS).translate(_DROP)
+        if true >= _LEAST_TRUE_DIGITS and true < len(digits) >= _LEAST_LETTERED:
+            yield _around(folded, *found.span(), digits, spelled=True)
+
+
+def _plain(folded: str, start: int, end: int) -> Run:
+    digits = folded[start:end].translate(_DROP)
+    return _around(folded, start, end, digits, spelled=False)
+
+
+def _around(folded: str, start: int, end: int, digits: str, *, spelled: bool) -> Run:
+    return Run(
+        start,
+        end,
+        folded[start:end],
+        digits,
+        folded[max(0, start - BEFORE) : start],
+        folded[end : end + AFTER],
+        spelled,
+    )
