@@ -91,8 +91,10 @@ class State:
     wrong: tuple[str, ...] = ()
     """The rules that should not have fired."""
     acts: tuple[Acted, ...] = ()
-    needs_second: bool = False
-    appealed: bool = False
+    second: int = 0
+    """The act that waits for a second pair of eyes."""
+    appeal: int = 0
+    """The act that its member appealed against."""
     first_look_at: int | None = None
     closed_at: int | None = None
 
@@ -105,11 +107,16 @@ class State:
         """The queue in which the case waits; empty once it is resolved."""
         if self.status is Status.RESOLVED:
             return ""
-        if self.appealed or self.needs_second:
+        if self.waits:
             return Queue.APPEALS
         if self.urgent:
             return Queue.URGENT
         return Queue.HELD if self.message is Place.HELD else Queue.REPORTED
+
+    @property
+    def waits(self) -> bool:
+        """Whether somebody other than who acted must decide first."""
+        return bool(self.second or self.appeal)
 
     @property
     def standing(self) -> tuple[Acted, ...]:
@@ -155,13 +162,10 @@ def _flagged(state: State, event: Event) -> State:
 
 
 def _reported(state: State, event: Event) -> State:
-    reason, reporter = event.detail["reason"], event.detail["reporter"]
+    reason = event.detail["reason"]
     state = _noticed(state, event, news=reason not in state.reasons)
-    return replace(
-        state,
-        reasons=_with(state.reasons, reason),
-        reporters=_with(state.reporters, reporter),
-    )
+    reporters = _with(state.reporters, event.detail["reporter"])
+    return replace(state, reasons=_with(state.reasons, reason), reporters=reporters)
 
 
 def _noticed(state: State, event: Event, *, news: bool) -> State:
@@ -210,9 +214,7 @@ def _acted(state: State, event: Event) -> State:
     act = Acted(event.id, event.actor, kind, state.message, after)
     state = _looked(state, event)
     state = replace(state, acts=(*state.acts, act), message=after)
-    if event.detail["second"]:
-        return replace(state, status=Status.OPEN, claimed_by="", needs_second=True)
-    return _closed(state, event)
+    return _settled(replace(state, second=act.event * event.detail["second"]), event)
 
 
 _PLACE_AFTER: Final[Mapping[str, Place]] = {
@@ -222,20 +224,17 @@ _PLACE_AFTER: Final[Mapping[str, Place]] = {
 }
 
 
-def _closed(state: State, event: Event) -> State:
-    return replace(
-        state,
-        status=Status.RESOLVED,
-        claimed_by="",
-        needs_second=False,
-        appealed=False,
-        closed_at=event.at,
-    )
+def _settled(state: State, event: Event) -> State:
+    """Close a case, unless somebody else must still decide."""
+    state = replace(state, claimed_by="")
+    if state.waits:
+        return replace(state, status=Status.OPEN, closed_at=None)
+    return replace(state, status=Status.RESOLVED, closed_at=event.at)
 
 
 def _undone(state: State, event: Event) -> State:
     state = _open_again(_without(state, event.detail["event"]))
-    return replace(state, needs_second=False, appealed=False)
+    return replace(state, second=0, appeal=0)
 
 
 def _without(state: State, event: int) -> State:
@@ -250,29 +249,31 @@ def _without(state: State, event: int) -> State:
     return replace(state, acts=acts, message=message)
 
 
-def _appealed(state: State, _event: Event) -> State:
-    return replace(
-        state, status=Status.OPEN, claimed_by="", appealed=True, closed_at=None
-    )
+def _appealed(state: State, event: Event) -> State:
+    return _settled(replace(state, appeal=event.detail["event"]), event)
 
 
 def _decided(state: State, event: Event) -> State:
+    act = event.detail["event"]
+    state = replace(state, appeal=0)
     if not event.detail["upheld"]:
-        state = _without(state, event.detail["event"])
-    return _closed(state, event)
+        second = 0 if state.second == act else state.second
+        state = replace(_without(state, act), second=second)
+    return _settled(state, event)
 
 
 def _seconded(state: State, event: Event) -> State:
+    state = replace(state, second=0)
     if not event.detail["agrees"]:
         # What one moderator may do alone stands: the suspension until now.
-        acts = tuple(
-            act._replace(kind=Kind.SUSPENDED)
-            if act.event == event.detail["event"]
-            else act
-            for act in state.acts
-        )
-        state = replace(state, acts=acts)
-    return _closed(state, event)
+        state = replace(state, acts=_milder(state.acts, event.detail["event"]))
+    return _settled(state, event)
+
+
+def _milder(acts: tuple[Acted, ...], event: int) -> tuple[Acted, ...]:
+    return tuple(
+        act._replace(kind=Kind.SUSPENDED) if act.event == event else act for act in acts
+    )
 
 
 def _called_wrong(state: State, event: Event) -> State:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, NamedTuple
 
+from chat.errors import BadText
 from chat.refusals import (
     BadDuration,
     NotAllowed,
@@ -94,6 +95,7 @@ _LEAST_ROLE: Final = {
     Kind.REMOVED: Role.MODERATOR,
 }
 
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _PLACE_TO_FILL = re.compile(r"\{[^{}]*\}")
 
 
@@ -127,7 +129,7 @@ class Act:
 
         Raises:
             UnknownAct, UnknownReason, NoteMissing, NoteTooLong, WordsMissing,
-            WordsTooLong, WordsUnfilled, BadDuration: As they say.
+            WordsTooLong, WordsUnfilled, BadDuration, BadText: As they say.
 
         """
         if kind not in set(Kind) or message not in {"", *Kind}:
@@ -176,14 +178,21 @@ def _check_reason(act: Act) -> None:
 
 
 def check_note(note: str) -> None:
-    """Refuse a note that is too long.
+    """Refuse a note that cannot be kept.
 
     Raises:
-        NoteTooLong: If it is.
+        NoteTooLong, BadText: As they say.
 
     """
     if len(note) > MOST_NOTE:
         raise NoteTooLong
+    _check_characters(note)
+
+
+def _check_characters(text: str) -> None:
+    """Refuse control characters: not every database can keep them."""
+    if _CONTROL.search(text):
+        raise BadText
 
 
 def _check_words(act: Act) -> None:
@@ -196,11 +205,12 @@ def check_words(words: str) -> None:
     """Refuse words that a member cannot be sent.
 
     Raises:
-        WordsTooLong, WordsUnfilled: As they say.
+        WordsTooLong, WordsUnfilled, BadText: As they say.
 
     """
     if len(words) > MOST_WORDS:
         raise WordsTooLong
+    _check_characters(words)
     if _PLACE_TO_FILL.search(words):
         raise WordsUnfilled
 

@@ -60,7 +60,8 @@ async def add_event(
     added = insert(case_events).values(
         case_id=id_, at=at, actor=actor, kind=kind, detail=dict(detail)
     )
-    return (await tx.execute(added.returning(case_events.c.id))).scalar_one()
+    number: int = (await tx.execute(added.returning(case_events.c.id))).scalar_one()
+    return number
 
 
 async def waiting(
@@ -175,7 +176,7 @@ async def forget(tx: AsyncConnection, id_: str, now: int) -> None:
 async def desk_names(tx: AsyncConnection, ids: Iterable[str]) -> Mapping[str, str]:
     """Return what staff are called at their desks, by their ids."""
     asked = select(staff.c.id, staff.c.desk_name).where(staff.c.id.in_(set(ids)))
-    return {id_: name for id_, name in await tx.execute(asked)}
+    return {row.id: row.desk_name for row in await tx.execute(asked)}
 
 
 async def role_of(tx: AsyncConnection, staff_id: str) -> str | None:

@@ -97,7 +97,8 @@ class Database:
     async def _within(self, *, reads: bool) -> AsyncIterator[AsyncConnection]:
         with _told():
             async with asyncio.timeout(ANSWER_SECONDS), self.engine.connect() as tx:
-                await tx.execution_options(porchlight_reads=reads)
+                if reads:
+                    await tx.execution_options(porchlight_begin="BEGIN")
                 async with tx.begin():
                     await self._alone(tx, reads=reads)
                     yield tx
@@ -110,6 +111,19 @@ class Database:
         """
         if not reads and tx.dialect.name == "postgresql":
             await tx.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": _WRITER})
+
+    async def wipe(self, before: int) -> None:
+        """Leave nothing in our files of what is deleted, nor copies from long ago.
+
+        PostgreSQL does so by itself, by and by; its backups are the operator's.
+        """
+        if self.file is None:
+            return
+        with _told():
+            await asyncio.to_thread(migrating.forget_copies, self.file, before)
+            async with self.engine.connect() as tx:
+                await tx.execution_options(porchlight_begin="")
+                await tx.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
     async def aclose(self) -> None:
         """Let go of every connection."""
@@ -215,5 +229,7 @@ def _prepare(connection: Any, _record: object) -> None:
 
 
 def _begin(connection: Any) -> None:
-    reads = connection.get_execution_options().get("porchlight_reads", False)
-    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+    """Begin as a writer, unless something else is asked for."""
+    options = connection.get_execution_options()
+    if begin := options.get("porchlight_begin", "BEGIN IMMEDIATE"):
+        connection.exec_driver_sql(begin)

@@ -101,6 +101,13 @@ def _copy(file: Path) -> None:
         source.backup(to)
 
 
+def forget_copies(file: Path, before: int) -> None:
+    """Delete copies that were made before a moment: they hold what the file forgot."""
+    for copy in file.parent.glob(f"{file.name}.before-*"):
+        if copy.stat().st_mtime < before:
+            copy.unlink()
+
+
 def _upgrade(connection: Connection) -> None:
     made = config()
     made.attributes["connection"] = connection

@@ -1,125 +1,132 @@
-"""The room team's side of the service, on a real database and a real Redis."""
+"""The room team's side of the service, on a database and a Redis of a test's own."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from datetime import timedelta
-from typing import Self
+import itertools
+from dataclasses import replace
+from typing import Any, cast
 
-import pyotp
+from sqlalchemy import insert, select
 
-from chat.clock import Clock
-from chat.enrolments import Enrolments
-from chat.guesses import Guesses
-from chat.passkeys import Passkeys, Site
-from chat.proofs import Proofs
-from chat.redis import Scripts
+from chat import protocol
+from chat.case import Event
+from chat.cases import Cases
+from chat.effects import Effects
+from chat.identity import Identity
+from chat.model import Action, Flag, Grade, Handle
+from chat.opening import Opening
 from chat.roles import Role
-from chat.sittings import Sittings
-from chat.staff import Staff
 from chat.store.database import Database
-from chat.store.staff import Account
-from tests.support.authenticator import Authenticator
+from chat.store.schema import METADATA, case_events, staff, words
 from tests.support.clock import FakeClock
-from tests.support.own_scripts import scripts_on
+from tests.support.process import COFFEE, OTTER, WHO, Process
 
-KEY = bytes(range(32))
-ORIGIN = "https://chat.example"
-SITE = Site(ORIGIN, "chat.example")
-PASSWORD = "porch swing at dusk"
-HERE = "203.0.113.7"
+KEY = bytes(32)
+DEVICE = b"a device's secret"
+IDENTITY = Identity(KEY)
+HANDLE = IDENTITY.handle(DEVICE)
+ABUSE = Flag("abuse.insult", "abuse", "insults somebody", 0, 4, Action.HOLD)
+DANGER = Flag("crisis.plan", "suicide", "names a plan", 0, 4, grade=Grade.HIGH)
+
+_keys = itertools.count(1)
+
+
+def an_opening(**changes: Any) -> Opening:
+    """Return something said in the coffee room that a rule found abusive."""
+    key = next(_keys).to_bytes(16)
+    opening = Opening(
+        key=key,
+        source="rule",
+        room=COFFEE,
+        at=1_790_000_000,
+        position=7,
+        member=OTTER,
+        who=WHO,
+        sealed=IDENTITY.seal(HANDLE, key),
+        id=key[-8:],
+        text="what was said here",
+        masked="what was said here",
+        action=Action.MASK,
+        flags=(ABUSE,),
+    )
+    return replace(opening, **changes)
+
+
+def heard(*texts: str, begin: int = 1) -> list[bytes]:
+    """Return the frames of what was said, from a position on."""
+    return [
+        protocol.said(COFFEE, 1_790_000_000, WHO, text, 0).at(position)
+        for position, text in enumerate(texts, begin)
+    ]
 
 
 class Desk:
-    """Everything that signing in needs, and what was rung."""
+    """Cases, and whoever works them."""
 
-    def __init__(self, database: Database, scripts: Scripts, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: FakeClock, process: Process) -> None:
         self.database = database
         self.clock = clock
-        self.rung: list[bytes] = []
-        self.sittings = Sittings(scripts=scripts, clock=clock, ring=self._note)
-        self.passkeys = Passkeys(KEY)
-        self.guesses = Guesses(scripts=scripts, clock=clock, key=KEY)
-        self.proofs = Proofs(
+        self.process = process
+        self.rung: list[list[Any]] = []
+        self.sanctioned: list[Handle] = []
+        self.effects = Effects(
+            database=database,
+            backplane=process.backplane,
+            identity=IDENTITY,
+            clock=clock,
+            sanctioned=self._sanctioned,
+        )
+        self.cases = Cases(
             database=database,
             clock=clock,
-            key=KEY,
-            guesses=self.guesses,
-            passkeys=self.passkeys,
-        )
-        self.enrolments = Enrolments(
-            database=database,
-            scripts=scripts,
-            clock=clock,
-            key=KEY,
-            passkeys=self.passkeys,
-            proofs=self.proofs,
-        )
-        self.staff = Staff(
-            database=database,
-            clock=clock,
-            sittings=self.sittings,
-            passkeys=self.passkeys,
-            proofs=self.proofs,
+            effects=self.effects,
+            ring=self._ring,
+            unseal=self._unseal,
+            keep_days=30,
         )
 
-    @classmethod
-    @asynccontextmanager
-    async def on(
-        cls, database: Database, redis_url: str, clock: Clock
-    ) -> AsyncIterator[Self]:
-        """Have one for as long as the caller stays inside."""
-        async with scripts_on(redis_url) as scripts:
-            yield cls(database, scripts, clock)
+    def another(self) -> "Desk":
+        """Return the same service as another process has it."""
+        return Desk(self.database, self.clock, self.process)
 
-    async def _note(self, frame: bytes) -> None:
-        self.rung.append(frame)
+    async def _ring(self, frame: bytes) -> None:
+        self.rung.append(cast("list[Any]", protocol.unpack_value(frame)))
 
-    async def with_password(
-        self, desk_name: str = "Robin", role: Role = Role.MODERATOR
-    ) -> "WithPassword":
-        """Enrol somebody who has a password and an app."""
-        invitation = await self.staff.invite(role, "the test")
-        token = await self.enrolments.begin(invitation, desk_name, PASSWORD)
-        begun = await self.enrolments.find(token)
-        app = pyotp.TOTP(self.enrolments.secret_of(begun))
-        code = app.at(self.clock.now())
-        account, recovery = await self.enrolments.finish_with_code(token, code)
-        return WithPassword(self, account, app, recovery)
+    async def _sanctioned(self, handle: Handle) -> None:
+        self.sanctioned.append(handle)
 
-    async def with_passkey(
-        self, desk_name: str = "Wren", role: Role = Role.MODERATOR
-    ) -> tuple[Account, Authenticator]:
-        """Enrol somebody who has a passkey."""
-        phone = Authenticator(ORIGIN)
-        invitation = await self.staff.invite(role, "the test")
-        token = await self.enrolments.begin(invitation, desk_name, None)
-        begun = await self.enrolments.find(token)
-        said = phone.create(self.enrolments.asked(begun, SITE))
-        return await self.enrolments.finish_with_passkey(token, SITE, said), phone
+    def _unseal(self, sealed: bytes, key: bytes) -> bytes:
+        return IDENTITY.unseal(sealed, key)
 
+    async def staff(self, *names: str, role: Role = Role.MODERATOR) -> None:
+        """Have some people on the team; their ids are their desk names and `-id`."""
+        async with self.database.begin() as tx:
+            for name in names:
+                await tx.execute(
+                    insert(staff).values(
+                        id=f"{name}-id", desk_name=name, role=str(role), recovery=[],
+                        created_at=0,
+                    )
+                )  # fmt: skip
 
-class WithPassword:
-    """Somebody of the room team who signs in by password."""
+    async def words(self, *, withdrawn: bool = False) -> list[Any]:
+        """Return what members were told, the first first."""
+        async with self.database.read() as tx:
+            asked = select(words).order_by(words.c.at)
+            rows = (await tx.execute(asked)).all()
+        return [row for row in rows if withdrawn or row.withdrawn_at is None]
 
-    def __init__(
-        self, desk: Desk, account: Account, app: pyotp.TOTP, recovery: list[str]
-    ) -> None:
-        self._desk = desk
-        self.account = account
-        self.recovery = recovery
-        self._app = app
+    async def kinds(self) -> list[str]:
+        """Return the kinds of what members were told, and was not withdrawn."""
+        return sorted(row.kind for row in await self.words())
 
-    def code(self, late: int = 0) -> str:
-        """Return what their app shows."""
-        return self._app.at(self._desk.clock.now() + timedelta(seconds=late))
+    async def events(self, id_: str) -> list[Event]:
+        """Return what happened to a case, as the store has it."""
+        async with self.database.read() as tx:
+            asked = select(case_events).filter_by(case_id=id_)
+            rows = (await tx.execute(asked.order_by(case_events.c.id))).all()
+        return [Event(row.id, row.at, row.actor, row.kind, row.detail) for row in rows]
 
-    async def prove(self, code: str | None = None, password: str = PASSWORD) -> Account:
-        """Show a password and a code."""
-        name = self.account.desk_name
-        code = self.code() if code is None else code
-        return await self._desk.proofs.by_password(name, password, code, HERE)
-
-
-def next_code(clock: FakeClock) -> None:
-    """Let time pass until apps show another code."""
-    clock.advance(30)
+    async def dump(self) -> str:
+        """Return all that every table holds, as text."""
+        async with self.database.read() as tx:
+            tables = METADATA.sorted_tables
+            return repr([(await tx.execute(select(table))).all() for table in tables])
