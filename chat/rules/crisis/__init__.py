@@ -1,0 +1,52 @@
+"""Crisis: someone in danger, graded by what is said clause by clause.
+
+A clause is searched for cues (who, what, when, by what means), which the files named
+after a language list as data; combinations of cues make a finding; guards (denied,
+long past, a figure of speech, a song, a question to somebody else) take it away.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from chat.model import Flag
+from chat.rules.canonical import Form, Text
+from chat.rules.crisis.clauses import Clauses
+from chat.rules.crisis.cues import LANGUAGES
+from chat.rules.crisis.grading import Finding, findings
+
+__all__ = ["crisis"]
+
+
+def crisis(text: Text) -> Iterable[Flag]:
+    """Return who is in danger and how much: the gravest finding of each category."""
+    gravest: dict[str, tuple[Finding, Clauses, Form]] = {}
+    for clauses, form in _readings(text):
+        for finding in _all_findings(clauses):
+            known = gravest.get(finding.rule.category)
+            if known is None or known[0].rule.grade < finding.rule.grade:
+                gravest[finding.rule.category] = finding, clauses, form
+    return [_flag(*found) for found in gravest.values()]
+
+
+def _readings(text: Text) -> Iterator[tuple[Clauses, Form]]:
+    """Yield the text as meant, and as written where that differs: numbers count."""
+    meant = Clauses(text.meant.text)
+    yield meant, text.meant
+    if text.folded.text != text.meant.text:
+        folded = Clauses(text.folded.text)
+        if folded.text != meant.text:
+            yield folded, text.folded
+
+
+def _all_findings(clauses: Clauses) -> Iterator[Finding]:
+    for language in LANGUAGES:
+        cues = language.cues(clauses)
+        if cues:
+            yield from findings(language, cues)
+
+
+def _flag(finding: Finding, clauses: Clauses, form: Form) -> Flag:
+    rule = finding.rule
+    start, end = form.span(*clauses.written(finding.start, finding.end))
+    return Flag(
+        f"crisis.{rule.name}", rule.category, rule.reason, start, end, grade=rule.grade
+    )

@@ -1,0 +1,149 @@
+"""Cues: what a language says about danger, as its data files list it."""
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from importlib.resources import files
+from typing import Any, NamedTuple
+
+import re2
+
+from chat.model import Grade
+from chat.rules.crisis.clauses import Clauses
+
+
+class Cue(NamedTuple):
+    """A cue found in a text: its name, where it stands, and in which clause."""
+
+    name: str
+    start: int
+    end: int
+    clause: int
+
+
+class Condition(NamedTuple):
+    """What a rule asks of another cue: how near it is, and whether it may be there."""
+
+    cue: str
+    reach: str
+    wanted: bool
+
+
+class Rule(NamedTuple):
+    """One combination of cues that means danger."""
+
+    name: str
+    category: str
+    grade: Grade
+    reason: str
+    anchor: str
+    conditions: tuple[Condition, ...]
+    guards: tuple[tuple[str, str], ...]
+
+
+_REACHES = {"~": "near", "*": "message", "<": "before", ">": "after"}
+
+
+class Language:
+    """The cues, rules and guards of one language, ready to be looked for."""
+
+    def __init__(self, tables: Iterable[Mapping[str, Any]]) -> None:
+        whole: dict[str, Any] = {"names": {}, "cues": {}, "guards": {}, "yields": {}}
+        written: list[Mapping[str, Any]] = []
+        for table in tables:
+            for part in whole:
+                whole[part] |= table.get(part, {})
+            written += table.get("rules", [])
+        self.yields: dict[str, str] = whole["yields"]
+        self.rules = _by_anchor(written, whole["guards"])
+        self._names = list(whole["cues"])
+        self._refuse_strangers(whole["guards"])
+        patterns = [_pattern(each, whole["names"]) for each in whole["cues"].values()]
+        self._cues = [re2.compile(pattern) for pattern in patterns]
+        self._any = _set(patterns)
+
+    def _refuse_strangers(self, guards: Iterable[str]) -> None:
+        """Raise for a cue that is asked for and nowhere described."""
+        asked = set(guards) | set(self.yields.values()) | set(self.rules)
+        for rules in self.rules.values():
+            asked.update(each.cue for rule in rules for each in rule.conditions)
+        if strangers := asked - set(self._names):
+            raise KeyError(f"no such cue: {', '.join(sorted(strangers))}")
+
+    def cues(self, clauses: Clauses) -> list[Cue]:
+        """Return every cue in a text; none, quickly, when nothing could be a finding."""
+        text = clauses.text
+        present = self._any.Match(text) or ()
+        if not any(self._names[index] in self.rules for index in present):
+            return []
+        return [
+            Cue(self._names[index], found.start(), found.end(), clauses.clause(found.start()))
+            for index in present
+            for found in self._cues[index].finditer(text)
+        ]
+
+
+def _pattern(phrases: Iterable[str], names: Mapping[str, str]) -> bytes:
+    """Return one pattern for any of the phrases, with `{name}` written out."""
+    whole = "|".join(phrases)
+    while "{" in whole:
+        before = whole
+        for name, meaning in names.items():
+            whole = whole.replace("{" + name + "}", f"(?:{meaning})")
+        if whole == before:
+            break
+    return rf" (?:{whole})\b".encode()
+
+
+def _set(patterns: Iterable[bytes]) -> Any:
+    options = re2.Options()
+    options.max_mem = 64 << 20
+    together = re2.Set.SearchSet(options)
+    for pattern in patterns:
+        together.Add(pattern)
+    together.Compile()
+    return together
+
+
+def _by_anchor(
+    written: Iterable[Mapping[str, Any]], guards: Mapping[str, str]
+) -> dict[str, list[Rule]]:
+    rules: dict[str, list[Rule]] = {}
+    for row in written:
+        for combination in row["when"]:
+            anchor, *others = combination.split()
+            rule = Rule(
+                row["name"],
+                row["category"],
+                Grade[row["grade"].upper()],
+                row["reason"],
+                anchor,
+                tuple(_condition(other) for other in others),
+                tuple(
+                    (guard, reach)
+                    for guard, reach in guards.items()
+                    if guard not in row.get("despite", ())
+                ),
+            )
+            rules.setdefault(anchor, []).append(rule)
+    return rules
+
+
+def _condition(written: str) -> Condition:
+    wanted = not written.startswith("!")
+    rest = written.removeprefix("!")
+    reach = _REACHES.get(rest[0], "clause")
+    return Condition(rest.lstrip("~*<>"), reach, wanted)
+
+
+def _language(name: str) -> Language:
+    """Return a language as the files that begin with its name describe it."""
+    folder = files(__package__)
+    return Language(
+        tomllib.loads(file.read_text("utf-8"))
+        for file in sorted(folder.iterdir(), key=lambda file: file.name)
+        if file.name.startswith(f"{name}.") and file.name.endswith(".toml")
+    )
+
+
+LANGUAGES = [_language(name) for name in ("en", "af", "zu", "es")]
+"""The languages that are understood."""
