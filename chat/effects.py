@@ -95,7 +95,7 @@ class Effects:
         if not target:
             return 0
         at = self._clock.seconds()
-        frame = protocol.taken_back(effect.room, at, target)
+        frame = protocol.taken_back(effect.room, at, target, by_team=True)
         draft = Draft("t", MemberId(member), _id(effect), at, frame, target)
         await self._backplane.append(RoomName(effect.room), draft)
         return target

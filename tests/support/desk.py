@@ -65,7 +65,7 @@ class Desk:
         self.database = database
         self.clock = clock
         self.process = process
-        self.rung: list[list[Any]] = []
+        self.rung: list[tuple[Any, ...]] = []
         self.sanctioned: list[Handle] = []
         self.effects = Effects(
             database=database,
@@ -88,7 +88,7 @@ class Desk:
         return Desk(self.database, self.clock, self.process)
 
     async def _ring(self, frame: bytes) -> None:
-        self.rung.append(cast("list[Any]", protocol.unpack_value(frame)))
+        self.rung.append(cast("tuple[Any, ...]", protocol.unpack_value(frame)))
 
     async def _sanctioned(self, handle: Handle) -> None:
         self.sanctioned.append(handle)
