@@ -32,7 +32,8 @@ def _list(name: str) -> frozenset[str]:
 _SMALL = _list("small")
 _SELLING = _list("selling")
 _KIND = _list("kind")
-_PLEAS = _list("pleas")
+PLEAS = _list("pleas")
+"""The words of whoever asks for help."""
 _SAYINGS = _list("sayings")
 
 
@@ -81,7 +82,7 @@ def gist(text: Text) -> Gist:
         length=len(bare),
         selling=len(words & _SELLING),
         is_kind=not words.isdisjoint(_KIND) or words <= _SAYINGS,
-        is_plea=bool(words) and words <= _PLEAS,
+        is_plea=bool(words) and words <= PLEAS,
     )
 
 

@@ -17,6 +17,9 @@ WINDOW_SECONDS: Final = 600
 SOON_SECONDS: Final = 60
 """How long a few kind words must not be repeated and repeated."""
 
+HURRY: Final = "spam.recent.hurry"
+"""The rule of whoever should try again after `PAUSE_SECONDS`."""
+
 TIMES: Final = 3
 """How often one device may say the same; once more is blocked."""
 
@@ -101,14 +104,15 @@ class Recent:
         said = gist(text)
         if said.is_plea or self._spared.covers(message.author, self._now):
             return []
-        return [*self._hurry(message), *self._repeats(message, said)]
+        # What came too fast will be sent again, and must not count as a repeat then.
+        return list(self._hurry(message)) or list(self._repeats(message, said))
 
     def _hurry(self, message: Message) -> Iterator[Flag]:
         going_on = self._hurried.covers(message.author, self._now)
         if going_on or self._paces.take(message.author, self._now):
             self._hurried.set(message.author, self._now + PAUSE_SECONDS)
             reason = "Says more in a short time than a room can read"
-            yield _flag(message, "hurry", reason, Action.BLOCK)
+            yield Flag(HURRY, "spam", reason, 0, len(message.text), Action.BLOCK)
 
     def _repeats(self, message: Message, said: Gist) -> Iterator[Flag]:
         if not said.words:

@@ -32,6 +32,9 @@ _COMMON_IF_LONG = 2000
 _LONG = 4
 """A doubled letter is one too many if a word of so many letters is left."""
 
+_CODE = 5
+"""Something shorter with figures in it is an abbreviation, not a word."""
+
 
 class _Kind(Enum):
     PLAIN = 1
@@ -145,7 +148,7 @@ def _unmixed(token: str, reader: Reader) -> Reading | None:
     if reading := reader.read(token):
         return reading
     inner = token.strip("".join(SIGNS))
-    if len(inner) < len(token) or "@" in token or "!" in token:
+    if len(inner) < max(len(token), _CODE) or "@" in token or "!" in token:
         return None
     plain = "".join(LETTER.get(character, character) for character in token)
     return Reading(plain, tuple(range(len(token))), 0)
