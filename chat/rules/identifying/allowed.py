@@ -50,7 +50,7 @@ _HELP = re2.compile(
     r"linea nacional|emergencias?|crisistext|sanca|famsa|turn2us|citizens advice|veterans)\b"
 )
 _LINE_BEFORE = re2.compile(
-    r"\b(?:help[ \-]?line|hot[ \-]?line|life[ \-]?line|crisis[ ](?:text )?(?:line|cent(?:er|re)|team)|hulplyn|"
+    r"\b(?:help[ \-]?line|hot[ \-]?line|life[ \-]?line|(?:rape )?crisis(?:[ ](?:text )?(?:line|cent(?:er|re)|team))?|esperanza|hulplyn|"
     r"child[ \-]?line|warm[ \-]?line|samaritans|sadag|aasra|icall|vandrevala|tele-?manas|"
     r"al-?anon|(?:gamblers|narcotics|alcoholics|cocaine)[ ]anonymous)\b[^.!?\n\d]{0,26}$"
 )

@@ -6,54 +6,68 @@ import re2
 
 from chat.rules.identifying.detail import Detail, place
 from chat.rules.identifying.vocabulary import is_ordinary, is_pseudonym
+from chat.rules.identifying.wording import one_of
 
-# Names that mean nothing but the network, and names that are words of their own.
-_PLATFORM = (
-    r"insta|ig|instagram|instgram|snapchat|snap chat|tik[ ]?tok|telegram|tele|tg|discord|disc|"
-    r"kik|wickr(?:[ ]me)?|threema|we[ ]?chat|skype|twitter|facebook|fb|messenger|reddit|onlyfans|"
-    r"twitch|youtube|yt|linkedin|viber|bluesky|bsky|mastodon|grindr|bumble|venmo|cash[ ]?app|"
-    r"paypal|element|zangi|pinterest|tumblr|x box|xbox|psn|gamertag|gamer tag|playstation|"
-    r"whats[ ]?app|imessage|facetime|be[ ]?real|badoo|mxit|gmail|e?mail|google chat|hangouts|"
-    r"vk|imo|qq|kakao[ ]?talk|soundcloud|vinted|strava|letterboxd|untappd|keybase|jabber|xmpp"
+# Names that mean nothing but a network, and names that are words of their own.
+NETWORKS = one_of(
+    "insta ig instagram instgram snapchat snap_chat tik_?tok telegram tele tg discord disc",
+    "kik wickr(?:_me)? threema we_?chat skype twitter facebook fb messenger reddit onlyfans",
+    "twitch youtube yt linkedin viber bluesky bsky mastodon grindr bumble venmo cash_?app",
+    "paypal element zangi pinterest tumblr x_?box psn gamertag gamer_tag playstation vk imo",
+    "whats_?app imessage facetime be_?real badoo mxit gmail e?mail google_chat hangouts qq",
+    "kakao_?talk soundcloud vinted strava letterboxd untappd keybase jabber xmpp",
 )
-_WORDY = r"snap|sc|signal|line|session|wire|steam|x|matrix|teams|hinge|tinder|yubo|wizz|threads|zoom|status"
-_NAMED = (
-    r"(?:[ ](?:id|name|username|user name|user|handle|acc|account|tag|profile|page|addy|un|"
-    r"contact|number))?"
+_WORDY = one_of(
+    "snap sc signal line session wire steam x matrix teams hinge tinder yubo wizz threads",
+    "zoom status",
 )
-_IS = r"(?:[ ]?(?::|=|-->?|->|→|~|\|)[ ]?|[ ]?-[ ]|[ ](?:is|as|under|name|called|it'?s|user)[ ](?:just |still |called )?|'s[ ]|[ ])"
-_SIGN = (
-    r"(?:underscore|under score|dot|dash|hyphen|point|period|number|hash|hashtag|at)"
+_NETWORK = rf"(?:{NETWORKS}|{_WORDY})"
+_NAMED = rf"(?:[ ]{one_of('id name username user_name user handle acc account tag profile page addy un contact number')})?"
+_IS = (
+    r"(?:[ ]?(?::|=|-->?|->|→|~|\|)[ ]?|[ ]?-[ ]|"
+    r"[ ](?:is|as|under|name|called|it'?s|user)[ ](?:just |still |called )?|'s[ ]|[ ])"
 )
-_TOKEN = rf"(?:[@$]|live:)?[a-z0-9][a-z0-9._\-]{{1,40}}(?:#\d{{3,5}})?(?:(?:[ ]{_SIGN}[ ][a-z0-9._]+)+)?"
-_AT_SPELLED = r"(?:at[ ])?"
+_SIGN = one_of(
+    "underscore under_score dot dash hyphen point period number hash hashtag at"
+)
+_COUNT = r"(?:zero|one|two|three|four|five|six|seven|eight|nine|ten|\w+ty|\w+teen|\d+)"
+_TOKEN = (
+    r"(?:[@$]|live:)?[a-z0-9][a-z0-9._\-]{1,40}(?:#\d{3,5})?"
+    rf"(?:(?:[ ]{_SIGN}[ ][a-z0-9._]+)+(?:[ ]{_COUNT})*)?"
+)
+_HANDLE = rf"(?P<handle>{_TOKEN})"
 
-_OF_PLATFORM = re2.compile(
-    rf"\b(?P<own>(?:my|mine|our)[ ](?:\w+[ ])?)?(?:(?P<net>{_PLATFORM})|(?P<wordy>{_WORDY}))"
-    rf"{_NAMED}(?P<is>{_IS}){_AT_SPELLED}(?P<handle>{_TOKEN})"
+_OF_NETWORK = re2.compile(
+    rf"\b(?P<own>(?:my|mine|our)[ ](?:\w+[ ])?)?(?:(?P<net>{NETWORKS})|{_WORDY})"
+    rf"{_NAMED}(?P<is>{_IS})(?:at[ ])?{_HANDLE}"
 )
-_SEEK = (
-    r"(?:add|find|follow|dm|pm|message|msg|text|write|hit|hmu|look|search|ping|reach|catch|"
-    r"contact|inbox|friend|request|chat|talk|join|hmu|voeg|volg|kry|soek|agregame|sigueme)"
+_SEEK = one_of(
+    "add find follow dm pm message msg text write hit hmu look search ping reach catch",
+    "contact inbox friend request chat talk join voeg volg kry soek agregame sigueme",
 )
 _SOUGHT = re2.compile(
     rf"\b{_SEEK}[ ](?:for[ ])?(?:me|us|my \w+|him|her|them)?[ ]?(?:up|out|by|there)?[ ]?"
-    rf"(?:on|at|in|via|over|through|to|op|en)[ ](?:my[ ])?(?:{_PLATFORM}|{_WORDY})"
-    rf"(?:[ ]?[:,\-=][ ]?|[ ](?:as|under|at|by|name|user|it'?s|i'?m|im|with|is|-)[ ]|[ ])"
-    rf"(?P<handle>{_TOKEN})"
+    rf"(?:on|at|in|via|over|through|to|op|en)[ ](?:my[ ])?{_NETWORK}"
+    r"(?:[ ]?[:,\-=][ ]?|[ ](?:as|under|at|by|name|user|it'?s|i'?m|im|with|is|-)[ ]|[ ])"
+    + _HANDLE
 )
-_ON_PLATFORM = re2.compile(
-    rf"(?P<handle>{_TOKEN})[ ](?:on|via|op|en)[ ](?:{_PLATFORM}|{_WORDY})\b"
-)
+_ON_NETWORK = re2.compile(rf"{_HANDLE}[ ](?:on|via|op|en)[ ]{_NETWORK}\b")
 _SAYS_WHO = re2.compile(
-    r"\b(?:i'?m|i am|im|it'?s|its|add|find|follow|search|search for|look up|as|me|username|"
-    r"user|handle|name|called|dm|message|msg|hmu|is)[ ](?:for |me |at |@ ?)?$"
+    r"\b"
+    + one_of(
+        "i'?m i_am im it'?s add find follow search look_up as me username user handle name",
+        "called dm message msg hmu is",
+    )
+    + r"[ ](?:for |me |at |@ ?)?$"
 )
 _USERNAME = re2.compile(
-    r"\b(?:(?:username|user name|gamertag|gamer tag|screen name|user id|my handle|my @|my at|"
-    r"my tag|session id|threema id|wickr id|kik id)(?:'s|[ ](?:is|are|on \w+ is|everywhere is))?"
-    r"(?:[ ]?[:=\-][ ]?|[ ])|(?:handle|socials|tag)(?:[ ](?:is|are)[ ]|[ ]?[:=][ ]?))"
-    rf"(?P<handle>{_TOKEN})"
+    r"\b(?:"
+    + one_of(
+        "user_?name gamer_?tag screen_name user_id my_handle my_@ my_at my_tag session_id",
+        "threema_id wickr_id kik_id",
+    )
+    + r"(?:'s|[ ](?:is|are|on \w+ is|everywhere is))?(?:[ ]?[:=\-][ ]?|[ ])|"
+    rf"(?:handle|socials|tag)(?:[ ](?:is|are)[ ]|[ ]?[:=][ ]?)){_HANDLE}"
 )
 _MENTION = re2.compile(
     r"(?:^|[^a-z0-9@._])(@[ ]?[a-z0-9](?:[a-z0-9._\-]{0,38}[a-z0-9_])?)"
@@ -63,106 +77,120 @@ _REDDIT = re2.compile(r"(?:^|[^a-z0-9])(/?u/[a-z0-9_\-]{3,20})\b")
 _SESSION = re2.compile(r"\b05[0-9a-f]{64}\b")
 _MATRIX = re2.compile(r"@[a-z0-9._=\-]+:[a-z0-9.\-]+\.[a-z]{2,}")
 _CONTACT = re2.compile(
-    rf"\b(?:{_PLATFORM}|snap|signal|socials?|handle|username|add|follow|dm|dms|find|message|"
-    r"msg|hmu|hit me|i'?m|mine|contact|reach|me at|me on|volg|page|profile|"
-    r"account|join|send|pay|stream|channel)\b"
+    rf"\b(?:{NETWORKS}|"
+    + one_of(
+        "snap signal socials? handle username add follow dm dms find message msg hmu hit_me",
+        "i'?m mine contact reach me_at me_on volg page profile account join send pay stream",
+        "channel",
+    )
+    + r")\b"
 )
 _GATE = re2.compile(
-    rf"[@#]|\bu/|\b05[0-9a-f]{{20}}|\b(?:{_PLATFORM}|{_WORDY}|username|user name|handle|"
-    r"gamertag|screen name|user id|socials|tag)\b"
+    rf"[@#]|\bu/|\b05[0-9a-f]{{20}}|\b(?:{_NETWORK}|user_?name|user name|handle|gamertag|"
+    r"screen name|user id|socials|tag)\b"
 )
 _NEAR = 40
 _SPELLED = re2.compile(rf"[ ]{_SIGN}[ ]")
 _TRAILING = "._-"
+_MEASURED = re2.compile(
+    r"\d+(?:[.,]\d+)?(?:[a-z]{1,3}|years?|days?|hours?|weeks?|months?|mins?)|covid-?19|24x7|"
+    r"[a-z]{2}\d"
+)
 _CLOSED = re2.compile(
-    r"^(?:[ ]*$|[ ]*[,.!?;)\n]|[ ]+(?:if|and|so|please|pls|plz|for|when|anytime|there|add|lol|x+|"
-    r"or|thanks|ok|okay|hmu|come|i|we|you|u|to|but|same|its|it'?s|msg|message|dm)\b|[^a-z0-9 ])"
+    r"^(?:[ ]*$|[ ]*[,.!?;)\n]|[ ]+"
+    + one_of(
+        "if and so please pls plz for when anytime there add lol x+ or thanks ok okay hmu",
+        "come i we you u to but same it'?s msg message dm",
+    )
+    + r"\b|[^a-z0-9 ])"
 )
 _ASSIGNS = (":", "=", ">", "→")
+_SAYS_IS = ("is", "as", "'s", "under", "name", "user", "called")
 
 
 def handles(folded: str) -> Iterator[Detail]:
     """Return the names on networks and messengers that a text gives away."""
     if not _GATE.search(folded):
         return
-    for found in _OF_PLATFORM.finditer(folded):
-        if _is_given_away(
-            found["handle"],
-            found["is"],
-            bool(found["own"] or found["net"]),
-            bool(found["own"]),
-            folded[found.end() :],
-        ):
-            yield _detail(found["handle"], *place(found, "handle"))
+    for found in _OF_NETWORK.finditer(folded):
+        if _is_given_away(found, _rest(folded, found)):
+            yield _detail(found)
     for pattern in (_SOUGHT, _USERNAME):
         for found in pattern.finditer(folded):
-            if _is_account(found["handle"], folded[found.end() :]):
-                yield _detail(found["handle"], *place(found, "handle"))
-    for found in _ON_PLATFORM.finditer(folded):
-        if _is_own(found["handle"], folded[max(0, found.start() - 24) : found.start()]):
-            yield _detail(found["handle"], *place(found, "handle"))
+            if _is_account(found["handle"], _rest(folded, found)):
+                yield _detail(found)
+    for found in _ON_NETWORK.finditer(folded):
+        before = folded[max(0, found.start() - 24) : found.start()]
+        if _is_made(found["handle"]) or _is_own(found["handle"], before):
+            yield _detail(found)
     yield from _mentions(folded)
     yield from _marked(folded)
 
 
-def _is_given_away(handle: str, link: str, sure: bool, own: bool, rest: str) -> bool:
+def _rest(folded: str, found: "re2._Match[str]") -> str:
+    return folded[found.end() : found.end() + 16]
+
+
+def _is_given_away(found: "re2._Match[str]", rest: str) -> bool:
     """Tell whether what follows a network's name is an account there, not a remark."""
+    handle, link = found["handle"], found["is"].strip()
+    own, sure = bool(found["own"]), bool(found["own"] or found["net"])
     assigned = any(sign in link for sign in _ASSIGNS)
-    if assigned and not is_ordinary(handle):
-        return sure or own or _looks_made(handle) or bool(_CLOSED.match(rest))
-    if _looks_made(handle):
-        return sure or own or assigned or "is" in link or "as" in link or "@" in handle
-    if not (
-        own or assigned or (sure and link.strip() in ("as", "under", "name", "user"))
-    ):
+    if _is_made(handle):
+        return sure or assigned or link in _SAYS_IS or bool(_SPELLED.search(handle))
+    if not (own or assigned or (sure and link in ("as", "under", "name", "user"))):
         return False
+    if assigned and sure and _has_letter(handle) and not is_ordinary(handle):
+        return True
     return _is_account(handle, rest)
 
 
 def _is_account(handle: str, rest: str) -> bool:
-    if _looks_made(handle):
+    if _is_made(handle):
         return True
-    return len(handle) > 3 and not is_ordinary(handle) and bool(_CLOSED.match(rest))
+    if len(handle) < 4 or not _has_letter(handle) or is_ordinary(handle):
+        return False
+    return bool(_CLOSED.match(rest))
 
 
 def _is_own(handle: str, before: str) -> bool:
-    said = bool(_SAYS_WHO.search(before))
-    return (
-        (said or not before.strip())
-        and _looks_made(handle)
-        or (said and len(handle) > 3 and not is_ordinary(handle))
-    )
+    said = _SAYS_WHO.search(before) and _has_letter(handle)
+    return bool(said) and len(handle) > 3 and not is_ordinary(handle)
 
 
-def _looks_made(handle: str) -> bool:
+def _is_made(handle: str) -> bool:
     """Tell whether a word has signs inside as only accounts have."""
     name = handle.strip("$@._-")
+    if not _has_letter(name):
+        return False
     if _SPELLED.search(name) or "#" in name or "_" in name or handle[0] in "$@":
         return True
     letters = sum(character.isalpha() for character in name)
-    numbers = sum(character.isdigit() for character in name)
-    if letters >= 2 and numbers:
+    if letters >= 2 and any(character.isdigit() for character in name):
         return not _MEASURED.fullmatch(name)
     parts = name.split(".")
     return len(parts) > 1 and all(len(part) > 1 for part in parts) and letters > 4
 
 
-_MEASURED = re2.compile(
-    r"\d+(?:[.,]\d+)?(?:[a-z]{1,3}|years?|days?|hours?|weeks?|months?|mins?)|covid-?19|24x7|[a-z]{2}\d"
-)
+def _has_letter(handle: str) -> bool:
+    return any(character.isalpha() for character in handle)
 
 
 def _mentions(folded: str) -> Iterator[Detail]:
     for found in _MENTION.finditer(folded):
         start, end = found.span(1)
         name = folded[start + 1 : end].lstrip()
-        around = folded[max(0, start - _NEAR) : end + _NEAR]
-        made = any(c in "0123456789_." for c in name) and any(c.isalpha() for c in name)
-        seated = folded[start + 1] == " " and not made
-        if seated or name.isdigit() or _is_of_the_house(name):
+        made = any(sign in "0123456789_." for sign in name) and _has_letter(name)
+        if name.isdigit() or _is_of_the_house(name):
             continue
-        if made or (_CONTACT.search(around) and not is_ordinary(name)):
+        if made or (folded[start + 1] != " " and _is_contact(name, folded, start, end)):
             yield Detail("handle", start, end)
+
+
+def _is_contact(name: str, folded: str, start: int, end: int) -> bool:
+    """Tell whether a plain @name is a way to find somebody, not a member spoken to."""
+    around = folded[max(0, start - _NEAR) : end + _NEAR]
+    return not is_ordinary(name) and bool(_CONTACT.search(around))
 
 
 def _is_of_the_house(name: str) -> bool:
@@ -181,5 +209,6 @@ def _marked(folded: str) -> Iterator[Detail]:
         yield Detail("handle", *found.span(1))
 
 
-def _detail(handle: str, start: int, end: int) -> Detail:
-    return Detail("handle", start, end - (len(handle) - len(handle.rstrip(_TRAILING))))
+def _detail(found: "re2._Match[str]") -> Detail:
+    start, _ = place(found, "handle")
+    return Detail("handle", start, start + len(found["handle"].rstrip(_TRAILING)))

@@ -16,7 +16,7 @@ _SURE = (
 )
 _PLACES = (
     r"online|site|store|shop|blog|live|club|link|vip|bet|casino|poker|loans?|website|web|click|"
-    r"xxx|porn|cam|dating|lgbt|ninja|guru|agency|digital|studio|tech|academy|foundation|ngo|ltd|"
+    r"xxx|porn|cam|dating|lgbt|ninja|guru|agency|digital|studio|academy|foundation|ngo|ltd|"
     r"inc|llc|network|clinic"
 )
 _WORDS = (
@@ -29,7 +29,7 @@ _ANY = rf"(?:{_SURE}|{_PLACES}|{_WORDS})"
 
 _SCHEME = re2.compile(r"\b(?:https?|hxxps?|ftp)[ ]?[:;][ ]?/{1,2}[ ]?\S+")
 _WWW = re2.compile(
-    r"\bwww\d?(?:[ ]?\.[ ]?|[ ]dot[ ])[a-z0-9\-]+(?:(?:[ ]?\.[ ]?|[ ]dot[ ])[a-z0-9\-]{2,})*(?:[:/?#]\S*)?"
+    r"\b(?:www|w[ ]w[ ]w)\d?(?:[ ]?\.[ ]?|[ ]dot[ ])[a-z0-9\-]+(?:(?:[ ]?\.[ ]?|[ ]dot[ ])[a-z0-9\-]{2,})*(?:[:/?#]\S*)?"
 )
 _BARE = re2.compile(
     rf"(?P<host>(?:[a-z0-9](?:[a-z0-9\-]*[a-z0-9])?\.)+(?P<tld>{_ANY}))\b(?P<path>[:/?#]\S*)?"
@@ -95,7 +95,7 @@ def _is_bare(host: str, tld: str, path: str, folded: str, start: int) -> bool:
     numbered = any(character in "0123456789-" for character in label)
     if tld in _WORD_ENDINGS:
         return numbered and not label.isdigit()
-    return numbered or not is_ordinary(label)
+    return numbered or (len(label) > 1 and not is_ordinary(label))
 
 
 def _is_spoken(host: str, dot: str, tld: str, path: str) -> bool:

@@ -34,6 +34,7 @@ _ABOUT_MAIL = re2.compile(
     r"\b(?:e-?mails?|mail|inbox|reach|contact|write|send|epos|correo)\b"
 )
 _ACCOUNT = re2.compile(r"[._\d]|\b(?:dot|underscore|dash)\b")
+_SPACED = re2.compile(r"(?:\b[a-z0-9._\-][ ]){2,}@(?:[ ][a-z0-9._\-]){5,}")
 _GATE = re2.compile(rf"@|\bat\b|[(\[{{<*_]\s*(?:at|a)\s*[)\]}}>*_]|\b(?:{PROVIDERS})\b")
 _NOT_ACCOUNTS = frozenset(
     "my on in the by to via a an or and is me use using check from his her our your new old "
@@ -48,6 +49,8 @@ def mail(folded: str) -> Iterator[Detail]:
     for found in _PLAIN.finditer(folded):
         if not is_allowed_site(found.group().rpartition("@")[2].strip()):
             yield Detail("mail", *found.span())
+    for found in _SPACED.finditer(folded):
+        yield Detail("mail", *found.span())
     for found in _SPOKEN.finditer(folded):
         if _is_spoken(found["at"], found["dot"], found["host"], found["tld"]):
             yield Detail("mail", *found.span())

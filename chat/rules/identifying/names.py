@@ -6,45 +6,95 @@ import re2
 
 from chat.rules.identifying.detail import Detail, place
 from chat.rules.identifying.vocabulary import is_given_name, is_ordinary, is_pseudonym
+from chat.rules.identifying.wording import one_of
 
-_TITLE = r"(?:(?:mr|mrs|ms|miss|dr|prof|pastor|rev|sister|mnr|mev)\.?[ ])?"
-_PART = r"[A-Za-z][A-Za-z'’\-]+"
-_PARTICLE = r"(?:(?:van|von|de|du|der|den|la|le|da|dos|di|bin|ibn|al|el|st|mc|mac|o|ter|ten|janse|abu)[ ])"
-_FULL = rf"(?P<first>{_PART})(?P<middle>(?:[ ](?:[A-Za-z]\.?|{_PART}))??)[ ](?P<particle>(?i:{_PARTICLE}{{0,3}}))(?P<last>{_PART})"
+_TITLE = rf"(?:{one_of('mr mrs ms miss dr prof pastor rev sister mnr mev')}\.?[ ])?"
+_PARTICLE = (
+    one_of(
+        "van von de du der den la le da dos di bin ibn al el st mc o ter ten janse abu"
+    )
+    + "[ ]"
+)
+
+
+def _full(part: str) -> str:
+    """Return a pattern for a full name whose parts are as given."""
+    return (
+        rf"(?P<first>{part})(?P<middle>[ ](?:[A-Za-z]\.?|{part}))??[ ]"
+        rf"(?i:{_PARTICLE}){{0,3}}(?P<last>{part})"
+    )
+
+
+_ANY_CASE = _full(r"[A-Za-z][A-Za-z'\x{2019}\-]+")
+_CAPITAL = _full(r"[A-Z][A-Za-z'\x{2019}\-]+")
+
+_REAL = one_of(
+    "full real legal actual whole government birth proper true maiden married volle regte"
+)
+_WHOSE = one_of(
+    "my his her their your our sponsor'?s dealer'?s husband'?s wife'?s boss'?s ex'?s dad'?s",
+    "mom'?s mum'?s guy'?s counsell?or'?s whose",
+)
 _CALLED = re2.compile(
-    r"(?i:\b(?:(?P<full>(?:full|real|legal|actual|whole|government|birth|proper|true|maiden|volle|regte)[ ])"
-    r"(?:names?|naam)|(?:my|his|her|their|your|our|sponsor'?s|dealer'?s|husband'?s|wife'?s|boss'?s|ex'?s|"
-    r"dad'?s|mom'?s|mum'?s|guy'?s|counsell?or'?s|whose|surname and)[ ](?:\w+[ ])?name|the name|name|my naam|mi nombre|"
-    rf"igama lami)(?:'s|s|[ ]?[:=\-]|[ ](?:is|was|are|es|ngu))?[ ]+{_TITLE})(?:ngu)?{_FULL}"
+    rf"(?i:\b(?:(?P<real>{_REAL}[ ])(?:names?|naam)|{_WHOSE}[ ](?:\w+[ ])?name|"
+    r"(?:the[ ])?name|my naam|mi nombre|igama lami|legally)"
+    r"(?:'s|s|[ ]?[:=\-]|[ ](?:is|was|are|es|ngu|i'?m|i am))?"
+    rf"[ ]+{_TITLE})(?:ngu)?{_ANY_CASE}"
+)
+_I_AM_WORDS = one_of(
+    "i'?m i_am im this_is call_me they_call_me people_call_me known_as ek_is soy me_llamo",
+    "yo_soy ngingu signed regards sincerely yours ask_for find_me_as under_the_name",
+    "(?:facebook|fb|messenger|linkedin)(?:_(?:as|is|under|name))*",
 )
 _I_AM = re2.compile(
-    r"(?i:\b(?:i'?m|i am|i’m|im|this is|call me|they call me|people call me|known as|ek is|soy|me llamo|yo soy|ngingu|"
-    r"signed|regards|sincerely|yours|(?:facebook|fb|messenger|linkedin)(?:[ ](?:as|is|under|name))*|ask for|find me as|under the name)"
-    rf"[ ,]+(?:called[ ]|named[ ])?{_TITLE}){_FULL}"
+    rf"(?i:\b{_I_AM_WORDS}[ ,]+(?:called[ ]|named[ ])?{_TITLE}){_CAPITAL}"
 )
-_SURNAME = re2.compile(
-    rf"(?i:\b(?:surname|last name|family name|van is|my van)(?:'s|[ ](?:is|was))[ ]+)({_PART}(?:[ ](?-i:[A-Z])[a-z]+)?)"
+_QUIETLY = re2.compile(
+    rf"(?i:\b(?:i'?m|i am|im|this is|ek is|soy)[ ]){_ANY_CASE}"
+    rf"(?i:[ ]*(?:[,.!;]|$)|[ ](?:and i|from|here|by the way|btw)\b)"
 )
 _HERE = re2.compile(
-    rf"(?:^|[.!?][ ]|(?i:\b(?:hi|hey|hello|it'?s|morning|evening)[ ,]+)){_FULL}[ ](?i:here|speaking)\b"
+    rf"(?:^|[.!?,][ ]|(?i:\b{one_of('hi hey hello it.?s morning evening all')}[ ,]+))"
+    rf"{_CAPITAL}[ ](?i:here|speaking)\b"
+)
+_SURNAME = re2.compile(
+    rf"(?i:\b{one_of('surname last_name family_name my_van')}(?:'s|[ ](?:is|was))[ ]+)"
+    r"([A-Za-z][A-Za-z'\-]+(?:[ ][A-Z][a-z]+)?)"
+)
+_FURTHER = re2.compile(r"[ \-]([A-Z][a-z'\x{2019}\-]+)\b")
+
+_WORKS = one_of(
+    "(?:i|we)_(?:work|teach|nurse|drive|preach|practi[sc]e|lecture|am_employed|cook)",
+    r"i'?m_(?:an?|the|one_of_the)(?:_\w+){1,3}",
+    "my_(?:job|work|office|school|practice|parish|boss|employer)_is",
+)
+_INSTITUTION = one_of(
+    "Primary Secondary High School College Academy Hospital Clinic Church Depot Pharmacy",
+    "Parish University Station Mine Prison Creche Nursery Branch Laerskool Practice",
+    "Surgery Hospice Barracks Municipality Council",
 )
 _WORK = re2.compile(
-    r"(?i:\b(?:(?:i|we)[ ](?:work|teach|nurse|drive|preach|practi[sc]e|lecture|am employed|cook)|i'?m (?:a|an|the|one of the)(?:[ ]\w+){1,3}"
-    r"|im (?:a|an|the)(?:[ ]\w+){1,3}|my (?:job|work|office|school|practice|parish|boss|employer) is)[ ](?:nights |days |shifts )?(?:at|for|in|of|with)[ ](?:the[ ])?)"
-    r"(?P<place>(?:[A-Z][A-Za-z'’\-]+[ ]){1,3}(?:Primary|Secondary|High|School|College|Academy|Hospital|Clinic|Church|Depot|Pharmacy|Parish|"
-    r"University|Station|Mine|Prison|Creche|Nursery|Branch|Laerskool|Hoërskool|Practice|Surgery|Hospice|Barracks|Municipality|Council)(?:[ ](?:School|Hospital|Branch))?)\b"
+    rf"(?i:\b{_WORKS}[ ](?:nights |days |shifts )?(?:at|for|in|of|with)[ ](?:the[ ])?)"
+    rf"(?P<place>(?:[A-Z][A-Za-z'\-]+[ ]){{1,3}}{_INSTITUTION}"
+    r"(?:[ ](?:School|Hospital|Branch))?)\b"
 )
 _GATE = re2.compile(
-    r"(?i)\b(?:name|names|naam|nombre|igama|i'?m|i’m|i am|im|this is|call me|known as|ek is|soy|llamo|ngingu|"
-    r"signed|regards|sincerely|yours|facebook|fb|messenger|linkedin|ask for|find me|under the|surname|my van|here|speaking|work|teach|nurse|"
-    r"drive|lecture|my boss|my job|my school|employed|preach)\b"
+    r"(?i)\b"
+    + one_of(
+        "names? naam nombre igama i'?m i_am im this_is call_me known_as ek_is soy llamo",
+        "ngingu signed regards sincerely yours facebook fb messenger linkedin ask_for",
+        "find_me under_the surname my_van here speaking work teach nurse drive lecture",
+        "my_boss my_job my_school employed preach legally",
+    )
+    + r"\b"
 )
 _STOPS = frozenset(
     """and but from an the i im i'm is was in on at so he she they we you my your not im ive it
     to of for or who with just because here addict alcoholic na aa by also too lol haha x xx
     as this that if when it's its then there am are has have had be been do did does me u
-    will can could would what where how why all any some no yes""".split()
+    will can could would mr mrs ms what where how why all any some no yes""".split()
 )
+_BETWEEN = r"[ _.\-]{0,2}"
 
 
 def names(cased: str) -> Iterator[Detail]:
@@ -52,20 +102,20 @@ def names(cased: str) -> Iterator[Detail]:
     if not _GATE.search(cased):
         return
     for found in _CALLED.finditer(cased):
-        if _is_name(found, named=True, full=bool(found["full"])):
-            yield _name(cased, place(found, "first")[0], place(found, "last")[1])
+        if _is_called(found["first"], found["last"], real=bool(found["real"])):
+            yield _name(cased, found)
     for pattern in (_I_AM, _HERE):
         for found in pattern.finditer(cased):
-            if _is_name(found, named=False, full=False):
-                yield _name(cased, place(found, "first")[0], place(found, "last")[1])
+            if _is_somebody(found["first"], found["last"]):
+                yield _name(cased, found)
+    for found in _QUIETLY.finditer(cased):
+        if is_given_name(found["first"]) and _is_quiet(found):
+            yield _name(cased, found)
     for found in _SURNAME.finditer(cased):
         if not is_ordinary(found.group(1).lower()):
             yield Detail("name", *found.span(1))
     for found in _WORK.finditer(cased):
         yield Detail("work", *place(found, "place"))
-
-
-_BETWEEN = r"[ _.\-]{0,2}"
 
 
 def other_names(folded: str, own: tuple[str, ...]) -> Iterator[Detail]:
@@ -78,33 +128,44 @@ def other_names(folded: str, own: tuple[str, ...]) -> Iterator[Detail]:
                 yield Detail("name", *found.span())
 
 
-def _is_name(found: "re2._Match[str]", *, named: bool, full: bool) -> bool:
-    """Tell whether two words after "I'm" or "my name is" are somebody's full name."""
-    first, last = found["first"], found["last"]
-    if last.lower() in _STOPS or first.lower() in _STOPS:
+def _is_called(first: str, last: str, *, real: bool) -> bool:
+    """Tell whether the words after "my name is" are a first and a last name."""
+    if _is_no_name(first, last):
         return False
-    capital = first[0].isupper() and last[0].isupper()
-    ordinary = is_ordinary(last.lower()), is_ordinary(first.lower())
     known = is_given_name(first.lower())
-    if is_pseudonym(first.lower()) and is_pseudonym(last.lower()):
-        return False
-    if full:
-        return not any(ordinary) or (capital and not all(ordinary))
-    if named:
-        return (capital and not ordinary[0] and (known or not ordinary[1])) or (
-            known and not ordinary[0]
-        )
-    if not capital:
-        return False
-    return not ordinary[0] and (known or not ordinary[1]) and not first.isupper()
+    plain_first, plain_last = is_ordinary(first.lower()), is_ordinary(last.lower())
+    capital = first[0].isupper() and last[0].isupper()
+    if real and capital:
+        return not (plain_first and plain_last)
+    return not plain_last and (known or (not plain_first and (capital or real)))
 
 
-def _name(cased: str, start: int, end: int) -> Detail:
+def _is_somebody(first: str, last: str) -> bool:
+    """Tell whether the capitals after "I'm" are a name rather than how somebody feels."""
+    if _is_no_name(first, last) or first.isupper() or is_ordinary(last.lower()):
+        return False
+    return is_given_name(first.lower()) or not is_ordinary(first.lower())
+
+
+def _is_quiet(found: "re2._Match[str]") -> bool:
+    """Tell whether the small letters after "im" are a name: more doubt, more care."""
+    first, last = found["first"], found["last"]
+    if _is_no_name(first, last) or found["middle"] or len(last) < 4:
+        return False
+    return last.islower() and not is_ordinary(first) and not is_ordinary(last)
+
+
+def _is_no_name(first: str, last: str) -> bool:
+    first, last = first.lower(), last.lower()
+    if first in _STOPS or last in _STOPS:
+        return True
+    return is_pseudonym(first) and is_pseudonym(last)
+
+
+def _name(cased: str, found: "re2._Match[str]") -> Detail:
     """Return the name with a further surname behind it."""
+    start, end = place(found, "first")[0], place(found, "last")[1]
     more = _FURTHER.match(cased[end : end + 40])
     if more and not is_ordinary(more.group(1).lower()):
         end += more.end()
     return Detail("name", start, end)
-
-
-_FURTHER = re2.compile(r"[ -]([A-Z][a-z'’\-]+)\b")

@@ -34,18 +34,18 @@ _ALONE = (
     r"id nommer|id card|medical aid|driver'?s? licen[cs]e|drivers|licen[cs]e plate|"
     r"number plate|nommerplaat|prison number|prisoner number|inmate|persal|sassa|uif|"
     r"voter id|ration card|abha|green card|visa grant|case number|saps case|cas|docket|"
-    r"parole|offender|asylum|refugee|permit"
+    r"parole|offender|asylum|refugee|permit|account|acct"
 )
 _ONLY_NAMED = (
-    r"id|identity|ni|pan|sin|nin|case|account|acc|acct|hospital|patient|file|membership|member|"
+    r"id|identity|ni|pan|sin|nin|case|account|acc|acct|hospital|patient|folder|file|membership|member|"
     r"policy|licen[cs]e|registration|reg|badge|service|force|employee|staff|student|tax|"
     r"bank|pension|welfare|benefit|claim|insurance|prison|booking"
 )
 _SAYS_NUMBER = r"(?:number|numbers|no|nr|num|nommer|numero|is|es|was|card|[:#=.])"
 _NAMED = re2.compile(
-    rf"(?:\b(?:{_ALONE})(?:'s)?(?:[ ]?{_SAYS_NUMBER})*|"
-    rf"\b(?:{_ONLY_NAMED})(?:[ ]?{_SAYS_NUMBER})+)[ ]{{0,2}}"
-    r"([a-z]{0,6}[ \-/]?\d[\da-z]*(?:[ \-/.][\da-z]*\d[\da-z]*)*(?:[ \-]?[a-z]\b)?)"
+    rf"(?:\b(?:{_ALONE})\b(?:'s)?(?:[ ]?{_SAYS_NUMBER})*|"
+    rf"\b(?:{_ONLY_NAMED})\b(?:[ ]?{_SAYS_NUMBER})+)[ ]{{0,2}}"
+    r"((?:[a-z]{1,3}[ \-/]|[a-z]{0,6})\d[\da-z]*(?:[ \-/.][\da-z]*\d[\da-z]*)*(?:[ \-]?[a-z]\b)?)"
 )
 _NOT_OF_A_PERSON = re2.compile(
     r"\b(?:meeting|zoom|webinar|room|group|step|session|apple|caller)[ ]$"

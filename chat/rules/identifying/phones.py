@@ -59,15 +59,12 @@ _AMERICAN = re2.compile(
 def phone(run: Run, country: str, folded: str) -> Detail | None:
     """Return the run as a number that somebody answers, or None if it is none."""
     counted = without_unit(run, folded)
-    if counted is None or is_plainly(counted) or _is_sequence(counted):
+    if counted is None or is_plainly(counted):
         return None
-    if (
-        _is_international(counted)
-        or _is_called(counted)
-        or _is_shaped(counted, country)
-    ):
-        return Detail("phone", counted.start, counted.end)
-    return None
+    if not (_is_international(counted) or _is_called(counted)):
+        if _is_sequence(counted) or not _is_shaped(counted, country):
+            return None
+    return Detail("phone", counted.start, counted.end)
 
 
 def personal(run: Run) -> bool:
@@ -77,7 +74,8 @@ def personal(run: Run) -> bool:
 
 def _is_sequence(run: Run) -> bool:
     """Tell whether somebody counts aloud."""
-    return run.spelled and any(run.digits in counted for counted in _COUNTED)
+    aloud = run.spelled or max(map(len, run.groups)) < 3
+    return aloud and any(run.digits in counted for counted in _COUNTED)
 
 
 def _is_international(run: Run) -> bool:
