@@ -7,7 +7,7 @@ path can lead anywhere else.
 import gzip
 import hashlib
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -63,6 +63,7 @@ _POWERS = (
     "midi",
     "payment",
     "picture-in-picture",
+    "publickey-credentials-create",
     "publickey-credentials-get",
     "screen-wake-lock",
     "serial",
@@ -71,15 +72,26 @@ _POWERS = (
     "xr-spatial-tracking",
 )
 
+_STAFF_POWERS = frozenset({"publickey-credentials-create", "publickey-credentials-get"})
+"""What the room team's own pages may do, and no other: they sign in by passkey."""
+
+
+def _powers(allowed: Container[str] = ()) -> str:
+    told = (f"{p}={'(self)' if p in allowed else '()'}" for p in _POWERS)
+    return ", ".join(told)
+
+
 HEADERS = {
     "content-security-policy": POLICY,
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
-    "permissions-policy": ", ".join(f"{power}=()" for power in _POWERS),
+    "permissions-policy": _powers(),
     "referrer-policy": "no-referrer",
     "x-content-type-options": "nosniff",
 }
 """What every answer carries."""
+
+STAFF_HEADERS = HEADERS | {"permissions-policy": _powers(_STAFF_POWERS)}
 
 _HOST = re.compile(r"[A-Za-z0-9.-]+(:\d+)?|\[[0-9A-Fa-f:.]+\](:\d+)?")
 _NO_GZIP = re.compile(r"\s*q\s*=\s*0(\.0*)?\s*")
@@ -113,11 +125,13 @@ def headers_for(scope: Scope) -> Mapping[str, str]:
     that host is named as well.
     """
     request = HTTPConnection(scope)
-    host = request.headers.get("host", "")
+    path, host = scope["path"], request.headers.get("host", "")
+    is_staff = path == "/staff" or path.startswith("/staff/")
+    headers = STAFF_HEADERS if is_staff else HEADERS
     if not _HOST.fullmatch(host):
-        return HEADERS
+        return headers
     socket = "wss" if request.url.scheme == "https" else "ws"
-    return HEADERS | {"content-security-policy": f"{POLICY} {socket}://{host}"}
+    return headers | {"content-security-policy": f"{POLICY} {socket}://{host}"}
 
 
 class Pages:

@@ -5,6 +5,7 @@ such a desk name or not.
 """
 
 import asyncio
+from collections.abc import Sequence
 from typing import Final
 
 from chat import credentials
@@ -112,10 +113,12 @@ class Proofs:
 
     # A passkey ------------------------------------------------------------------------
 
-    def asked(self, site: Site, purpose: str = SIGN_IN) -> str:
-        """Return what a browser is asked for, to show a passkey."""
+    def asked(
+        self, site: Site, purpose: str = SIGN_IN, known: Sequence[bytes] = ()
+    ) -> str:
+        """Return what a browser is asked for, for a passkey: any, or a known one."""
         challenge = self._passkeys.challenge(purpose, self._clock.now())
-        return self._passkeys.request(site, challenge)
+        return self._passkeys.request(site, challenge, known)
 
     async def by_passkey(
         self, site: Site, said: str, address: str, purpose: str = SIGN_IN

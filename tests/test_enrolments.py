@@ -19,8 +19,8 @@ from chat.roles import Role
 from chat.store.database import Database
 from tests.support.authenticator import Authenticator
 from tests.support.clock import FakeClock
-from tests.support.desk import ORIGIN, PASSWORD, SITE, Desk
 from tests.support.redis_server import RedisServer
+from tests.support.signing_in import ORIGIN, PASSWORD, SITE, Desk
 
 
 @pytest.fixture

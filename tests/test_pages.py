@@ -162,6 +162,26 @@ def test_every_answer_keeps_the_page_to_itself(browser: TestClient, path: str):
 
 
 @pytest.mark.parametrize(
+    ("path", "allowed"),
+    [
+        ("/", "()"),
+        ("/staff", "(self)"),
+        ("/staff/sign-in", "(self)"),
+        ("/staffing", "()"),
+        ("/x/staff/", "()"),
+    ],
+)
+def test_only_the_room_teams_pages_may_ask_for_passkeys(
+    browser: TestClient, path: str, allowed: str
+):
+    powers = browser.get(path).headers["permissions-policy"].split(", ")
+
+    assert f"publickey-credentials-get={allowed}" in powers
+    assert f"publickey-credentials-create={allowed}" in powers
+    assert "camera=()" in powers
+
+
+@pytest.mark.parametrize(
     ("host", "allowed"),
     [
         ("chat.example", "connect-src 'self' ws://chat.example"),

@@ -12,7 +12,7 @@ from chat.store.database import Database
 from chat.store.staff import Account
 from tests.support.authenticator import Authenticator
 from tests.support.clock import FakeClock
-from tests.support.desk import HERE, PASSWORD, SITE, Desk, next_code
+from tests.support.signing_in import HERE, PASSWORD, SITE, Desk, next_code
 
 
 @pytest.fixture

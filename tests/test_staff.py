@@ -20,7 +20,7 @@ from chat.store.schema import invitations
 from chat.store.staff import Account
 from tests.support.authenticator import Authenticator
 from tests.support.clock import FakeClock
-from tests.support.desk import HERE, ORIGIN, PASSWORD, SITE, Desk
+from tests.support.signing_in import HERE, ORIGIN, PASSWORD, SITE, Desk
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 
 from chat.desk import templates
 from chat.errors import StoreDown, Unavailable
-from chat.passkeys import Site
+from chat.passkeys import BadPasskey, Site
 from chat.roles import may
 from chat.sittings import Deskmate, Sittings
 
@@ -58,6 +58,23 @@ class Guard:
 
         return guarded
 
+    def open(self, endpoint: Page) -> Page:
+        """Return a page for everybody; what changes something must come from us."""
+
+        @wraps(endpoint)
+        async def opened(request: Request) -> Response:
+            try:
+                if request.method in _ASKING or self.is_from_us(request.headers):
+                    answer = await endpoint(request)
+                else:
+                    answer = _not_from_us()
+            except (StoreDown, Unavailable):
+                answer = _not_now()
+            answer.headers.setdefault("cache-control", "no-store")
+            return answer
+
+        return opened
+
     async def who(self, connection: HTTPConnection) -> Deskmate | None:
         """Return who asks, if they are signed in.
 
@@ -76,11 +93,7 @@ class Guard:
                 403, "This page is not for you", "Your role does not have it."
             )
         if not await self._is_meant(request, me):
-            return _sorry(
-                403,
-                "That did not come from this page",
-                "Nothing was changed. Please go back, reload the page and try again.",
-            )
+            return _not_from_us()
         return None
 
     async def _is_meant(self, request: Request, me: Deskmate) -> bool:
@@ -108,6 +121,18 @@ class Guard:
         """Return where a page is, for passkeys; None: there they do not work."""
         origin = f"{request.url.scheme}://{request.headers.get('host', '')}"
         return Site.at(origin) if origin in self._origins else None
+
+    def sure_site(self, request: Request) -> Site:
+        """Return where a page is.
+
+        Raises:
+            BadPasskey: If passkeys do not work there.
+
+        """
+        site = self.site(request)
+        if site is None:
+            raise BadPasskey
+        return site
 
     def stepped_up(self, _request: Request, me: Deskmate) -> bool:
         """Tell whether somebody proved who they are within the last five minutes."""
@@ -150,6 +175,14 @@ def _sign_in_first(request: Request) -> Response:
         "You are signed out",
         "Nothing was changed. Please sign in and try again.",
         (SIGN_IN, "Sign in"),
+    )
+
+
+def _not_from_us() -> Response:
+    return _sorry(
+        403,
+        "That did not come from this page",
+        "Nothing was changed. Please go back, reload the page and try again.",
     )
 
 
