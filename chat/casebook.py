@@ -19,6 +19,10 @@ AS_MUCH_AS_A_GRADE: Final = 600
 """Seconds of waiting that weigh as much as one grade of danger: age wins in the end."""
 
 
+READ_SECONDS: Final = 1800
+"""For how long what somebody revealed stays on their page."""
+
+
 class CaseLine(NamedTuple):
     """A case as a queue shows it: nothing of what was said, nor who said it."""
 
@@ -211,6 +215,17 @@ async def revealed(case: Dossier, upto: int) -> Revealed:
     """Return the first sentences of what was said, as others in the room read it."""
     shown = steps([_said(row) for row in await excerpts.of(case.tx, case.id)])
     return Revealed(tuple(shown[: max(0, upto)]), len(shown))
+
+
+async def read_again(case: Dossier, staff: str) -> Revealed:
+    """Return what somebody revealed a short while ago, which is recorded already."""
+    since = case.now - READ_SECONDS
+    steps_ = (
+        event.detail["step"]
+        for event in case.events
+        if event.kind == "reveal" and event.actor == staff and event.at > since
+    )
+    return await revealed(case, max(steps_, default=0))
 
 
 def _said(row: Row[Any]) -> Said:

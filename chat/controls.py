@@ -38,6 +38,14 @@ class Control(NamedTuple):
     at: int = 0
 
 
+class Alarm(NamedTuple):
+    """More people came into a room within a minute than come on their own."""
+
+    room: str
+    number: int
+    at: int
+
+
 class Controls:
     """Every room's controls; setting one tells all processes."""
 

@@ -1,5 +1,6 @@
 """Wording: how long ago, how grave and from where, in the words of staff pages."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Final
 
@@ -56,3 +57,66 @@ def listed(names: list[str]) -> str:
 def count(number: int, one: str, many: str) -> str:
     """Return a number with its noun: `1 case`, `3 cases`."""
     return f"{number} {one if number == 1 else many}"
+
+
+CATEGORIES: Final = {
+    "suicide": "Speaks of suicide",
+    "overdose": "An overdose, maybe",
+    "domestic_violence": "Violence at home",
+    "third_party_risk": "Somebody else may be in danger",
+    "self_harm": "Speaks of hurting themselves",
+    "minor": "May be under 18",
+    "medical": "Dangerous withdrawal, or another medical danger",
+    "encourage_harm": "Tells somebody to harm themselves",
+    "threat": "Threatens somebody",
+    "grooming": "May be preying on somebody",
+    "doxxing": "Gives away who somebody is",
+    "hate": "Against people for what they are",
+    "abuse": "Harsh to somebody",
+    "sexual": "Sexual talk",
+    "methods": "How to use, or how to harm",
+    "drug_sale": "Offers drugs",
+    "drug_sourcing": "Asks where to get drugs",
+    "promo_vice": "Promotes drink, bets or the like",
+    "brokering": "Sells treatment places",
+    "scam": "A scam, maybe",
+    "proselytising": "One way for everybody",
+    "spam": "Spam",
+    "link": "A link",
+    "pii": "Personal details",
+    "house": "Words that this house watches for",
+}
+"""Why a message is shown to the room team, the gravest first."""
+
+REPORTS: Final = {
+    "risk_to_self": "somebody may be in danger",
+    "harassment": "harassment",
+    "sourcing": "buying or selling",
+    "identity": "somebody can be recognised",
+    "predatory": "private contact, maybe predatory",
+    "spam": "spam",
+    "other": "something else",
+}
+"""What members report a message for."""
+
+
+def why(
+    source: str, categories: Iterable[str], reasons: Iterable[str], rules: Iterable[str]
+) -> str:
+    """Return in one line why a case is there."""
+    found = [words for key, words in CATEGORIES.items() if key in set(categories)]
+    if any(rule.endswith(".broken") for rule in rules):
+        found.append("A check could not be made")
+    if reported := [REPORTS.get(reason, reason) for reason in reasons]:
+        found.append(f"Reported: {', '.join(reported)}")
+    if found:
+        return "; ".join(
+            [found[0], *(each[0].lower() + each[1:] for each in found[1:])]
+        )
+    return _PLAIN.get(source, "Something for you to look at")
+
+
+_PLAIN: Final = {
+    "bell": "A member asks for one of you",
+    "unanswered": "Nobody has answered yet",
+}

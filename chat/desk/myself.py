@@ -1,0 +1,156 @@
+"""One's own page: what should not come to one, this shift, and a note at its end."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from typing import Final, NamedTuple
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from chat.carers import LONGEST_NOTE, BadNote, Carers, Note
+from chat.clock import Clock
+from chat.desk.frame import go, said, show, ticked
+from chat.desk.guard import Guard
+from chat.desk.wording import moment, time_of_day
+from chat.sittings import Deskmate
+from chat.wellbeing import PLENTY, TOPICS, Exposure, rests_until, this_shift
+
+ACCOUNT: Final = (("Your passkeys, password and codes", "/staff/account"),)
+
+
+class Shift(NamedTuple):
+    """How much somebody has read, and what that means, kindly."""
+
+    units: int
+    plenty: int
+    words: str
+    rest: str
+
+
+class NoteLine(NamedTuple):
+    """A note as its reader sees it."""
+
+    id: int
+    by: str
+    at: str
+    text: str
+
+
+class Myself:
+    """The page that is one's own."""
+
+    def __init__(self, *, carers: Carers, clock: Clock) -> None:
+        self._carers = carers
+        self._clock = clock
+
+    def routes(self, guard: Guard) -> list[BaseRoute]:
+        """Return the page's routes."""
+        return [
+            Route("/staff/me", guard.page(self.show, "desk")),
+            _post("/staff/me", guard.page(self.wish, "desk")),
+            _post("/staff/me/tonight", guard.page(self.tonight, "desk")),
+            _post("/staff/me/offload", guard.page(self.put_down, "desk")),
+            _post("/staff/me/notes/{id:int}", guard.page(self.heard, "desk")),
+        ]
+
+    async def show(self, request: Request, me: Deskmate) -> Response:
+        """Show how somebody wants their desk, and what they have borne."""
+        return await self._show(me, note=_NOTES.get(said(request.query_params, "did")))
+
+    async def _show(
+        self, me: Deskmate, *, note: str | None = None, bad: str = "", kept: str = ""
+    ) -> Response:
+        now = self._clock.now()
+        wishes = await self._carers.wishes(me.id)
+        colleagues = await self._carers.colleagues(me.id)
+        return show(
+            "myself", me, "You", 400 if bad else 200,
+            note=bad or note, note_is_bad=bool(bad), kept=kept,
+            wishes=wishes, away=wishes.is_away(now),
+            shift=shift(await self._carers.exposures(me.id), now),
+            topics=[
+                (topic, words, topic in wishes.opt_outs)
+                for topic, (words, _) in TOPICS.items()
+            ],
+            notes=[_note(each) for each in await self._carers.notes(me.id)],
+            colleagues=[("", "Nobody"), *colleagues.items()],
+            partner=colleagues.get(wishes.partner, ""),
+            longest=LONGEST_NOTE, account=ACCOUNT,
+        )  # fmt: skip
+
+    async def wish(self, request: Request, me: Deskmate) -> Response:
+        """Keep how somebody wants their desk."""
+        form = await request.form()
+        await self._carers.wish(
+            me.id,
+            opt_outs=[str(topic) for topic in form.getlist("topic")],
+            blur=ticked(form, "blur"),
+            hotkeys=ticked(form, "hotkeys"),
+            partner=said(form, "partner"),
+        )
+        return go("/staff/me?did=wish")
+
+    async def tonight(self, request: Request, me: Deskmate) -> Response:
+        """Offer somebody nothing for this night, or again."""
+        away = ticked(await request.form(), "away")
+        await self._carers.not_tonight(me.id, away=away)
+        return go(f"/staff/me?did={'away' if away else 'back'}")
+
+    async def put_down(self, request: Request, me: Deskmate) -> Response:
+        """Leave a note for one's partner."""
+        text = said(await request.form(), "text", LONGEST_NOTE)
+        try:
+            await self._carers.put_down(me.id, text)
+        except BadNote as error:
+            return await self._show(me, bad=str(error), kept=text)
+        return go("/staff/me?did=offload")
+
+    async def heard(self, request: Request, me: Deskmate) -> Response:
+        """Delete a note that was for whoever asks; nobody else's is touched."""
+        await self._carers.heard(me.id, request.path_params["id"])
+        return go("/staff/me?did=heard")
+
+
+_NOTES: Final = {
+    "wish": "Kept. Nobody else sees it.",
+    "away": "Not tonight, then. Nothing is offered to you. Rest well.",
+    "back": "Good to have you back.",
+    "offload": "It is with your partner now, and nobody else reads it. Go gently.",
+    "heard": "The note is gone.",
+}
+
+
+def _post(path: str, endpoint: Callable[..., Awaitable[Response]]) -> BaseRoute:
+    return Route(path, endpoint, methods=["POST"])
+
+
+def shift(exposures: Sequence[Exposure], now: datetime) -> Shift:
+    """Return how much somebody has read in this shift, in kind words."""
+    units = this_shift(exposures, now)
+    rest = rests_until(exposures, now)
+    return Shift(
+        min(units, PLENTY),
+        PLENTY,
+        _weighed(units),
+        f"Your pause lasts until {time_of_day(int(rest.timestamp()))} UTC: the next "
+        "urgent case goes to others first, if anybody else is here."
+        if rest
+        else "",
+    )
+
+
+def _weighed(units: int) -> str:
+    if not units:
+        return "You have read nothing yet in this shift."
+    if units < PLENTY // 2:
+        return f"You have read {units} units so far. That is fine for one shift."
+    if units < PLENTY:
+        return f"You have read {units} units. A walk would do good about now."
+    return (
+        f"You have read {units} units. That is enough for anybody: hand over, please."
+    )
+
+
+def _note(note: Note) -> NoteLine:
+    return NoteLine(note.id, note.by, moment(note.at), note.text)
