@@ -1,9 +1,10 @@
 """Cues: what advertising, scams and preaching say, as `cues.toml` lists it."""
 
 import tomllib
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from importlib.resources import files
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import re2
 
@@ -18,9 +19,11 @@ _SHORTHAND = (
     (" ?", r"\W*"),
     (" ", r"\W+"),
 )
-
 _NESTING = 2
 """How deep names of words stand in words."""
+
+_NEAR = 160
+"""How many characters apart cues belong to each other."""
 
 
 class _Rule(NamedTuple):
@@ -28,6 +31,10 @@ class _Rule(NamedTuple):
     category: str
     action: Action
     reason: str
+    least: int
+    """How many of its cues a text must have."""
+    leader: int
+    """The cue that must be among them; -1 if any may."""
 
 
 class _Cues:
@@ -35,25 +42,41 @@ class _Cues:
 
     def __init__(self, source: str) -> None:
         table = tomllib.loads(source)
-        self._rules: list[_Rule] = []
-        self._patterns: list[str] = []
+        self._words: Mapping[str, str] = table["words"]
+        self._owners: list[_Rule] = []
         self._filter = re2.Filter()
         for each in table["rules"]:
-            action = Action[each["action"].upper()]
-            rule = _Rule(each["id"], each["category"], action, each["reason"])
-            for cue in each["patterns"]:
-                self._filter.Add(_expression(cue, table["words"]))
-                self._rules.append(rule)
+            self._add(each, each["patterns"])
+        for each in table["mixes"]:
+            self._add(each, each["signals"])
         self._filter.Compile()
+        self._reported = re2.compile(_expression(table["reported"]["before"], {}))
+
+    def _add(self, table: Mapping[str, Any], cues: list[str]) -> None:
+        rule = _rule(table, len(self._owners))
+        for cue in cues:
+            self._filter.Add(_expression(cue, self._words))
+            self._owners.append(rule)
 
     def found(self, text: str) -> Iterator[tuple[_Rule, int, int]]:
         """Yield each rule that a text meets, once, and where."""
-        met = set()
+        met: dict[_Rule, list[int]] = defaultdict(list)
         for index in self._filter.Match(text) or ():
-            rule = self._rules[index]
-            if rule not in met:
-                met.add(rule)
-                yield rule, *self._filter.re(index).search(text).span()
+            met[self._owners[index]].append(index)
+        for rule, cues in met.items():
+            if len(cues) < rule.least or rule.leader not in (-1, *cues):
+                continue
+            spans = [self._filter.re(index).search(text).span() for index in cues]
+            start, end = min(spans)[0], max(end for _, end in spans)
+            near = len(cues) == 1 or end - start <= _NEAR
+            if near and not self._reported.search(text[:start]):
+                yield rule, start, end
+
+
+def _rule(table: Mapping[str, Any], first: int) -> _Rule:
+    action = Action[table["action"].upper()]
+    least, leader = table.get("least", 1), first if table.get("leader") else -1
+    return _Rule(table["id"], table["category"], action, table["reason"], least, leader)
 
 
 def _expression(cue: str, words: Mapping[str, str]) -> str:
@@ -63,7 +86,7 @@ def _expression(cue: str, words: Mapping[str, str]) -> str:
             cue = cue.replace(f"{{{name}}}", f"(?:{choice})")
     for short, long in _SHORTHAND:
         cue = cue.replace(short, long)
-    return rf"\b(?:{cue})\b"
+    return rf"\b(?:{cue})(?:\b|$|\s)"
 
 
 _CUES = _Cues(files(__package__).joinpath("cues.toml").read_text("utf-8"))
