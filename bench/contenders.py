@@ -180,6 +180,7 @@ def _environment(folder: Path) -> dict[str, str]:
         "MAX_CONNECTIONS": "50000",
         "MAX_CONNECTIONS_PER_PREFIX": "50000",
         "SAYS_PER_MINUTE": UNLIMITED,
+        "FLOOD_GUARD": "false",
         "JOINS_PER_MINUTE": UNLIMITED,
         "LOG_LEVEL": "WARNING",
     }

@@ -29,13 +29,15 @@ from chat.leases import Leases
 from chat.lobby import Lobby
 from chat.metrics import Metrics
 from chat.mirror import Mirror
-from chat.model import Action, Grade, Message, RoomName, Verdict
+from chat.model import RoomName
+from chat.moderation import screen
 from chat.pages import Pages
 from chat.prefixes import Prefixes
 from chat.presence import Presence
 from chat.redis import Lines, Scripts, servers
 from chat.rooms import Rooms
 from chat.routes import routes
+from chat.rules.spam.recent import Recent
 from chat.settings import Settings
 from chat.speaking import Speaking
 from chat.team import Team
@@ -46,10 +48,6 @@ SPARE_LINES = 100
 """Beside those that chat, for pages, and to tell whoever is one too many."""
 
 logger = logging.getLogger(__name__)
-
-
-def _unscreened(message: Message) -> Verdict:
-    return Verdict(Action.ALLOW, Grade.NONE, (), message.text)
 
 
 class Service:
@@ -137,6 +135,7 @@ class Service:
             history=self.history,
             identity=self.identity,
             hub=self.hub,
+            backplane=self.backplane,
             metrics=self.metrics,
         )
 
@@ -174,7 +173,7 @@ class Service:
         )
         self.mirror = Mirror(
             words=self.backroom.words,
-            controls=self.backroom.controls,
+            controls=self.backroom.held_rooms,
             sanctions=self.backroom.sanctions,
             held=self.backroom.held,
             gateway=self.gateway,
@@ -189,6 +188,7 @@ class Service:
         )
 
     def _speaking(self, settings: Settings) -> Speaking:
+        recent = Recent() if settings.flood_guard else None
         return Speaking(
             rooms=self.rooms,
             catalogue=self.catalogue,
@@ -196,7 +196,7 @@ class Service:
             flagged=self.backroom.flagged,
             sanctions=self.backroom.sanctions,
             held=self.backroom.held,
-            screen=_unscreened,
+            screen=lambda message: screen(message, recent),
             clock=self.clock,
             metrics=self.metrics,
             country=settings.country,

@@ -2,27 +2,41 @@
 
 import asyncio
 import logging
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Final
+from typing import Any, Final
 
+from sqlalchemy import Row
+
+from chat.acting import Arrival
+from chat.asides import Word
+from chat.backplane import Backplane
+from chat.cases import Cases
 from chat.catalogue import Catalogue
 from chat.clock import Clock
+from chat.controls import Control, Controls
 from chat.doorbell import Doorbell
-from chat.errors import StoreDown
+from chat.effects import Effects
+from chat.errors import Gone, StoreDown
 from chat.flagged import Flagged
 from chat.held import Held, HeldRooms
-from chat.history import History
+from chat.history import History, keys
 from chat.hub import Hub
 from chat.identity import Identity
 from chat.metrics import Metrics
-from chat.model import Handle
-from chat.opening import Opening
-from chat.redis import Lines, Scripts
+from chat.model import Handle, MemberId, RoomName
+from chat.redis import Lines, Script, Scripts
 from chat.sanctions import Kept, Sanctions
 from chat.settings import Settings
+from chat.store import words
 from chat.store.database import Database
 
+WORDS_CHANGED: Final = b"words"
+SETTLE_SECONDS: Final = 10
+TIDY_SECONDS: Final = 3600
+
 _AGAIN_SECONDS: Final = 2.0
+_ARRIVALS = Script("arrivals")
 
 logger = logging.getLogger(__name__)
 
@@ -41,18 +55,40 @@ class Backroom:
         history: History,
         identity: Identity,
         hub: Hub,
+        backplane: Backplane,
         metrics: Metrics,
     ) -> None:
+        self._clock = clock
+        self._scripts = scripts
         self.database = Database(settings.database_url, settings.data_dir)
         self.doorbell = Doorbell(scripts=scripts, lines=lines, fan_out=hub.fan_out)
         self.sanctions = Sanctions()
         self.held = HeldRooms()
+        self.controls = Controls(
+            database=self.database, clock=clock, ring=self.doorbell.ring
+        )
+        self.effects = Effects(
+            database=self.database,
+            backplane=backplane,
+            identity=identity,
+            clock=clock,
+            sanctioned=self._sanctioned,
+        )
+        self.cases = Cases(
+            database=self.database,
+            clock=clock,
+            effects=self.effects,
+            ring=self.doorbell.ring,
+            unseal=identity.unseal,
+            keep_days=settings.case_days,
+        )
+        self.cases.arrivals = self._arrivals
         self.flagged = Flagged(
             scripts=scripts,
             catalogue=catalogue,
             history=history,
             identity=identity,
-            open_=self._open,
+            open_=self.cases.open,
             ring=self.doorbell.ring,
             clock=clock,
             metrics=metrics,
@@ -61,40 +97,107 @@ class Backroom:
 
     async def run(self, *parts: Callable[[], Awaitable[None]]) -> None:
         """Bring the tables up to date, however long that takes, then run the parts."""
+        await self._migrate()
+        async with asyncio.TaskGroup() as tasks:
+            for part in (self.flagged.run, self._settle, self._tidy, *parts):
+                tasks.create_task(_run(part))
+
+    async def _migrate(self) -> None:
         while True:
             try:
-                await self.database.migrate()
+                return await self.database.migrate()
             except StoreDown:
                 logger.warning("the tables could not be brought up to date yet")
-                await asyncio.sleep(_AGAIN_SECONDS)
-            else:
-                break
-        async with asyncio.TaskGroup() as tasks:
-            for part in (self.flagged.run, *parts):
-                tasks.create_task(_run(part))
+            await asyncio.sleep(_AGAIN_SECONDS)
+
+    async def _settle(self) -> None:
+        """Let happen in the rooms what could not when it was decided."""
+        while True:
+            await self.effects.settle()
+            await asyncio.sleep(SETTLE_SECONDS)
+
+    async def _tidy(self) -> None:
+        """Let go of what has had its time."""
+        while True:
+            try:
+                await self.cases.tidy(self._clock.seconds())
+            except StoreDown:
+                logger.warning("the store could not be tidied")
+            await asyncio.sleep(TIDY_SECONDS)
 
     async def aclose(self) -> None:
         """Let go of the store."""
         await self.database.aclose()
 
-    async def _open(self, _opening: Opening, _around: Sequence[bytes]) -> str:
-        raise StoreDown
+    # What members are told -----------------------------------------------------------
 
     async def words(self) -> list[Kept]:
         """Return what the room team has said and still holds."""
-        return []
+        async with self.database.read() as tx:
+            rows = await words.in_force(tx, self._clock.seconds())
+        return [_kept(row) for row in rows]
 
-    async def controls(self) -> list[Held]:
+    async def held_rooms(self) -> list[Held]:
         """Return how rooms are held."""
-        return []
+        return [_held(control) for control in (await self.controls.all()).values()]
 
     async def heed(self, token: bytes, handle: Handle) -> None:
-        """Know that a member has read a word of theirs."""
-        raise StoreDown
+        """Know that a member has read a word of theirs.
+
+        Raises:
+            Gone: If it is not theirs.
+            StoreDown: If the store does not answer.
+
+        """
+        async with self.database.begin() as tx:
+            if not await words.heed(tx, token, handle, self._clock.seconds()):
+                raise Gone
+        await self.doorbell.changed(WORDS_CHANGED)
 
     async def appeal(self, token: bytes, handle: Handle, text: str) -> None:
-        """Ask that another moderator looks again."""
-        raise StoreDown
+        """Ask that another moderator looks again.
+
+        Raises:
+            ChatError: As `Cases.appeal` says.
+
+        """
+        await self.cases.appeal(token, handle, text)
+        await self.doorbell.changed(WORDS_CHANGED)
+
+    async def _sanctioned(self, _handle: Handle) -> None:
+        await self.doorbell.changed(WORDS_CHANGED)
+
+    async def _arrivals(self, room: RoomName, since: int) -> Sequence[Arrival]:
+        """Return who began to speak in a room since a moment, and what they said."""
+        found = await self._scripts.call(_ARRIVALS, (keys(room)[1],), since)
+        said: defaultdict[bytes, list[int]] = defaultdict(list)
+        for member, position in zip(found[::2], found[1::2], strict=True):
+            said[member].append(position)
+        return [Arrival(MemberId(member), where) for member, where in said.items()]
+
+
+def _kept(row: Row[Any]) -> Kept:
+    word = Word(
+        token=row.token,
+        kind=row.kind,
+        reason=row.reason,
+        text=row.text,
+        until=row.until,
+        may_appeal=row.may_appeal and row.appealed_at is None,
+        room=row.room,
+        id=row.message_id,
+    )
+    return Kept(Handle(row.handle), word, heeded=row.read_at is not None)
+
+
+def _held(control: Control) -> Held:
+    return Held(
+        RoomName(control.room),
+        control.slow_seconds,
+        control.locked,
+        control.shield_since or 0,
+        control.greeting,
+    )
 
 
 async def _run(part: Callable[[], Awaitable[None]]) -> None:

@@ -21,6 +21,7 @@ from chat.model import Action, Grade, Member, Message, RoomName, Verdict
 from chat.opening import Opening
 from chat.requests import Say
 from chat.rooms import Rooms
+from chat.rules.spam.recent import HURRY, PAUSE_SECONDS
 from chat.sanctions import Sanctions, Standing
 from chat.session import Session
 
@@ -98,6 +99,8 @@ class Speaking:
         verdict = self._verdicts.get(key)
         if verdict is None:
             verdict = self._screen(self._message(session, room, said.text))
+            if any(flag.rule == HURRY for flag in verdict.flags):
+                raise TooFast(PAUSE_SECONDS)
             self._verdicts[key] = verdict
             if len(self._verdicts) > REMEMBERED:
                 self._verdicts.popitem(last=False)

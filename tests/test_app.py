@@ -167,6 +167,7 @@ async def test_told_to_end_it_answers_what_was_asked_and_says_when_to_come_back(
         "REDIS_URL": redis_url,
         "DRAIN_SECONDS": str(DRAIN_SECONDS),
         "SAYS_PER_MINUTE": "6000",
+        "FLOOD_GUARD": "false",
     }
     with Program("-m", "chat", "serve", env=env) as program:
         url = program.line().split()[-1]

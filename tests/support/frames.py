@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import NamedTuple, cast
 
 from chat import protocol
+from chat.asides import Word
 
 
 class Welcome(NamedTuple):
@@ -36,6 +37,7 @@ class Refused(NamedTuple):
     ref: int
     code: str
     wait: int
+    why: str = ""
 
 
 class Said(NamedTuple):
@@ -52,6 +54,7 @@ class TakenBack(NamedTuple):
     position: int
     at: int
     target: int
+    by_team: bool = False
 
 
 class Reacted(NamedTuple):
@@ -97,6 +100,31 @@ class StartOver(NamedTuple):
     epoch: int
 
 
+class Care(NamedTuple):
+    room: str
+    position: int
+    grade: int
+
+
+class Notice(NamedTuple):
+    room: str
+    position: int
+    what: str
+
+
+class Waiting(NamedTuple):
+    ref: int
+    id: bytes
+
+
+class Controls(NamedTuple):
+    room: str
+    slow: int
+    locked: bool
+    shield: bool
+    greeting: str
+
+
 Event = (
     Welcome
     | Joined
@@ -111,6 +139,11 @@ Event = (
     | Line
     | Bye
     | StartOver
+    | Care
+    | Notice
+    | Waiting
+    | Word
+    | Controls
 )
 
 EVENTS: dict[int, type[Event]] = {
@@ -127,6 +160,11 @@ EVENTS: dict[int, type[Event]] = {
     42: Line,
     43: Bye,
     44: StartOver,
+    45: Care,
+    46: Notice,
+    47: Waiting,
+    48: Word,
+    49: Controls,
 }
 
 

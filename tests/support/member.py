@@ -20,11 +20,13 @@ from tests.support.frames import (
     Joined,
     Named,
     Refused,
+    Waiting,
     Welcome,
 )
 
 WITHIN_SECONDS = 5
 HELLO, JOIN, LEAVE, SAY, TAKE_BACK, REACT, TYPING, HERE, NAME, EARLIER = range(1, 11)
+REPORT, HEED, APPEAL, BELL = range(11, 15)
 
 E = TypeVar("E", bound=Event)
 
@@ -115,6 +117,12 @@ class Member:
         """Speak."""
         return await self._ask(Done, SAY, room, id_ or new_id(), text, reply)
 
+    async def says_to_the_team(self, text: str, room: str = "coffee") -> Waiting:
+        """Speak, which the room team must read first."""
+        waiting = await self._ask(Waiting, SAY, room, new_id(), text, 0)
+        assert isinstance(waiting, Waiting), waiting
+        return waiting
+
     async def says(self, text: str, room: str = "coffee", *, reply: int = 0) -> int:
         """Speak, which must succeed; return the position."""
         done = await self.say(text, room, reply=reply)
@@ -154,6 +162,24 @@ class Member:
     async def here(self, *, away: bool = False) -> None:
         """Be there, with the tab hidden or not."""
         await self.send(HERE, away)
+
+    async def report(
+        self, target: int, reason: str = "harassment", room: str = "coffee"
+    ) -> Done | Refused:
+        """Show a message to the room team."""
+        return await self._ask(Done, REPORT, room, new_id(), target, reason)
+
+    async def bell(self, room: str = "coffee") -> Done | Refused:
+        """Ask for a moderator."""
+        return await self._ask(Done, BELL, room, new_id())
+
+    async def heed(self, token: bytes) -> Done | Refused:
+        """Have read what the room team says."""
+        return await self._ask(Done, HEED, token)
+
+    async def appeal(self, token: bytes, text: str) -> Done | Refused:
+        """Ask that another moderator looks."""
+        return await self._ask(Done, APPEAL, token, text)
 
     async def _ask(self, wanted: type[E], kind: int, *fields: object) -> E | Refused:
         ref = next(self._refs)
