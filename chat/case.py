@@ -199,12 +199,15 @@ def _looked(state: State, event: Event) -> State:
 
 
 def _claimed(state: State, event: Event) -> State:
+    if state.status is Status.RESOLVED:
+        return state
     state = _looked(state, event)
     return replace(state, status=Status.CLAIMED, claimed_by=event.actor)
 
 
 def _let_go(state: State, _event: Event) -> State:
-    return replace(state, status=Status.OPEN, claimed_by="")
+    free = state.status is not Status.CLAIMED
+    return state if free else replace(state, status=Status.OPEN, claimed_by="")
 
 
 def _acted(state: State, event: Event) -> State:
@@ -294,5 +297,3 @@ _AFTER: Final[Mapping[str, Callable[[State, Event], State]]] = {
     "wrong_flag": _called_wrong,
 }
 """What each kind of event does; a note and a reveal change nothing."""
-
-KINDS: Final = frozenset({*_AFTER, "note", "reveal"})

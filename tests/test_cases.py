@@ -8,8 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from chat import bulletin
-from chat.case import LEASE_SECONDS, Place, Queue, Status, fold
-from chat.dossier import columns
+from chat.case import LEASE_SECONDS, Queue, Status
 from chat.ladder import Act, Kind
 from chat.model import Action, Grade
 from chat.refusals import (
@@ -23,7 +22,6 @@ from chat.refusals import (
 from chat.roles import Role
 from chat.settings import Settings
 from chat.store.database import Database
-from chat.store.schema import cases as case_table
 from chat.store.schema import rule_counts
 from tests.support.clock import FakeClock
 from tests.support.desk import ABUSE, DANGER, Desk, an_opening, heard
@@ -386,19 +384,3 @@ async def test_what_somebody_else_has_cannot_be_acted_on(desk: Desk):
 
     (line,) = await desk.cases.lines(None)
     assert (line.outcome, line.status) == ("nothing", "resolved")
-
-
-async def test_what_is_kept_beside_the_events_is_what_they_come_to(desk: Desk):
-    opening = an_opening(held=True, position=0)
-    id_ = await desk.cases.open(opening)
-    await desk.cases.claim(id_, "ada-id")
-    event = await desk.cases.act(id_, "ada-id", Act(Kind.RELEASE, "in_order"))
-    await desk.cases.undo(id_, "ben-id", event)
-
-    state = fold(await desk.events(id_))
-
-    async with desk.database.read() as tx:
-        row = (await tx.execute(select(case_table).filter_by(id=id_))).one()
-    kept = {name: row._mapping[name] for name in columns(state)}
-    assert kept == columns(state)
-    assert (state.status, state.message) == (Status.OPEN, Place.HELD)
