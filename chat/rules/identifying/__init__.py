@@ -1,14 +1,14 @@
 """Identifying: personal details, which are masked before anyone else reads them."""
 
 from collections.abc import Iterable, Iterator
-from itertools import islice
+from itertools import chain, islice
 from typing import NamedTuple
 
 from chat.model import Action, Flag
 from chat.rules.canonical import Text
 from chat.rules.identifying.addresses import addresses
 from chat.rules.identifying.allowed import is_help_line
-from chat.rules.identifying.detail import Detail
+from chat.rules.identifying.detail import Crowded, Detail
 from chat.rules.identifying.handles import handles
 from chat.rules.identifying.links import links
 from chat.rules.identifying.mail import mail
@@ -38,13 +38,21 @@ _KINDS = {
 """What is masked; of two that cover the same characters, the earlier kind stands."""
 
 _ORDER = {kind: place for place, kind in enumerate(_KINDS)}
-_MOST_RUNS = 24
-"""Nobody says more numbers in one breath; what follows is masked unread."""
+_MOST = 24
+"""Details that are masked one by one; with more, nothing would be left to read."""
+
+_LONGEST = 60
+"""Digits that may belong to one number or several; more are hidden unread."""
 
 
 def identifying(text: Text) -> Iterable[Flag]:
     """Return a flag for every detail that could tell who somebody is."""
-    for detail in _without_overlaps(_details(text)):
+    try:
+        details = _without_overlaps(_details(text))
+    except Crowded:
+        yield _unread(text)
+        return
+    for detail in details:
         start, end = text.folded.span(detail.start, detail.end)
         kind = _KINDS[detail.kind]
         yield Flag(
@@ -56,6 +64,18 @@ def identifying(text: Text) -> Iterable[Flag]:
             action=Action.MASK,
             placeholder=kind.placeholder,
         )
+
+
+def _unread(text: Text) -> Flag:
+    """Return a flag for a text that a human had better look at."""
+    return Flag(
+        rule="identifying.crowded",
+        category="pii",
+        reason="More numbers, names or links than anybody has to say in one message",
+        start=0,
+        end=len(text.original),
+        action=Action.HOLD,
+    )
 
 
 def _details(text: Text) -> Iterator[Detail]:
@@ -76,21 +96,33 @@ def _numbers(folded: str, country: str) -> Iterator[Detail]:
     """Return the numbers of phones, cards and documents, whatever their digits are."""
     if any(map(folded.__contains__, "0123456789")):
         yield from named_numbers(folded)
-        found = runs(folded)
-        for run in islice(found, _MOST_RUNS):
-            yield from _judged(run, country, folded)
-        for run in islice(found, 1):
-            yield Detail("phone", run.start, len(folded))
-    for run in islice(spelled_runs(folded), _MOST_RUNS):
-        yield from _judged(run, country, folded)
+        every = chain(runs(folded), spelled_runs(folded))
+    else:
+        every = chain(spelled_runs(folded))
+    for run in every:
+        detail = _judged(run, country, folded)
+        if detail:
+            yield detail
 
 
-def _judged(run: Run, country: str, folded: str) -> Iterator[Detail]:
+def _judged(run: Run, country: str, folded: str) -> Detail | None:
+    """Return what a run of digits is, if it tells who somebody is."""
+    if len(run.digits) > _LONGEST:
+        return Detail("phone", run.start, run.end)
     if is_help_line(run, country, folded):
-        return
-    detail = number(run) or phone(run, country, folded)
-    if detail:
-        yield detail
+        return None
+    return number(run) or phone(run, country, folded) or _several(run, country, folded)
+
+
+def _several(run: Run, country: str, folded: str) -> Detail | None:
+    """Return a run of several numbers in a row, if one of them is somebody's."""
+    for part in run.parts(folded):
+        detail = not is_help_line(part, country, folded) and phone(
+            part, country, folded
+        )
+        if detail:
+            return Detail("phone", run.start, run.end)
+    return None
 
 
 def _cased(text: Text) -> str:
@@ -110,8 +142,11 @@ def _cased(text: Text) -> str:
 def _without_overlaps(details: Iterable[Detail]) -> list[Detail]:
     """Return the details with those that overlap joined to one."""
     kept: list[Detail] = []
+    every = list(islice(details, _MOST + 1))
+    if len(every) > _MOST:
+        raise Crowded
     for detail in sorted(
-        details, key=lambda one: (_ORDER[one.kind], one.start - one.end)
+        every, key=lambda one: (_ORDER[one.kind], one.start - one.end)
     ):
         over = [
             one for one in kept if one.start < detail.end and detail.start < one.end

@@ -5,7 +5,7 @@ from importlib.resources import files
 
 import re2
 
-from chat.rules.identifying.detail import Detail
+from chat.rules.identifying.detail import Detail, each
 from chat.rules.identifying.wording import one_of
 
 # Kinds of street that mean a street wherever a number and a name stand before them, and
@@ -153,24 +153,24 @@ def addresses(cased: str) -> Iterator[Detail]:
     """Return the addresses in a text, from the door to the town behind it."""
     if not _GATE.search(cased):
         return
-    for found in _STREET.finditer(cased):
+    for found in each(_STREET, cased):
         home = bool(found["unit"]) or _lives(cased, found.start())
         if _is_street(found["name"], found["sure"], found["kind"], home=home):
             yield _with_town(cased, *found.span())
-    for found in _NAMED_UNIT.finditer(cased):
+    for found in each(_NAMED_UNIT, cased):
         if _is_capital(found["name"]) or _lives(cased, found.start()):
             yield _with_town(cased, *found.span())
     for pattern in (_TURNED, _FRENCH, _BOX):
-        for found in pattern.finditer(cased):
+        for found in each(pattern, cased):
             yield _with_town(cased, *found.span())
     yield from _points(cased)
 
 
 def _points(cased: str) -> Iterator[Detail]:
     for pattern in (_WHAT_3_WORDS, _PLUS_CODE, _ON_EARTH):
-        for found in pattern.finditer(cased):
+        for found in each(pattern, cased):
             yield Detail("address", *found.span())
-    for found in _POSTCODE_ALONE.finditer(cased):
+    for found in each(_POSTCODE_ALONE, cased):
         written = found.group()
         if len(written) > 5 and (written.isupper() or _lives(cased, found.start())):
             yield Detail("address", *found.span())

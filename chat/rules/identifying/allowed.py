@@ -9,6 +9,7 @@ import re2
 
 from chat.rules.identifying.phones import number_type, personal
 from chat.rules.identifying.runs import Run
+from chat.rules.identifying.wording import one_of
 
 _LISTS = tomllib.loads(
     files("chat.rules.identifying").joinpath("allowed.toml").read_text("utf-8")
@@ -32,6 +33,12 @@ _FREE = {
     phonenumbers.PhoneNumberType.SHARED_COST,
     phonenumbers.PhoneNumberType.UAN,
 }
+_FREE_STARTS = one_of(
+    r"080 08[04567] 086 03[034] 0508 1[38]\d\d 8(?:00|88|77|66|55|44|33|22) 000 900"
+)
+"""How numbers of those kinds begin somewhere, to ask phonenumbers about few."""
+
+_MAY_BE_FREE = re2.compile(rf"(?:27|44|353|1|61|64|91)?{_FREE_STARTS}\d+")
 _ELSEWHERE = ("ZA", "GB", "US", "AU", "IN", "IE")
 
 _HELP = re2.compile(
@@ -80,15 +87,12 @@ def is_allowed_site(host: str) -> bool:
 
 def _is_free(run: Run, country: str) -> bool:
     digits = run.digits.removeprefix("1") if len(run.digits) == 11 else run.digits
-    if len(digits) < 7 or digits[:2] not in _FREE_STARTS:
+    if len(digits) < 7 or not _MAY_BE_FREE.fullmatch(digits):
         return bool(
             _WORD_AFTER.search(run.after) and run.digits[:4] in ("1800", "1888")
         )
     regions = dict.fromkeys((country, *_ELSEWHERE))
     return any(number_type(run.digits, region) in _FREE for region in regions)
-
-
-_FREE_STARTS = ("08", "18", "13", "03", "80", "88", "87", "86", "85", "84", "83", "05")
 
 
 def _is_named(run: Run, folded: str) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import re2
 
-from chat.rules.identifying.detail import Detail, place
+from chat.rules.identifying.detail import Detail, each, place
 from chat.rules.identifying.vocabulary import is_ordinary, is_pseudonym
 from chat.rules.identifying.wording import one_of
 
@@ -112,14 +112,14 @@ def handles(folded: str) -> Iterator[Detail]:
     """Return the names on networks and messengers that a text gives away."""
     if not _GATE.search(folded):
         return
-    for found in _OF_NETWORK.finditer(folded):
+    for found in each(_OF_NETWORK, folded):
         if _is_given_away(found, _rest(folded, found)):
             yield _detail(found)
     for pattern in (_SOUGHT, _USERNAME):
-        for found in pattern.finditer(folded):
+        for found in each(pattern, folded):
             if _is_account(found["handle"], _rest(folded, found)):
                 yield _detail(found)
-    for found in _ON_NETWORK.finditer(folded):
+    for found in each(_ON_NETWORK, folded):
         before = folded[max(0, found.start() - 24) : found.start()]
         if _is_made(found["handle"]) or _is_own(found["handle"], before):
             yield _detail(found)
@@ -177,7 +177,7 @@ def _has_letter(handle: str) -> bool:
 
 
 def _mentions(folded: str) -> Iterator[Detail]:
-    for found in _MENTION.finditer(folded):
+    for found in each(_MENTION, folded):
         start, end = found.span(1)
         name = folded[start + 1 : end].lstrip()
         made = any(sign in "0123456789_." for sign in name) and _has_letter(name)
@@ -203,9 +203,9 @@ def _is_of_the_house(name: str) -> bool:
 
 def _marked(folded: str) -> Iterator[Detail]:
     for pattern in (_TAGGED, _SESSION, _MATRIX):
-        for found in pattern.finditer(folded):
+        for found in each(pattern, folded):
             yield Detail("handle", *found.span())
-    for found in _REDDIT.finditer(folded):
+    for found in each(_REDDIT, folded):
         yield Detail("handle", *found.span(1))
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import re2
 
 from chat.rules.identifying.allowed import is_allowed_site
-from chat.rules.identifying.detail import Detail
+from chat.rules.identifying.detail import Detail, each
 from chat.rules.identifying.vocabulary import is_ordinary
 
 _SURE = (
@@ -29,17 +29,17 @@ _ANY = rf"(?:{_SURE}|{_PLACES}|{_WORDS})"
 
 _SCHEME = re2.compile(r"\b(?:https?|hxxps?|ftp)[ ]?[:;][ ]?/{1,2}[ ]?\S+")
 _WWW = re2.compile(
-    r"\b(?:www|w[ ]w[ ]w)\d?(?:[ ]?\.[ ]?|[ ]dot[ ])[a-z0-9\-]+(?:(?:[ ]?\.[ ]?|[ ]dot[ ])[a-z0-9\-]{2,})*(?:[:/?#]\S*)?"
+    r"\b(?:www|w[ ]w[ ]w)\d?(?:[ ]?\.[ ]?|[ ]dot[ ])[a-z0-9\-]+(?:(?:[ ]?\.[ ]?|[ ]dot[ ])[a-z0-9\-]{2,}){0,6}(?:[:/?#]\S*)?"
 )
 _BARE = re2.compile(
-    rf"(?P<host>(?:[a-z0-9](?:[a-z0-9\-]*[a-z0-9])?\.)+(?P<tld>{_ANY}))\b(?P<path>[:/?#]\S*)?"
+    rf"(?P<host>(?:[a-z0-9](?:[a-z0-9\-]{{0,61}}[a-z0-9])?\.){{1,6}}(?P<tld>{_ANY}))\b(?P<path>[:/?#]\S*)?"
 )
 _DOT = r"(?:[ ]?[(\[{<][ ]?(?:dot|\.)[ ]?[)\]}>][ ]?|[ ]+dot[ ]+|[ ]?\.[ ]?)"
 _SLASH = r"(?:[ ]?/[ ]?|[ ](?:forward )?(?:slash|stroke)[ ])"
 _SPOKEN = re2.compile(
-    rf"\b(?P<host>[a-z0-9\-]+(?:{_DOT}[a-z0-9\-]+)*?(?P<dot>{_DOT})(?P<tld>{_ANY})"
+    rf"\b(?P<host>[a-z0-9\-]+(?:{_DOT}[a-z0-9\-]+){{0,4}}?(?P<dot>{_DOT})(?P<tld>{_ANY})"
     rf"(?:{_DOT}(?:za|uk|au|nz|in|ng|ke))?)\b"
-    rf"(?P<path>(?:{_SLASH}[a-z0-9_\-]+)*)"
+    rf"(?P<path>(?:{_SLASH}[a-z0-9_\-]+){{0,6}})"
 )
 _INVITE = re2.compile(
     r"\b(?:discord[ ]?gg|t[ ]me|wa[ ]me|bit[ ]ly|chat[ ]whatsapp[ ]com)[ ]?(?:/|slash )[ ]?\S+"
@@ -60,15 +60,15 @@ def links(folded: str) -> Iterator[Detail]:
     if not _GATE.search(folded):
         return
     for pattern in (_SCHEME, _WWW, _INVITE):
-        for found in pattern.finditer(folded):
+        for found in each(pattern, folded):
             if not is_allowed_site(_host(found.group())):
                 yield _detail(folded, *found.span())
-    for found in _BARE.finditer(folded):
+    for found in each(_BARE, folded):
         if _is_bare(
             found["host"], found["tld"], found["path"] or "", folded, found.start()
         ):
             yield _detail(folded, *found.span())
-    for found in _SPOKEN.finditer(folded):
+    for found in each(_SPOKEN, folded):
         if _is_spoken(found["host"], found["dot"], found["tld"], found["path"]):
             yield _detail(folded, *found.span())
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import re2
 
 from chat.rules.identifying.allowed import is_allowed_site
-from chat.rules.identifying.detail import Detail
+from chat.rules.identifying.detail import Detail, each
 
 PROVIDERS = (
     r"gmail|googlemail|g-mail|g mail|yahoo|ymail|hotmail|outlook|icloud|protonmail|proton|"
@@ -46,12 +46,12 @@ def mail(folded: str) -> Iterator[Detail]:
     """Return the e-mail addresses in a text, but those of official sites."""
     if not _GATE.search(folded):
         return
-    for found in _PLAIN.finditer(folded):
+    for found in each(_PLAIN, folded):
         if not is_allowed_site(found.group().rpartition("@")[2].strip()):
             yield Detail("mail", *found.span())
-    for found in _SPACED.finditer(folded):
+    for found in each(_SPACED, folded):
         yield Detail("mail", *found.span())
-    for found in _SPOKEN.finditer(folded):
+    for found in each(_SPOKEN, folded):
         if _is_spoken(found["at"], found["dot"], found["host"], found["tld"]):
             yield Detail("mail", *found.span())
     yield from _undotted(folded)
@@ -76,7 +76,7 @@ _ANY_DOT = re2.compile(_DOT)
 
 def _undotted(folded: str) -> Iterator[Detail]:
     about_mail = bool(_ABOUT_MAIL.search(folded))
-    for found in _UNDOTTED.finditer(folded):
+    for found in each(_UNDOTTED, folded):
         local, at = found["local"], found["at"].strip()
         if local in _NOT_ACCOUNTS:
             continue

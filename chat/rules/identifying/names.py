@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import re2
 
-from chat.rules.identifying.detail import Detail, place
+from chat.rules.identifying.detail import Detail, each, place
 from chat.rules.identifying.vocabulary import is_given_name, is_ordinary, is_pseudonym
 from chat.rules.identifying.wording import one_of
 
@@ -101,20 +101,20 @@ def names(cased: str) -> Iterator[Detail]:
     """Return the full names that a text says somebody has, and telling workplaces."""
     if not _GATE.search(cased):
         return
-    for found in _CALLED.finditer(cased):
+    for found in each(_CALLED, cased):
         if _is_called(found["first"], found["last"], real=bool(found["real"])):
             yield _name(cased, found)
     for pattern in (_I_AM, _HERE):
-        for found in pattern.finditer(cased):
+        for found in each(pattern, cased):
             if _is_somebody(found["first"], found["last"]):
                 yield _name(cased, found)
-    for found in _QUIETLY.finditer(cased):
+    for found in each(_QUIETLY, cased):
         if is_given_name(found["first"]) and _is_quiet(found):
             yield _name(cased, found)
-    for found in _SURNAME.finditer(cased):
+    for found in each(_SURNAME, cased):
         if not is_ordinary(found.group(1).lower()):
             yield Detail("name", *found.span(1))
-    for found in _WORK.finditer(cased):
+    for found in each(_WORK, cased):
         yield Detail("work", *place(found, "place"))
 
 
@@ -124,7 +124,7 @@ def other_names(folded: str, own: tuple[str, ...]) -> Iterator[Detail]:
         words = [re2.escape(word) for word in name.lower().split()]
         if words:
             pattern = re2.compile(r"\b" + _BETWEEN.join(words) + r"\b")
-            for found in pattern.finditer(folded):
+            for found in each(pattern, folded):
                 yield Detail("name", *found.span())
 
 

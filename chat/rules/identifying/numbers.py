@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import re2
 
 from chat.rules.identifying import checksums
-from chat.rules.identifying.detail import Detail
+from chat.rules.identifying.detail import Detail, each
 from chat.rules.identifying.runs import Run
 
 _CARD_WORD = re2.compile(
@@ -80,12 +80,12 @@ def number(run: Run) -> Detail | None:
 
 def named_numbers(folded: str) -> Iterator[Detail]:
     """Return the numbers that are called a document's, or have the letters of one."""
-    for found in _NAMED.finditer(folded):
+    for found in each(_NAMED, folded):
         if _belongs_to_a_person(found.group(1), folded, *found.span()):
             yield Detail("id", *found.span(1))
-    for found in _SECURITY_CODE.finditer(folded):
+    for found in each(_SECURITY_CODE, folded):
         yield Detail("card", *found.span(1))
-    for found in _LETTERED.finditer(folded):
+    for found in each(_LETTERED, folded):
         if _is_lettered(found.group()):
             yield Detail("id", *found.span())
     yield from _accounts(folded)
@@ -150,7 +150,7 @@ def _is_lettered(written: str) -> bool:
 
 
 def _accounts(folded: str) -> Iterator[Detail]:
-    for found in _IBAN.finditer(folded):
+    for found in each(_IBAN, folded):
         written = found.group()
         # A word that follows looks like four more characters of the number.
         while len(written) >= 15:

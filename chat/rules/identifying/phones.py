@@ -113,7 +113,8 @@ def _is_shaped(run: Run, country: str) -> bool:
         return True
     if _AMERICAN.fullmatch(run.text):
         return True
-    return digits >= 8 and _is_valid(run.digits, country)
+    told = max(map(len, run.groups), default=digits) > 2
+    return digits >= 8 and told and _is_valid(run.digits, country)
 
 
 def _is_valid(digits: str, country: str) -> bool:

@@ -5,8 +5,11 @@ from typing import NamedTuple
 
 import re2
 
+from chat.rules.identifying.detail import each
+
 BEFORE = 48
 AFTER = 32
+_WHOLE, _LONGEST_PHONE = 9, 15
 """How far to look around a run for what it is about, in characters."""
 
 
@@ -25,6 +28,19 @@ class Run(NamedTuple):
     def groups(self) -> list[str]:
         """The digits as they are grouped."""
         return _GROUP.findall(self.text)
+
+    def parts(self, whole: str) -> "Iterator[Run]":
+        """Return the numbers that may stand here in a row, each of nine digits or more."""
+        start, digits = None, 0
+        for found in each(_GROUP, self.text):
+            if digits >= _WHOLE and len(self.digits) > _LONGEST_PHONE:
+                yield self.cut(self.start + start, self.start + end, whole)
+                start, digits = None, 0
+            if start is None:
+                start = found.start()
+            end, digits = found.end(), digits + found.end() - found.start()
+        if start:
+            yield self.cut(self.start + start, self.start + end, whole)
 
     def cut(self, start: int, end: int, whole: str) -> "Run":
         """Return the part of the run from start to end of the whole text."""
@@ -78,16 +94,16 @@ _LEAST_TRUE_DIGITS = 5
 
 def runs(folded: str) -> Iterator[Run]:
     """Return every run of five digits or more, from left to right by kind."""
-    for found in _PLAIN.finditer(folded):
+    for found in each(_PLAIN, folded):
         yield _plain(folded, *found.span())
-    for found in _SINGLE.finditer(folded):
+    for found in each(_SINGLE, folded):
         yield _plain(folded, *found.span())
     yield from _lettered(folded)
 
 
 def spelled_runs(folded: str) -> Iterator[Run]:
     """Return every run of seven digits or more of which some are words."""
-    for found in _SPELLED.finditer(folded):
+    for found in each(_SPELLED, folded):
         words = _ITEMS.findall(found.group()[:_LONGEST])
         digits = spoken(words)
         if len(digits) >= 7 and sum(not word.isdigit() for word in words) > 1:
@@ -115,7 +131,7 @@ def spoken(words: list[str]) -> str:
 
 
 def _lettered(folded: str) -> Iterator[Run]:
-    for found in _LETTERED.finditer(folded):
+    for found in each(_LETTERED, folded):
         written = found.group()
         true = sum(character.isdigit() for character in written)
         digits = written.translate(_AS_DIGITS).translate(_DROP)
