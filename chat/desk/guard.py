@@ -78,7 +78,8 @@ class Guard:
     async def who(self, connection: HTTPConnection) -> Deskmate | None:
         """Return who asks, if they are signed in.
 
-        What a page fetches by itself keeps nobody signed in.
+        What a script fetches keeps nobody signed in: whether somebody is at the page
+        it says on the staff socket.
         """
         token = connection.cookies.get(COOKIE, "")
         return await self._sittings.look(token, active=_is_somebody(connection))
@@ -116,6 +117,10 @@ class Guard:
         return origin in self._origins or (
             origin in {None, "null"} and site == "same-origin"
         )
+
+    def is_our_origin(self, headers: Headers) -> bool:
+        """Tell whether a page of ours asks, and says so: sockets must."""
+        return headers.get("origin") in self._origins
 
     def site(self, request: Request) -> Site | None:
         """Return where a page is, for passkeys; None: there they do not work."""
@@ -157,8 +162,7 @@ async def _in_form(request: Request) -> object:
 
 def _is_somebody(connection: HTTPConnection) -> bool:
     """Tell whether a person asks, and no script of a page."""
-    mode = connection.headers.get("sec-fetch-mode", "navigate")
-    return mode == "navigate" or connection.scope.get("method") not in _ASKING
+    return connection.headers.get("sec-fetch-mode", "navigate") == "navigate"
 
 
 def _sure(me: Deskmate | None) -> Deskmate:

@@ -167,9 +167,9 @@ async def test_a_used_invitation_leads_nowhere(
 async def test_what_another_page_sends_begins_nothing(
     browser: Browser, invitation: str
 ):
-    answer = await browser.post(
-        "/staff/enrol",
+    answer = await browser.post_from(
         {"origin": "https://evil.example"},
+        "/staff/enrol",
         invitation=invitation,
         desk_name="Robin",
     )

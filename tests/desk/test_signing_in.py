@@ -115,7 +115,7 @@ async def test_a_token_from_before_is_not_the_one_after(
     planted = f"{robin.account.id}.{'A' * 43}"
     browser.client.cookies.set(COOKIE, planted, domain="chat.example", path="/")
     await browser.signs_in(robin.code())
-    first = browser.token
+    first = browser.token or ""
     next_code(clock)
 
     await browser.signs_in(robin.code())
@@ -172,9 +172,9 @@ async def test_who_guesses_is_told_how_long_to_wait(
 
 
 async def test_another_page_signs_nobody_in(browser: Browser, robin: WithPassword):
-    answer = await browser.post(
-        "/staff/sign-in",
+    answer = await browser.post_from(
         EVIL,
+        "/staff/sign-in",
         desk_name="Robin",
         password=PASSWORD,
         code=robin.code(),
@@ -228,7 +228,9 @@ async def test_a_page_elsewhere_signs_nobody_out(browser: Browser, robin: WithPa
     await browser.signs_in(robin.code())
     csrf = await browser.csrf()
 
-    assert (await browser.post("/staff/sign-out", EVIL, csrf=csrf)).status_code == 403
+    assert (
+        await browser.post_from(EVIL, "/staff/sign-out", csrf=csrf)
+    ).status_code == 403
     assert (await browser.post("/staff/sign-out")).status_code == 403
     assert await browser.is_in()
 

@@ -67,12 +67,15 @@ class Browser:
     async def get(self, path: str) -> httpx2.Response:
         return await self.client.get(path)
 
-    async def post(
-        self, path: str, headers: Mapping[str, str] | None = None, **fields: str
+    async def post(self, path: str, **fields: str) -> httpx2.Response:
+        """Send a form, as a page of ours does."""
+        return await self.client.post(path, data=fields, headers=OURS)
+
+    async def post_from(
+        self, headers: Mapping[str, str], path: str, **fields: str
     ) -> httpx2.Response:
-        """Send a form, as a page of ours would."""
-        sent = OURS if headers is None else headers
-        return await self.client.post(path, data=fields, headers=sent)
+        """Send a form, as another page would."""
+        return await self.client.post(path, data=fields, headers=headers)
 
     async def asked(self, path: str) -> str:
         """Return what a page asks a passkey for."""
