@@ -31,6 +31,7 @@ class Clauses:
 
     def __init__(self, written: str) -> None:
         words = [_plain(word) for word in written.translate(_SIGNS).split()]
+        words = [STOP, *words, STOP]
         self._written = written
         self.text = f" {' '.join(words)} ".encode("ascii", "replace")
         self._begins = _begins(words)
@@ -44,7 +45,7 @@ class Clauses:
         """Return where a stretch of the plain words stands in what was written."""
         places = _places(self._written)
         first = last = 0
-        position = 1
+        position = 1 + len(STOP) + 1
         for begin, finish, plain in places:
             if position <= start:
                 first = begin

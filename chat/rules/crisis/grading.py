@@ -66,6 +66,8 @@ def _reaches(reach: str, other: Cue, anchor: Cue) -> bool:
             return apart == 0
         case "near":
             return apart <= 1
+        case "around":
+            return apart <= 2
         case "message":
             return True
         case "before":
