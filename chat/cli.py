@@ -7,16 +7,18 @@ import socket
 import sys
 from collections.abc import Coroutine, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
 from pydantic import ValidationError
 
-from chat import app, doctor, logs, metrics, server
-from chat.catalogue import BadRooms
+from chat import app, catalogue, doctor, logs, metrics, moderate, server, trial
+from chat.catalogue import BadRooms, Catalogue
 from chat.embedded import Embedded, NoServer, running
 from chat.identity import BadKey
 from chat.settings import Settings
+from chat.trial import BadFile
 
 WAIT_FOR_REDIS_SECONDS = 30
 _LOOKS_PER_SECOND = 10
@@ -57,6 +59,22 @@ def work() -> None:
         asyncio.run(_until_told(app.work(settings)))
 
 
+@cli.command(name="moderate")
+def screen(
+    score: Annotated[
+        list[Path] | None, typer.Option(help="A file of labelled lines to score.")
+    ] = None,
+) -> None:
+    """Screen lines of JSON from stdin, or score screening on labelled files."""
+    settings = _decided()
+    logs.configure(settings.log_level)
+    with _refusals():
+        if score:
+            _score(score, settings)
+        else:
+            _answer(catalogue.load(settings.rooms_file), settings.country)
+
+
 @cli.command(name="doctor")
 def examine() -> None:
     """Look at all that the service needs, and say what is wrong."""
@@ -64,6 +82,22 @@ def examine() -> None:
     logs.configure("CRITICAL")
     if not asyncio.run(_show(settings)):
         raise typer.Exit(1)
+
+
+def _score(files: Sequence[Path], settings: Settings) -> None:
+    for each in trial.tried(files, settings.country):
+        typer.echo("\n".join(each.table()))
+
+
+def _answer(rooms: Catalogue, country: str) -> None:
+    """Answer each line at once; whoever reads may stop reading."""
+    try:
+        for answer in moderate.answers(sys.stdin.buffer, rooms, country):
+            sys.stdout.buffer.write(answer.encode() + b"\n")
+            sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        # Python would try once more when it ends, and complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _begin(**chosen: object) -> Settings:
@@ -100,7 +134,7 @@ def _refusals() -> Iterator[None]:
     """Tell in one line what an operator can put right, and end."""
     try:
         yield
-    except (NoServer, BadRooms, BadKey) as error:
+    except (NoServer, BadRooms, BadKey, BadFile) as error:
         _refuse(str(error))
 
 
