@@ -1,38 +1,39 @@
 """Addresses: where somebody can be found, down to the door."""
 
 from collections.abc import Iterator
-from importlib.resources import files
 
 import re2
 
 from chat.rules.identifying.detail import Detail, each
+from chat.rules.identifying.vocabulary import PLACES
 from chat.rules.identifying.wording import one_of
 
 # Kinds of street that mean a street wherever a number and a name stand before them, and
 # kinds that are other words too and need capitals or talk of living there.
 _SURE = one_of(
-    "street str straat road rd avenue ave av boulevard blvd crescent cres laan weg rylaan",
-    "singel steeg terrace close highway hwy parade esplanade mews gardens grove gate nagar",
-    "marg chowk colony enclave lane ln drive dr court ct place pl square sq",
+    "street str straat road rd avenue ave av boulevard blvd crescent cres laan weg",
+    "rylaan singel steeg terrace close highway hwy parade esplanade mews gardens",
+    "grove gate nagar marg chowk colony enclave lane ln drive dr court ct place pl",
+    "square sq",
 )
 _LOOSE = one_of(
-    "st way park hill view walk rise row cross green quay parkway pkwy circle cir loop bend",
-    "trail path heights main ridge villas? cottages estate village mall circuit cct pde",
-    "track wynd vale bay point mount crossing alley passage avenida meander link end fields",
-    "common hof plein pad strip boardwalk hills",
+    "st way park hill view walk rise row cross green quay parkway pkwy circle cir",
+    "loop bend trail path heights main ridge villas? cottages estate village mall",
+    "circuit cct pde track wynd vale bay point mount crossing alley passage avenida",
+    "meander link end fields common hof plein pad strip boardwalk hills",
 )
 _BUILDING = one_of(
-    "apartments? society towers? mansions? residency flats house buildings? complex nagar",
-    r"vihar layout sector_\d+ phase_\d+",
+    "apartments? society towers? mansions? residency flats house buildings? complex",
+    r"nagar vihar layout (?:sector|phase|zone|extension|ext)_\d+",
 )
 _DOOR = one_of(
-    "flat unit apt apartment suite room block door house plot erf shop no number nr villa",
-    "cottage bungalow hostel shack stand site lot level floor tower wing h_no house_no",
-    "flat_no d_no huis woonstel kamer",
+    "flat unit apt apartment suite room block door house plot erf shop no number nr",
+    "villa cottage bungalow hostel shack stand site lot level floor tower wing h_no",
+    "house_no flat_no d_no huis woonstel kamer",
 )
 _UNIT = (
     rf"(?:{_DOOR}\.?[ ]?(?:no\.?[ ]?)?#?[a-z]?-?\d{{1,5}}[a-z]?|"
-    r"\d{1,2}(?:st|nd|rd|th)[ ]floor)"
+    r"\d{1,2}(?:st|nd|rd|th)[ ]floor|(?:block|wing|tower|flat|unit)[ ][a-z]\b)"
 )
 _NUMBER = r"\d{1,5}[a-z]?(?:[ ]?[/\-][ ]?\d{1,5}[a-z]?)?"
 _WORD = r"(?:(?:st|mt|ste|dr)\.|[a-z][a-z'\x{2019}\-]*|\d{1,3}(?:st|nd|rd|th))"
@@ -40,7 +41,7 @@ _CAPITAL = r"(?-i:[A-Z])[a-zA-Z'\x{2019}\-]+"
 _SIDE = rf"(?:[ ]{one_of('north south east west n s e w nw ne sw se')}\b)?"
 _INSIDE = (
     rf"(?:[ ]*,?[ ]*{one_of('apt apartment unit flat suite ste # no floor block room')}"
-    r"\.?[ ]?#?[a-z]?\-?\d{1,5}[a-z]?\b)?"
+    r"\.?[ ]?#?[a-z]?\-?\d{1,5}[a-z]?\b|[ ]*,[ ]*\d{1,2}(?:st|nd|rd|th)[ ]floor\b)?"
 )
 _STREET = re2.compile(
     rf"(?i)\b(?P<unit>{_UNIT}[ ]*,?[ ]*(?:of[ ])?(?:(?:{_CAPITAL}[ ]){{0,2}}{_CAPITAL},[ ]*)?)?"
@@ -48,19 +49,11 @@ _STREET = re2.compile(
     rf"(?P<kind>(?P<sure>{_SURE})|{_LOOSE})\b\.?{_SIDE}{_INSIDE}"
 )
 
-_LISTED_PLACES = [
-    re2.escape(town)
-    for line in files("chat.rules.identifying")
-    .joinpath("places.txt")
-    .read_text("utf-8")
-    .splitlines()
-    for town in line.split("|")
-]
-_PLACE = f"(?:{'|'.join(sorted(_LISTED_PLACES, key=len, reverse=True))})"
+_PLACE = f"(?:{'|'.join(re2.escape(town) for town in sorted(PLACES, key=len, reverse=True))})"
 
 _NAMED_UNIT = re2.compile(
-    rf"(?i)\b(?:{_UNIT}|(?-i:[A-Z])-?\d{{1,4}})[ ]*,[ ]*"
-    rf"(?P<name>(?:{_WORD}[ ,]+){{1,7}}?)(?:{_SURE}|{_LOOSE}|{_BUILDING}|{_PLACE})\b\.?"
+    rf"(?i)\b(?:{_UNIT}|(?-i:[A-Z])-?\d{{1,4}}|\d{{1,4}}-?(?-i:[A-Z]))[ ]*,[ ]*"
+    rf"(?P<name>(?:(?:{_WORD}|\d{{1,4}})[ ,]+){{1,7}}?)(?:{_SURE}|{_LOOSE}|{_BUILDING}|{_PLACE})\b\.?"
 )
 _GLUED = rf"[a-z\-]{{3,}}{one_of('straat weg laan rylaan singel strasse plein steeg')}"
 _KIND_FIRST = (
@@ -106,47 +99,51 @@ _TAIL = re2.compile(
     rf"(?:in |at |by )?{_PLACE}|{_CAPITAL}(?:[ ]{_CAPITAL}){{0,3}})\b"
 )
 _MOST_TAILS = 5
-_NO_TAILS = frozenset(
-    "I I'm Im Please And But So My The He She They We You It If Come Call Is This That Not No "
-    "Near Next Text Just".split()
-)
+_NO_TAILS_WORDS = """
+    I I'm Im Please And But So My The He She They We You It If Come Call Is This
+    That Not No Near Next Text Just
+"""
+_NO_TAILS = frozenset(_NO_TAILS_WORDS.split())
 
 _LIVES = re2.compile(
     r"(?i)\b"
     + one_of(
         "live lives living stay stays staying address adres address's i'?m_at i_am_at",
-        "come_(?:to|over|round|by) (?:flat|house|home|place)_is at_mine pick_me_up over_at",
-        "meet_(?:me_|us_)?at send_(?:it|them|him|help|someone)_to find_me_at based_at",
-        "moved_to woon bly vivo_en post_?code zip deliver his her their your door",
-        "we'?re_at works?_at currently_at hiding_at here_at",
+        "come_(?:to|over|round|by) (?:flat|house|home|place)_is at_mine pick_me_up",
+        "over_at meet_(?:me_|us_)?at send_(?:it|them|him|help|someone)_to find_me_at",
+        "based_at moved_to woon bly vivo_en post_?code zip deliver his her their your",
+        "door we'?re_at works?_at currently_at hiding_at here_at",
     )
     + r"\b"
 )
 _SEEN_FIRST = one_of(
-    "calle carrera avenida avda rua via viale piazza paseo plaza cra rue chemin impasse",
-    "allee quai box posbus private_bag privaatsak w3w what_?3 what_three",
+    "calle carrera avenida avda rua via viale piazza paseo plaza cra rue chemin",
+    "impasse allee quai box posbus private_bag privaatsak w3w what_?3 what_three",
 )
 _GATE = re2.compile(
     rf"(?i)\d[a-z]?,?[ ]+.*\b(?:{_SURE}|{_LOOSE})\b|\b{_SEEN_FIRST}\b|///|\d\.\d{{4}}|"
     r"(?:straat|weg|laan|singel|strasse|plein|steeg)\b|\+[23456789cfghjmpqrvwx]{2}|"
-    rf"\b{_UNIT}|{_POSTCODE_ALONE.pattern[4:]}|\b[a-z]-?\d{{1,4}},"
+    rf"\b{_UNIT}|{_POSTCODE_ALONE.pattern[4:]}|\b(?:[a-z]-?\d{{1,4}}|\d{{1,4}}-?[a-z]),"
 )
 
-_NEVER_IN_NAMES = frozenset(
-    """a an and are as at be been but by can cant did do for from get got had has have he her
-    his i if im in into is it its just me minutes minute mins more my not now of off on one or
-    our out over she so some than that the their them then there they this times to too two
-    under up us was we went were what when where which who with years yrs year second day
-    days weeks week months month hours hour hrs steps step miles mile people meters metres km
-    kms percent different other every each like about after before since until down because
-    while mg ml clean sober lives long bad good hard rough nights night blocks houses cars
-    guys women men kids blokes girls boys dollars bucks rand old ago late early last next
-    first way floor""".split()
-)
-_NEVER_AT_HOME = _NEVER_IN_NAMES - frozenset("the old long first second good".split())
-_CLEAR_IN_SMALL = frozenset(
-    "street road rd avenue ave straat laan crescent boulevard".split()
-)
+_NEVER_IN_NAMES_WORDS = """
+    a an and are as at be been but by can cant did do for from get got had has have
+    he her his i if im in into is it its just me minutes minute mins more my not now
+    of off on one or our out over she so some than that the their them then there
+    they this times to too two under up us was we went were what when where which
+    who with years yrs year second day days weeks week months month hours hour hrs
+    steps step miles mile people meters metres km kms percent different other every
+    each like about after before since until down because while mg ml clean sober
+    lives long bad good hard rough nights night blocks houses cars guys women men
+    kids blokes girls boys dollars bucks rand old ago late early last next first way
+    floor
+"""
+_NEVER_IN_NAMES = frozenset(_NEVER_IN_NAMES_WORDS.split())
+_NEVER_AT_HOME = _NEVER_IN_NAMES - frozenset(["the", "old", "long", "first", "second", "good"])
+_CLEAR_IN_SMALL_WORDS = """
+    street road rd avenue ave straat laan crescent boulevard
+"""
+_CLEAR_IN_SMALL = frozenset(_CLEAR_IN_SMALL_WORDS.split())
 
 
 def addresses(cased: str) -> Iterator[Detail]:

@@ -61,6 +61,9 @@ _LINE_BEFORE = re2.compile(
     r"child[ \-]?line|warm[ \-]?line|samaritans|sadag|aasra|icall|vandrevala|tele-?manas|"
     r"al-?anon|(?:gamblers|narcotics|alcoholics|cocaine)[ ]anonymous)\b[^.!?\n\d]{0,26}$"
 )
+_LINE_AFTER = re2.compile(
+    r"^[ ,(\-]{0,3}(?:is )?(?:a |an |the |our |\w+ )?(?:crisis|help|hot|suicide|support)[ ]?-?lines?\b"
+)
 _SHORT = 6
 _USSD_AFTER = re2.compile(r"^[ *\d]*#")
 _WORD_AFTER = re2.compile(r"^-[a-z]{4,}\b")
@@ -97,7 +100,7 @@ def _is_free(run: Run, country: str) -> bool:
 
 def _is_named(run: Run, folded: str) -> bool:
     """Tell whether the run is called a help line by the words before it."""
-    if _LINE_BEFORE.search(run.before):
+    if _LINE_BEFORE.search(run.before) or _LINE_AFTER.search(run.after):
         return True
     short = len(run.digits) <= _SHORT and run.text.replace(" ", "").isdigit()
     return short and bool(_HELP.search(folded))

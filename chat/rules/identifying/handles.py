@@ -10,16 +10,18 @@ from chat.rules.identifying.wording import one_of
 
 # Names that mean nothing but a network, and names that are words of their own.
 NETWORKS = one_of(
-    "insta ig instagram instgram snapchat snap_chat tik_?tok telegram tele tg discord disc",
-    "kik wickr(?:_me)? threema we_?chat skype twitter facebook fb messenger reddit onlyfans",
-    "twitch youtube yt linkedin viber bluesky bsky mastodon grindr bumble venmo cash_?app",
-    "paypal element zangi pinterest tumblr x_?box psn gamertag gamer_tag playstation vk imo",
-    "whats_?app imessage facetime be_?real badoo mxit gmail e?mail google_chat hangouts qq",
-    "kakao_?talk soundcloud vinted strava letterboxd untappd keybase jabber xmpp",
+    "insta ig instagram instgram snapchat snap_chat tik_?tok telegram tele tg discord",
+    "disc kik wickr(?:_me)? threema we_?chat skype twitter facebook fb messenger",
+    "reddit onlyfans twitch youtube yt linkedin viber bluesky bsky mastodon grindr",
+    "bumble venmo cash_?app paypal element zangi pinterest tumblr x_?box psn gamertag",
+    "gamer_tag playstation vk imo whats_?app imessage facetime be_?real badoo mxit",
+    "gmail e?mail google_chat hangouts qq roblox fortnite minecraft bigo likee",
+    "houseparty cash_?tag kakao_?talk soundcloud vinted strava letterboxd untappd",
+    "keybase jabber xmpp",
 )
 _WORDY = one_of(
-    "snap sc signal line session wire steam x matrix teams hinge tinder yubo wizz threads",
-    "zoom status",
+    "snap sc signal line session wire steam x matrix teams hinge tinder yubo wizz",
+    "threads zoom status",
 )
 _NETWORK = rf"(?:{NETWORKS}|{_WORDY})"
 _NAMED = rf"(?:[ ]{one_of('id name username user_name user handle acc account tag profile page addy un contact number')})?"
@@ -28,7 +30,7 @@ _IS = (
     r"[ ](?:is|as|under|name|called|it'?s|user)[ ](?:just |still |called )?|'s[ ]|[ ])"
 )
 _SIGN = one_of(
-    "underscore under_score dot dash hyphen point period number hash hashtag at"
+    "underscore under_score dot dash hyphen point period number hash hashtag at",
 )
 _COUNT = r"(?:zero|one|two|three|four|five|six|seven|eight|nine|ten|\w+ty|\w+teen|\d+)"
 _TOKEN = (
@@ -39,11 +41,12 @@ _HANDLE = rf"(?P<handle>{_TOKEN})"
 
 _OF_NETWORK = re2.compile(
     rf"\b(?P<own>(?:my|mine|our)[ ](?:\w+[ ])?)?(?:(?P<net>{NETWORKS})|{_WORDY})"
-    rf"{_NAMED}(?P<is>{_IS})(?:at[ ])?{_HANDLE}"
+    rf"(?P<named>{_NAMED})(?P<is>{_IS})(?:at[ ])?{_HANDLE}"
 )
 _SEEK = one_of(
-    "add find follow dm pm message msg text write hit hmu look search ping reach catch",
-    "contact inbox friend request chat talk join voeg volg kry soek agregame sigueme",
+    "add find follow dm pm message msg text write hit hmu look search ping reach",
+    "catch contact inbox friend request chat talk join voeg volg kry soek agregame",
+    "sigueme",
 )
 _SOUGHT = re2.compile(
     rf"\b{_SEEK}[ ](?:for[ ])?(?:me|us|my \w+|him|her|them)?[ ]?(?:up|out|by|there)?[ ]?"
@@ -52,19 +55,22 @@ _SOUGHT = re2.compile(
     + _HANDLE
 )
 _ON_NETWORK = re2.compile(rf"{_HANDLE}[ ](?:on|via|op|en)[ ]{_NETWORK}\b")
+_IS_MINE = re2.compile(
+    rf"{_HANDLE}(?:'s| is|,) (?:my|mine on|me on|also my) {_NETWORK}\b"
+)
 _SAYS_WHO = re2.compile(
     r"\b"
     + one_of(
-        "i'?m i_am im it'?s add find follow search look_up as me username user handle name",
-        "called dm message msg hmu is",
+        "i'?m i_am im it'?s add find follow search look_up look_for as me username",
+        "user handle name called dm message msg hmu is",
     )
     + r"[ ](?:for |me |at |@ ?)?$"
 )
 _USERNAME = re2.compile(
     r"\b(?:"
     + one_of(
-        "user_?name gamer_?tag screen_name user_id my_handle my_@ my_at my_tag session_id",
-        "threema_id wickr_id kik_id",
+        "user_?name gamer_?tag screen_name user_id my_handle my_@ my_at my_tag",
+        "session_id threema_id wickr_id kik_id",
     )
     + r"(?:'s|[ ](?:is|are|on \w+ is|everywhere is))?(?:[ ]?[:=\-][ ]?|[ ])|"
     rf"(?:handle|socials|tag)(?:[ ](?:is|are)[ ]|[ ]?[:=][ ]?)){_HANDLE}"
@@ -79,9 +85,9 @@ _MATRIX = re2.compile(r"@[a-z0-9._=\-]+:[a-z0-9.\-]+\.[a-z]{2,}")
 _CONTACT = re2.compile(
     rf"\b(?:{NETWORKS}|"
     + one_of(
-        "snap signal socials? handle username add follow dm dms find message msg hmu hit_me",
-        "i'?m mine contact reach me_at me_on volg page profile account join send pay stream",
-        "channel",
+        "snap signal socials? handle username add follow dm dms find message msg hmu",
+        "hit_me i'?m mine contact reach me_at me_on volg page profile account join",
+        "send pay stream channel",
     )
     + r")\b"
 )
@@ -99,11 +105,12 @@ _MEASURED = re2.compile(
 _CLOSED = re2.compile(
     r"^(?:[ ]*$|[ ]*[,.!?;)\n]|[ ]+"
     + one_of(
-        "if and so please pls plz for when anytime there add lol x+ or thanks ok okay hmu",
-        "come i we you u to but same it'?s msg message dm",
+        "if and so please pls plz for when anytime there add lol x+ or thanks ok okay",
+        "hmu come i we you u to but same it'?s msg message dm",
     )
     + r"\b|[^a-z0-9 ])"
 )
+_NAMING = ("id", "name", "username", "user name", "user", "handle", "tag")
 _ASSIGNS = (":", "=", ">", "→")
 _SAYS_IS = ("is", "as", "'s", "under", "name", "user", "called")
 
@@ -119,6 +126,9 @@ def handles(folded: str) -> Iterator[Detail]:
         for found in each(pattern, folded):
             if _is_account(found["handle"], _rest(folded, found)):
                 yield _detail(found)
+    for found in each(_IS_MINE, folded):
+        if _is_made(found["handle"]) or not is_ordinary(found["handle"]):
+            yield _detail(found)
     for found in each(_ON_NETWORK, folded):
         before = folded[max(0, found.start() - 24) : found.start()]
         if _is_made(found["handle"]) or _is_own(found["handle"], before):
@@ -134,7 +144,9 @@ def _rest(folded: str, found: "re2._Match[str]") -> str:
 def _is_given_away(found: "re2._Match[str]", rest: str) -> bool:
     """Tell whether what follows a network's name is an account there, not a remark."""
     handle, link = found["handle"], found["is"].strip()
-    own, sure = bool(found["own"]), bool(found["own"] or found["net"])
+    named = found["named"].strip() in _NAMING
+    own = named or bool(found["own"])
+    sure = own or bool(found["net"])
     assigned = any(sign in link for sign in _ASSIGNS)
     if _is_made(handle):
         return sure or assigned or link in _SAYS_IS or bool(_SPELLED.search(handle))

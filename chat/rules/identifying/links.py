@@ -9,7 +9,7 @@ from chat.rules.identifying.detail import Detail, each
 from chat.rules.identifying.vocabulary import is_ordinary
 
 _SURE = (
-    r"com|net|org|info|biz|io|gg|ly|tv|cc|edu|gov|mil|int|xyz|icu|app|dev|ai|co|eu|asia|mobi|"
+    r"com|net|org|info|biz|gle|io|gg|ly|tv|cc|edu|gov|mil|int|xyz|icu|app|dev|ai|co|eu|asia|mobi|"
     r"za|uk|au|nz|ie|ca|ng|ke|zw|bw|gh|ug|tz|zm|mu|ru|cn|jp|kr|br|pt|pl|nl|se|dk|fi|cz|gr|hu|"
     r"ro|ch|bg|fr|de|es|lk|pk|bd|ph|sg|hk|tw|th|vn|ae|il|tr|ua|kz|mx|cl|pe|ar|uy|cy|lt|lv|ee|"
     r"si|sk|hr|rs|lu|mt|cat|africa|joburg|capetown|durban|london|nyc|sydney|melbourne"
@@ -83,11 +83,16 @@ def _host(link: str) -> str:
     return _HOST_ENDS.split(after)[0].rpartition("@")[2].partition(":")[0]
 
 
+_GOES_ON = re2.compile(r"\.[a-z]")
 _HOST_ENDS = re2.compile(r"[/?#\s\\]")
 
 
 def _is_bare(host: str, tld: str, path: str, folded: str, start: int) -> bool:
-    if start and folded[start - 1] in "@._-/:" or is_allowed_site(host):
+    if (start and folded[start - 1] in "@._-/:") or is_allowed_site(host):
+        return False
+    if folded[start + len(host) + len(path) :][:1] == "." and _GOES_ON.match(
+        folded[start + len(host) :]
+    ):
         return False
     label = host[: -len(tld) - 1].rpartition(".")[2]
     if tld in _SURE_ENDINGS or host in _SHORT_HOSTS or len(path) > 1:

@@ -36,10 +36,11 @@ _ABOUT_MAIL = re2.compile(
 _ACCOUNT = re2.compile(r"[._\d]|\b(?:dot|underscore|dash)\b")
 _SPACED = re2.compile(r"(?:\b[a-z0-9._\-][ ]){2,}@(?:[ ][a-z0-9._\-]){5,}")
 _GATE = re2.compile(rf"@|\bat\b|[(\[{{<*_]\s*(?:at|a)\s*[)\]}}>*_]|\b(?:{PROVIDERS})\b")
-_NOT_ACCOUNTS = frozenset(
-    "my on in the by to via a an or and is me use using check from his her our your new old "
-    "send with for of gmail yahoo hotmail outlook i".split()
-)
+_NOT_ACCOUNTS_WORDS = """
+    my on in the by to via a an or and is me use using check from his her our your
+    new old send with for of gmail yahoo hotmail outlook i
+"""
+_NOT_ACCOUNTS = frozenset(_NOT_ACCOUNTS_WORDS.split())
 
 
 def mail(folded: str) -> Iterator[Detail]:

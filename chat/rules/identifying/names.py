@@ -5,13 +5,19 @@ from collections.abc import Iterator
 import re2
 
 from chat.rules.identifying.detail import Detail, each, place
-from chat.rules.identifying.vocabulary import is_given_name, is_ordinary, is_pseudonym
+from chat.rules.identifying.vocabulary import (
+    is_given_name,
+    is_ordinary,
+    is_place,
+    is_pseudonym,
+)
 from chat.rules.identifying.wording import one_of
 
 _TITLE = rf"(?:{one_of('mr mrs ms miss dr prof pastor rev sister mnr mev')}\.?[ ])?"
 _PARTICLE = (
     one_of(
-        "van von de du der den la le da dos di bin ibn al el st mc o ter ten janse abu"
+        "van von de du der den la le da dos di bin ibn al el st mc o ter ten janse",
+        "abu",
     )
     + "[ ]"
 )
@@ -29,11 +35,12 @@ _ANY_CASE = _full(r"[A-Za-z][A-Za-z'\x{2019}\-]+")
 _CAPITAL = _full(r"[A-Z][A-Za-z'\x{2019}\-]+")
 
 _REAL = one_of(
-    "full real legal actual whole government birth proper true maiden married volle regte"
+    "full real legal actual whole government birth proper true maiden married volle",
+    "regte",
 )
 _WHOSE = one_of(
-    "my his her their your our sponsor'?s dealer'?s husband'?s wife'?s boss'?s ex'?s dad'?s",
-    "mom'?s mum'?s guy'?s counsell?or'?s whose",
+    "my his her their your our sponsor'?s dealer'?s husband'?s wife'?s boss'?s ex'?s",
+    "dad'?s mom'?s mum'?s guy'?s counsell?or'?s whose",
 )
 _CALLED = re2.compile(
     rf"(?i:\b(?:(?P<real>{_REAL}[ ])(?:names?|naam)|{_WHOSE}[ ](?:\w+[ ])?name|"
@@ -42,12 +49,22 @@ _CALLED = re2.compile(
     rf"[ ]+{_TITLE})(?:ngu)?{_ANY_CASE}"
 )
 _I_AM_WORDS = one_of(
-    "i'?m i_am im this_is call_me they_call_me people_call_me known_as ek_is soy me_llamo",
-    "yo_soy ngingu signed regards sincerely yours ask_for find_me_as under_the_name",
-    "(?:facebook|fb|messenger|linkedin)(?:_(?:as|is|under|name))*",
+    "i'?m i_am im this_is call_me they_call_me people_call_me known_as ek_is soy",
+    "me_llamo yo_soy ngingu signed regards sincerely yours ask_for find_me_as",
+    "under_the_name (?:facebook|fb|messenger|linkedin)(?:_(?:me|as|is|under|name|-))*",
 )
 _I_AM = re2.compile(
     rf"(?i:\b{_I_AM_WORDS}[ ,]+(?:called[ ]|named[ ])?{_TITLE}){_CAPITAL}"
+)
+_RELATION = one_of(
+    "husband wife boss ex partner boyfriend girlfriend bf gf dad father mom mum",
+    "mother son daughter sponsor sponsee dealer plug doctor counsell?or therapist",
+    "brother sister friend manager pastor neighbou?r landlord uncle aunt cousin",
+    "teacher supervisor fiance",
+)
+_MY_OWN = re2.compile(
+    rf"(?i:\b(?:my|her|his|our)[ ](?:\w+[ ])?{_RELATION},?[ ](?:is |was |called |named )?{_TITLE})"
+    rf"{_CAPITAL}"
 )
 _QUIETLY = re2.compile(
     rf"(?i:\b(?:i'?m|i am|im|this is|ek is|soy)[ ]){_ANY_CASE}"
@@ -69,9 +86,9 @@ _WORKS = one_of(
     "my_(?:job|work|office|school|practice|parish|boss|employer)_is",
 )
 _INSTITUTION = one_of(
-    "Primary Secondary High School College Academy Hospital Clinic Church Depot Pharmacy",
-    "Parish University Station Mine Prison Creche Nursery Branch Laerskool Practice",
-    "Surgery Hospice Barracks Municipality Council",
+    "Primary Secondary High School College Academy Hospital Clinic Church Depot",
+    "Pharmacy Parish University Station Mine Prison Creche Nursery Branch Laerskool",
+    "Practice Surgery Hospice Barracks Municipality Council",
 )
 _WORK = re2.compile(
     rf"(?i:\b{_WORKS}[ ](?:nights |days |shifts )?(?:at|for|in|of|with)[ ](?:the[ ])?)"
@@ -81,19 +98,21 @@ _WORK = re2.compile(
 _GATE = re2.compile(
     r"(?i)\b"
     + one_of(
-        "names? naam nombre igama i'?m i_am im this_is call_me known_as ek_is soy llamo",
-        "ngingu signed regards sincerely yours facebook fb messenger linkedin ask_for",
-        "find_me under_the surname my_van here speaking work teach nurse drive lecture",
-        "my_boss my_job my_school employed preach legally",
+        "names? naam nombre igama i'?m i_am im this_is call_me known_as ek_is soy",
+        "llamo ngingu signed regards sincerely yours facebook fb messenger linkedin",
+        "ask_for find_me under_the surname my_van here speaking work teach nurse",
+        "drive lecture (?:my|her|his|our) my_job my_school employed preach legally",
     )
     + r"\b"
 )
-_STOPS = frozenset(
-    """and but from an the i im i'm is was in on at so he she they we you my your not im ive it
-    to of for or who with just because here addict alcoholic na aa by also too lol haha x xx
-    as this that if when it's its then there am are has have had be been do did does me u
-    will can could would mr mrs ms what where how why all any some no yes""".split()
-)
+_STOPS_WORDS = """
+    and but from an the i im i'm is was in on at so he she they we you my your not
+    im ive it to of for or who with just because here addict alcoholic na aa by also
+    too lol haha x xx as this that if when it's its then there am are has have had
+    be been do did does me u will can could would mr mrs ms sir captain what where
+    how why all any some no yes
+"""
+_STOPS = frozenset(_STOPS_WORDS.split())
 _BETWEEN = r"[ _.\-]{0,2}"
 
 
@@ -104,7 +123,7 @@ def names(cased: str) -> Iterator[Detail]:
     for found in each(_CALLED, cased):
         if _is_called(found["first"], found["last"], real=bool(found["real"])):
             yield _name(cased, found)
-    for pattern in (_I_AM, _HERE):
+    for pattern in (_I_AM, _HERE, _MY_OWN):
         for found in each(pattern, cased):
             if _is_somebody(found["first"], found["last"]):
                 yield _name(cased, found)
@@ -159,7 +178,7 @@ def _is_no_name(first: str, last: str) -> bool:
     first, last = first.lower(), last.lower()
     if first in _STOPS or last in _STOPS:
         return True
-    return is_pseudonym(first) and is_pseudonym(last)
+    return is_place(f"{first} {last}") or (is_pseudonym(first) and is_pseudonym(last))
 
 
 def _name(cased: str, found: "re2._Match[str]") -> Detail:

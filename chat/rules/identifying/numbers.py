@@ -34,7 +34,7 @@ _ALONE = (
     r"id nommer|id card|medical aid|driver'?s? licen[cs]e|drivers|licen[cs]e plate|"
     r"number plate|nommerplaat|prison number|prisoner number|inmate|persal|sassa|uif|"
     r"voter id|ration card|abha|green card|visa grant|case number|saps case|cas|docket|"
-    r"parole|offender|asylum|refugee|permit|account|acct"
+    r"parole|offender|asylum|refugee|permit|account|acct|sort code|sort"
 )
 _ONLY_NAMED = (
     r"id|identity|ni|pan|sin|nin|case|account|acc|acct|hospital|patient|folder|file|membership|member|"

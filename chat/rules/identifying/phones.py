@@ -1,6 +1,5 @@
 """Phones: numbers by which somebody can be called, of every country."""
 
-from collections.abc import Iterator
 
 import phonenumbers
 import re2

@@ -5,14 +5,18 @@ from importlib.resources import files
 from chat.words import FIRST_WORDS, SECOND_WORDS
 
 
-def _words(name: str) -> frozenset[str]:
-    text = files("chat.rules.identifying").joinpath(name).read_text("utf-8")
-    return frozenset(text.split())
+def _listed(name: str) -> str:
+    return files("chat.rules.identifying").joinpath(name).read_text("utf-8")
 
 
-_GIVEN = _words("given_names.txt")
+_GIVEN = frozenset(_listed("given_names.txt").split())
 _PSEUDONYMS = frozenset(word.lower() for word in (*FIRST_WORDS, *SECOND_WORDS))
-_ORDINARY = _words("ordinary.txt") | _PSEUDONYMS
+_ORDINARY = frozenset(_listed("ordinary.txt").split()) | _PSEUDONYMS
+
+PLACES = frozenset(_listed("places.txt").strip().replace("\n", "|").split("|"))
+"""Towns and suburbs that people put behind a street."""
+
+_PLACES = frozenset(town.lower() for town in PLACES)
 
 _ENDINGS = (
     "ing",
@@ -45,3 +49,8 @@ def is_given_name(word: str) -> bool:
 def is_pseudonym(word: str) -> bool:
     """Tell whether the word is one that pseudonyms are made of."""
     return word in _PSEUDONYMS
+
+
+def is_place(phrase: str) -> bool:
+    """Tell whether a lower-case phrase is a town or suburb that we know."""
+    return phrase in _PLACES
