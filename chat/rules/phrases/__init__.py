@@ -1,0 +1,173 @@
+"""Phrases: what people say, written so that a volunteer can read it, found in one pass.
+
+A phrasebook is a folder of TOML files. Each rule in them lists what is said; in there
+
+- `<name>` stands for any of the words listed under that name,
+- a space for whatever may stand between two words of a sentence,
+- `~` for up to three words, `...` for anything within the sentence,
+- a space with `?` for one that may be missing, `'` for such an apostrophe,
+
+and the rest is a linear-time pattern. `unless` lists what excuses a find when it is said
+in the same sentence.
+"""
+
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import Any
+
+import re2
+
+from chat.model import Action, Flag
+from chat.rules.canonical import Form, Text
+
+_SIGNS = {
+    " ... ": r" +(?:[^.!?\n]* )?",
+    " ~ ": r" +(?:[^ .!?\n]+ +){0,3}",
+    " ?": " *",
+    " ": " +",
+    r"\w": r"[\w']",
+    "'": "'?",
+}
+_SIGN = re2.compile(r" \.\.\. | ~ | \?| |\\w|'")
+_NAME = re2.compile(r"<(\w+)>")
+_KEPT = ".!?\n'*@$%&+"
+_MEMORY_BYTES = 64 << 20
+"""What one automaton may grow to while it learns the texts it meets."""
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """What one rule looks for, and what it says about it."""
+
+    rule: str
+    category: str
+    action: Action
+    reason: str
+    said: Any
+    unless: Any
+
+    def find(self, plain: str, form: Form) -> Flag | None:
+        """Return a flag where this is said and nothing excuses it."""
+        for match in self.said.finditer(plain):
+            if not self._excused(plain, *match.span()):
+                return self._flag(*form.span(*match.span()))
+        return None
+
+    def _excused(self, text: str, start: int, end: int) -> bool:
+        return bool(self.unless and self.unless.search(_sentence(text, start, end)))
+
+    def _flag(self, start: int, end: int) -> Flag:
+        return Flag(self.rule, self.category, self.reason, start, end, self.action)
+
+
+class Phrasebook:
+    """All phrases of one concern."""
+
+    def __init__(self, phrases: Iterable[Phrase]) -> None:
+        self._phrases = tuple(phrases)
+        # One pass over a text tells which phrases are in it, so that an ordinary
+        # message costs the same however many phrases there are.
+        options = re2.Options()
+        options.max_mem = _MEMORY_BYTES
+        self._said = re2.Set.SearchSet(options)
+        for phrase in self._phrases:
+            self._said.Add(phrase.said.pattern)
+        self._said.Compile()
+
+    def findings(self, text: Text) -> Iterator[Flag]:
+        """Return one flag for each rule whose words stand in the text."""
+        found = {flag.rule: flag for form in _forms(text) for flag in self._in(form)}
+        return iter(found.values())
+
+    def _in(self, form: Form) -> Iterator[Flag]:
+        plain = form.text.translate(_PLAIN)
+        for index in self._said.Match(plain) or ():
+            if flag := self._phrases[index].find(plain, form):
+                yield flag
+
+
+class _Plain(dict[int, str]):
+    """Every sign that is no part of a word or a sentence, as one space.
+
+    Patterns would be many times larger if they had to know those signs.
+    """
+
+    def __missing__(self, point: int) -> str:
+        sign = chr(point)
+        keep = sign.isalnum() or sign in _KEPT
+        self[point] = sign if keep else _APOSTROPHES.get(sign, " ")
+        return self[point]
+
+
+_APOSTROPHES = dict.fromkeys("’‘`´", "'")  # noqa: RUF001 - what people type
+_PLAIN = _Plain()
+
+
+def _forms(text: Text) -> Sequence[Form]:
+    if text.folded.text == text.meant.text:
+        return (text.folded,)
+    return (text.folded, text.meant)
+
+
+def _sentence(text: str, start: int, end: int) -> str:
+    """Return the sentence in which start to end stands."""
+    first = max(text.rfind(mark, 0, start) for mark in ".!?\n") + 1
+    lasts = [at for mark in ".!?\n" if (at := text.find(mark, end)) >= 0]
+    return text[first : min(lasts, default=len(text))]
+
+
+def phrasebook(package: str) -> Phrasebook:
+    """Return the phrasebook in a package's TOML files.
+
+    Words that many concerns use stand in this package's own file.
+    """
+    everyday = tomllib.loads(files(__name__).joinpath("everyday.toml").read_text())
+    return Phrasebook(
+        phrase
+        for file in sorted(files(package).iterdir(), key=lambda entry: entry.name)
+        if file.name.endswith(".toml")
+        for phrase in _phrases(file, everyday["words"])
+    )
+
+
+def _phrases(file: Traversable, everyday: Mapping[str, list[str]]) -> Iterator[Phrase]:
+    page = tomllib.loads(file.read_text(encoding="utf-8"))
+    words = {**everyday, **page.get("words", {})}
+    for rule in page["rule"]:
+        yield Phrase(
+            rule=rule["id"],
+            category=rule["category"],
+            action=Action[rule["action"].upper()],
+            reason=rule["reason"],
+            said=_pattern(rule["said"], words),
+            unless=_pattern([*page.get("unless", []), *rule.get("unless", [])], words),
+        )
+
+
+def _pattern(phrases: Sequence[str], words: Mapping[str, list[str]]) -> Any:
+    if not phrases:
+        return None
+    alternatives = "|".join(_whole(phrase, words) for phrase in phrases)
+    options = re2.Options()
+    options.max_mem = _MEMORY_BYTES
+    return re2.compile(_SIGN.sub(_sign, alternatives), options)
+
+
+def _whole(phrase: str, words: Mapping[str, list[str]]) -> str:
+    """Return a phrase that begins and ends with whole words, or with the sentence."""
+    last = "" if phrase.endswith("<stop>") else r"\b"
+    return rf"\b(?:{_named(phrase, words)}){last}"
+
+
+def _named(phrase: str, words: Mapping[str, list[str]]) -> str:
+    """Return a phrase with every `<name>` replaced, also in what replaces it."""
+    while _NAME.search(phrase):
+        phrase = _NAME.sub(lambda name: f"(?:{'|'.join(words[name[1]])})", phrase)
+    return phrase
+
+
+def _sign(sign: Any) -> str:
+    return _SIGNS[sign[0]]
