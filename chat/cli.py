@@ -13,11 +13,14 @@ from typing import Annotated, NoReturn
 import typer
 from pydantic import ValidationError
 
-from chat import app, catalogue, doctor, logs, metrics, moderate, server, trial
+from chat import app, catalogue, doctor, logs, metrics, moderate, server, trial, upkeep
 from chat.catalogue import BadRooms, Catalogue
 from chat.embedded import Embedded, NoServer, running
+from chat.errors import StoreDown
 from chat.identity import BadKey
 from chat.settings import Settings
+from chat.store.database import BadDatabase
+from chat.store.migrating import NewerTables
 from chat.trial import BadFile
 
 WAIT_FOR_REDIS_SECONDS = 30
@@ -30,6 +33,8 @@ cli = typer.Typer(
     # A traceback with its variables would show what members say.
     pretty_exceptions_enable=False,
 )
+audit = typer.Typer(help="The record of who of the room team did what.")
+cli.add_typer(audit, name="audit")
 
 
 @cli.command()
@@ -73,6 +78,29 @@ def screen(
             _score(score, settings)
         else:
             _answer(catalogue.load(settings.rooms_file), settings.country)
+
+
+@cli.command()
+def migrate() -> None:
+    """Bring the database's tables up to date; every start does so too."""
+    settings = _begin()
+    with _refusals():
+        typer.echo(asyncio.run(upkeep.migrate(settings)))
+
+
+@audit.command()
+def verify(
+    head: Annotated[
+        list[str] | None, typer.Option(help="An end that was logged.")
+    ] = None,
+) -> None:
+    """Say whether the record of who did what is whole, or which row is not."""
+    settings = _begin()
+    with _refusals():
+        whole, told = asyncio.run(upkeep.verify(settings, head or ()))
+    typer.echo(told)
+    if not whole:
+        raise typer.Exit(1)
 
 
 @cli.command(name="doctor")
@@ -134,8 +162,10 @@ def _refusals() -> Iterator[None]:
     """Tell in one line what an operator can put right, and end."""
     try:
         yield
-    except (NoServer, BadRooms, BadKey, BadFile) as error:
+    except (NoServer, BadRooms, BadKey, BadFile, BadDatabase, NewerTables) as error:
         _refuse(str(error))
+    except StoreDown:
+        _refuse("the database does not answer; the log says more")
 
 
 def _serve(settings: Settings) -> None:

@@ -1,12 +1,12 @@
 """The record: who did what, each line sealed to the one before it.
 
 Lines are only ever added; the database refuses the rest. Whoever goes around it breaks
-the chain, and `broken` says where.
+the chain, and `Chain` says where.
 """
 
 import hmac
 import json
-from collections.abc import AsyncIterator
+from collections.abc import Iterable, Sequence
 from hashlib import sha256
 from typing import Any, Final, NamedTuple
 
@@ -17,6 +17,14 @@ from chat.store.schema import audit
 
 BEGINNING: Final = bytes(32)
 """What the first line is sealed to."""
+
+
+AT_ONCE: Final = 5000
+"""Lines read in one go, well within the time that a database has to answer."""
+
+
+class NotSealed(Exception):
+    """This is no end of the record that was sealed with our key."""
 
 
 class Head(NamedTuple):
@@ -58,29 +66,34 @@ def _hash(previous: bytes, line: tuple[int | str, ...]) -> bytes:
     return sha256(previous + written.encode()).digest()
 
 
-async def broken(tx: AsyncConnection, *heads: Head) -> str | None:
-    """Return in a sentence where the record was tampered with; None: nowhere.
-
-    `heads` are what its last line was at some times, if that is known.
-    """
-    known = {head.id: head.hash for head in heads if head.id}
-    last = Head(0, BEGINNING)
-    async for row in _lines(tx):
-        if fault := _fault(row, last):
-            return fault
-        if known.pop(row.id, row.hash) != row.hash:
-            return f"row {row.id} is not the one that was there: the chain was remade"
-        last = Head(row.id, row.hash)
-    missing = min(known, default=0)
-    if missing:
-        return f"row {last.id + 1} is missing, and all after it to row {max(known)}"
-    return None
+async def after(tx: AsyncConnection, id_: int) -> Sequence[Row[Any]]:
+    """Return some of the lines that come after one; none are left when it is empty."""
+    asked = select(audit).where(audit.c.id > id_).order_by(audit.c.id)
+    return (await tx.execute(asked.limit(AT_ONCE))).all()
 
 
-async def _lines(tx: AsyncConnection) -> AsyncIterator[Row[Any]]:
-    async with tx.stream(select(audit).order_by(audit.c.id)) as rows:
-        async for row in rows:
-            yield row
+class Chain:
+    """Lines as they are read, from the first: pure, and told what the end once was."""
+
+    def __init__(self, heads: Iterable[Head]) -> None:
+        self._known = {head.id: head.hash for head in heads if head.id}
+        self.last = Head(0, BEGINNING)
+
+    def broken_by(self, rows: Iterable[Row[Any]]) -> str | None:
+        """Return in a sentence what is wrong with the next lines, if anything is."""
+        for row in rows:
+            if fault := _fault(row, self.last):
+                return fault
+            if self._known.pop(row.id, row.hash) != row.hash:
+                return f"row {row.id} is not the one that was there: all was remade"
+            self.last = Head(row.id, row.hash)
+        return None
+
+    def cut_off(self) -> str | None:
+        """Return in a sentence what is missing after the last line, if anything is."""
+        if not self._known:
+            return None
+        return f"row {self.last.id + 1} is missing, and all to row {max(self._known)}"
 
 
 def _fault(row: Row[Any], last: Head) -> str | None:
@@ -104,15 +117,16 @@ def unseal(text: str, key: bytes) -> Head:
     """Return the last line as it was kept.
 
     Raises:
-        ValueError: If nobody with this key wrote that.
+        NotSealed: If nobody with this key wrote that.
 
     """
-    number, hash_, mac = text.strip().split(":")
-    head = Head(int(number), bytes.fromhex(hash_))
-    if not hmac.compare_digest(
-        hmac.digest(key, _sealed(head), "sha256"), bytes.fromhex(mac)
-    ):
-        raise ValueError("sealed with another key")
+    try:
+        number, hash_, _mac = text.strip().split(":")
+        head = Head(int(number), bytes.fromhex(hash_))
+    except ValueError:
+        raise NotSealed from None
+    if not hmac.compare_digest(seal(head, key).encode(), text.strip().encode()):
+        raise NotSealed
     return head
 
 
