@@ -25,7 +25,7 @@ _PIECES_LONG = 6
 _ALONE = frozenset("aiu")
 
 
-def threaded(text: str) -> Iterator[Edit]:
+def threaded(text: str, _: Reader) -> Iterator[Edit]:
     """Yield edits that take the same sign from between all letters of a token."""
     for token in _THREADED.finditer(text):
         start, end = token.span()
@@ -37,9 +37,14 @@ def threaded(text: str) -> Iterator[Edit]:
 
 def gathered(text: str, reader: Reader) -> Sequence[Edit]:
     """Return edits that close the gaps in words written letter by letter."""
-    runs = (_trimmed(text, run.start(), run.end()) for run in _APART.finditer(text))
-    edits = (_closed(text, letters, reader) for letters in runs if len(letters) > 2)
-    return [edit for edit in edits if edit]
+    found: list[Edit] = []
+    for run in _APART.finditer(text):
+        letters = _trimmed(text, run.start(), run.end())
+        edit = _closed(text, letters, reader)
+        if not edit and letters and text[letters[0]].isdigit():
+            edit = _closed(text, letters[1:], reader)  # `going 2 d i e`
+        found += [edit] if edit else []
+    return found
 
 
 def _trimmed(text: str, start: int, end: int) -> Sequence[int]:
@@ -58,6 +63,8 @@ def _is_letter(text: str, at: int) -> bool:
 
 def _closed(text: str, letters: Sequence[int], reader: Reader) -> Edit | None:
     """Return the words that letters written apart make, if they make words at all."""
+    if len(letters) < 3:
+        return None
     parted = _by_width(letters)
     for group in [parted, [letters]] if len(parted) > 1 else [parted]:
         words = [word for each in group for word in _words(text, each, reader)]
@@ -140,7 +147,7 @@ def are_pieces(first: str, second: str) -> bool:
     return not all(whole) and (length >= _PIECES_LONG or not any(whole))
 
 
-def mended(text: str) -> Iterator[Edit]:
+def mended(text: str, _: Reader) -> Iterator[Edit]:
     """Yield edits that put split words together."""
     done = 0
     for first, second in pairwise(tokens(text)):

@@ -21,6 +21,7 @@ _SIGN = "[0-9@$|*#€£¢+]"
 _ODD = re2.compile(
     rf"[a-z](?:{_SIGN}|!+[a-z])|(?:{_SIGN}|!)[a-z]|(?:^| )[a-z!@](?: |$)|{_TWICE}"
 )
+_WIDE = re2.compile("  +")
 _CUP = re2.compile(r"\|_\|")
 
 
@@ -29,15 +30,13 @@ def mean(text: str) -> tuple[str, Sequence[int]]:
 
     There is one more place than there are characters: the length of the text.
     """
-    if _is_plain(text):
-        return text, spots(len(text))
-    reader = Reader()
     at: Sequence[int] = spots(len(text))
-    for edits in (_cups, threaded, lambda text: gathered(text, reader), mended):
-        text, places = edited(text, edits(text))
-        at = [at[place] for place in places]
-    text, places = edited(text, respelled(text, reader))
-    return text, tuple([at[place] for place in places])
+    reader = Reader()
+    for edits in _READINGS if not _is_plain(text) else (_widths,):
+        if changes := list(edits(text, reader)):
+            text, places = edited(text, changes)
+            at = tuple([at[place] for place in places])
+    return text, at
 
 
 def _is_plain(text: str) -> bool:
@@ -55,7 +54,18 @@ def _is_plain(text: str) -> bool:
     )
 
 
-def _cups(text: str) -> Iterator[Edit]:
+def _cups(text: str, _: Reader) -> Iterator[Edit]:
     """Yield an edit for each `u` that was drawn: `pl|_|g`."""
     for cup in _CUP.finditer(text):
         yield Edit(cup.start(), cup.end(), "u", (cup.start(),))
+
+
+def _widths(text: str, _: Reader) -> Iterator[Edit]:
+    """Yield an edit for each gap that is wider than it need be."""
+    if "  " in text:
+        for gap in _WIDE.finditer(text):
+            yield Edit(gap.start(), gap.end(), " ", (gap.start(),))
+
+
+# Gaps come last: their width tells letters that are spaced from words.
+_READINGS = (_cups, threaded, gathered, mended, respelled, _widths)

@@ -80,6 +80,8 @@ def _written(token: Token) -> _Written:
 def _kind(core: str) -> _Kind:
     if core in KNOWN or core.removesuffix("'s") in KNOWN:
         return _Kind.PLAIN
+    if core in _TEXTING:
+        return _Kind.MIXED
     if SIGNS.isdisjoint(core):
         return _Kind.STRETCHED if any(map(eq, core, core[1:])) else _Kind.PLAIN
     if SIGNS.issuperset(core) or (core[0] in _FIRST and _NUMBER.fullmatch(core)):
