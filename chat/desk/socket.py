@@ -25,6 +25,7 @@ from chat.prefixes import Ticket
 from chat.protocol import unpack_value
 from chat.roles import may
 from chat.sittings import Deskmate, Sittings
+from chat.watch import Watch
 from chat.wheel import Deadline
 
 LOOKING_AT, STILL_HERE = 96, 97
@@ -59,12 +60,14 @@ class StaffSocket:
         door: Door,
         open_: Callable[[], bool],
         looking: Looking,
+        watch: Watch,
     ) -> None:
         self._guard = guard
         self._sittings = sittings
         self._hub = hub
         self._open = open_
         self._looking = looking
+        self._watch = watch
         self._sessions: set[StaffSession] = set()
         self._tasks: asyncio.TaskGroup | None = None
         self.door = door
@@ -161,6 +164,8 @@ class StaffSocket:
             if me is None or not await self._sittings.is_seated(me, active=active):
                 session.sign_out()
                 return
+            if may(me.role, "cases"):
+                await self._watch.note(me.id)
         except Unavailable:
             # Nobody can have signed out meanwhile: that needs the same server.
             return

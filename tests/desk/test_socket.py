@@ -130,6 +130,16 @@ async def test_a_peer_is_let_in_and_hears_of_no_case(house: StaffHouse, pages: P
     assert await page.hears() == (bulletin.SIGNED_OUT,)
 
 
+async def test_a_page_that_is_open_says_who_is_here(
+    house: StaffHouse, other: StaffHouse, pages: Pages
+):
+    await pages.open(house, await house.seat())
+    await pages.open(house, await house.seat(Role.PEER, "cd34"))
+
+    await eventually(lambda: other.watch.others("somebody"))
+    assert await other.watch.everybody() == {"ab12"}
+
+
 # The end
 
 

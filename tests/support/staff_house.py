@@ -27,6 +27,7 @@ from chat.redis import Lines, Scripts, servers
 from chat.roles import Role
 from chat.sittings import Deskmate, Sittings
 from chat.standing import NEWS
+from chat.watch import Watch
 from chat.wheel import Wheel
 from tests.support.eventually import eventually
 
@@ -49,6 +50,7 @@ class StaffHouse:
         self.sittings = Sittings(
             scripts=self.scripts, clock=clock, ring=self.bell.changed
         )
+        self.watch = Watch(scripts=self.scripts, clock=clock)
         self.wheel = Wheel()
         self.looked: list[tuple[str, str]] = []
         self.is_open = True
@@ -60,6 +62,7 @@ class StaffHouse:
             door=door,
             open_=lambda: self.is_open,
             looking=self._look,
+            watch=self.watch,
         )
         self.lines.heard = lambda _channel, data: self.bell.heard(
             data.removeprefix(NEWS)
