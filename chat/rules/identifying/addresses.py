@@ -139,7 +139,9 @@ _NEVER_IN_NAMES_WORDS = """
     floor
 """
 _NEVER_IN_NAMES = frozenset(_NEVER_IN_NAMES_WORDS.split())
-_NEVER_AT_HOME = _NEVER_IN_NAMES - frozenset(["the", "old", "long", "first", "second", "good"])
+_NEVER_AT_HOME = _NEVER_IN_NAMES - frozenset(
+    ["the", "old", "long", "first", "second", "good"]
+)
 _CLEAR_IN_SMALL_WORDS = """
     street road rd avenue ave straat laan crescent boulevard
 """

@@ -1,57 +1,49 @@
 """Phones: numbers by which somebody can be called, of every country."""
 
-
 import phonenumbers
 import re2
 
 from chat.rules.identifying.detail import Detail
 from chat.rules.identifying.quantities import is_likely, is_plainly, without_unit
 from chat.rules.identifying.runs import Run
+from chat.rules.identifying.wording import one_of
 
 HOME = "ZA"
 """Whose numbers are read without a country code when nobody said which."""
 
 _NEIGHBOURS = ("US", "IN", "GB", "AU", "IE", "NZ")
-"""Where else a number without a country code, a nought or a word about it may belong."""
+"""Where else a number may belong that has no country code and no word about it."""
 
-_LEAST = 6
-_MOST = 15
-_FEWEST = 5
-"""The digits of a number (E.164), without the country code at least."""
+_FEWEST, _LEAST, _MOST = 5, 6, 15
+"""The digits of a number: with "my number is" before it, with other words, at most."""
 
-_TO_CALL = (
-    r"call(?:ing|s|ed)?|phon(?:e|es|ed|ing)|ring|dial|text(?:ing|s|ed)?|txt|sms|whats?[ ]?app|"
-    r"whatsap|watsapp|wapp|msg|message|reach|contacts?|hit|holler|cell|cellphone|mobile|mob|"
-    r"landline|home[ ]line|tel|telephone|handphone|line|digits|number|nr|num|ph|viber|"
-    r"signal|imo|telegram|ping|buzz|bell|facetime|line|skype|sim|burner|"
-    r"bel|skakel|sel|selfoon|nommer|foon|tuis|numero|llamame|llama|celular|telefono|movil|"
-    r"ucingo|inombolo|inamba|shayela|fonela|number's"
+_TO_CALL = one_of(
+    "call(?:ing|s|ed)? phon(?:e|es|ed|ing) ring dial text(?:ing|s|ed)? txt sms whats?_?app",
+    "whatsap watsapp wapp msg message reach contacts? hit holler cell cellphone mobile mob",
+    "landline home_line tel telephone handphone line digits number nr num ph viber signal",
+    "imo telegram ping buzz bell facetime skype sim burner number's bel skakel sel selfoon",
+    "nommer foon tuis numero llamame llama celular telefono movil ucingo inombolo inamba",
+    "shayela fonela",
 )
-_BEFORE = re2.compile(rf"\b(?:{_TO_CALL})\b[^.!?\n\d]{{0,32}}[.]?[^.!?\n\d]{{0,3}}$")
-_CLOSE_BEFORE = re2.compile(
-    r"(?:\b(?:my|mine|me|us|her|his|their|sponsor|sponsor's|hers|on|at|i'm|im|i am)\b"
-    r"[^.!?\n\d]{0,24})$"
-)
+_BEFORE = re2.compile(rf"\b{_TO_CALL}\b[^.!?\n\d]{{0,32}}[.]?[^.!?\n\d]{{0,3}}$")
 _AFTER = re2.compile(
-    r"^[\s,;:.!)\]\-\x{2013}]{0,4}(?:and |so |pls |please |but |just )*(?:that'?s (?:me|my)|"
-    r"is (?:me|mine|my)|it'?s me|my |mine|call|phone|ring|text|txt|sms|whats? ?app|msg|"
-    r"message|dial|anytime|any time|hit me|holler|give me|drop me|buzz|on whats|on signal|"
-    r"on telegram|for me|ask for|if you|if u|when you|when u|bel |skakel|llama|after \w+)"
+    r"^[\s,;:.!)\]\-\x{2013}]{0,4}(?:and |so |pls |please |but |just )*"
+    + one_of(
+        "that'?s_(?:me|my) is_(?:me|mine|my) it'?s_me my_ mine call phone ring text txt sms",
+        "whats?_?app msg message dial anytime any_time hit_me holler give_me drop_me buzz",
+        r"on_(?:whats|signal|telegram) for_me ask_for (?:if|when)_(?:you|u) bel_ skakel llama",
+        r"after_\w+",
+    )
 )
 _MINE_BEFORE = re2.compile(
-    r"\b(?:(?:call|phone|ring|text|whatsapp|reach|message) me (?:on|at)|my (?:number|cell|phone|"
-    r"mobile|line|whatsapp)(?: is|'s)?|whatsapp)[ :]*$"
+    r"\b(?:(?:call|phone|ring|text|whatsapp|reach|message) me (?:on|at)|whatsapp|"
+    r"my (?:number|cell|phone|mobile|line|whatsapp)(?: is|'s)?)[ :]*$"
 )
 _OF_SOMEBODY = re2.compile(r"\b(?:my|mine|me|i'm|im|i|us|her|his|hers|sponsor)\b")
-_COUNTED = (
-    "0123456789",
-    "12345678910",
-    "12345678910111213",
-    "9876543210",
-    "10987654321",
-)
+_COUNTED = "0123456789 12345678910 12345678910111213 9876543210 10987654321".split(" ")
 _AMERICAN = re2.compile(
-    r"(?:1[ .\-])?[(\[]?[2-9]\d{2}[)\]]?[ .\-\x{2013}]{0,3}[2-9]\d{2}[ .\-\x{2013}]{1,3}\d{4}"
+    r"(?:1[ .\-])?[(\[]?[2-9]\d{2}[)\]]?[ .\-\x{2013}]{0,3}"
+    r"[2-9]\d{2}[ .\-\x{2013}]{1,3}\d{4}"
 )
 
 
@@ -60,10 +52,13 @@ def phone(run: Run, country: str, folded: str) -> Detail | None:
     counted = without_unit(run, folded)
     if counted is None or is_plainly(counted):
         return None
-    if not (_is_international(counted) or _is_called(counted)):
-        if _is_sequence(counted) or not _is_shaped(counted, country):
-            return None
-    return Detail("phone", counted.start, counted.end)
+    if (
+        _is_international(counted)
+        or _is_called(counted)
+        or _is_shaped(counted, country)
+    ):
+        return Detail("phone", counted.start, counted.end)
+    return None
 
 
 def personal(run: Run) -> bool:
@@ -104,10 +99,10 @@ def _is_called(run: Run) -> bool:
 def _is_shaped(run: Run, country: str) -> bool:
     """Tell whether the run can only be a number to call, whatever is said around it."""
     digits = len(run.digits)
-    if is_likely(run) or not 7 <= digits <= _MOST:
+    if is_likely(run) or not 7 <= digits <= _MOST or _is_sequence(run):
         return False
-    if run.spelled and digits < 9 and run.digits[0] != "0":
-        return False
+    if run.alone or (run.spelled and digits < 9 and run.digits[0] != "0"):
+        return run.alone
     if run.digits[0] == "0" and 9 <= digits <= 12:
         return True
     if _AMERICAN.fullmatch(run.text):

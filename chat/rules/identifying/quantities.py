@@ -3,40 +3,44 @@
 import re2
 
 from chat.rules.identifying.runs import Run
+from chat.rules.identifying.wording import one_of
 
 _LONGEST = 48
 """Characters of a run; nobody groups a quantity over more."""
 
 _CURRENCY_BEFORE = re2.compile(
-    r"(?:[$£€₹¥₦]|\b(?:r|zar|usd|aud|gbp|eur|inr|rs|ksh|kes|ngn|bwp|n|rands?|rupees)\.?)"
+    r"(?:[$£€₹¥₦]|\b(?:r|zar|usd|aud|gbp|eur|inr|rs|ksh|kes|ngn|bwp|rands?|rupees)\.?)"
     r"[ ]?[(]?$"
 )
-_UNITS = (
-    r"rands?|bucks|dollars?|usd|zar|pounds?|quid|euros?|rupees|lakhs?|crores?|k|grand|"
-    r"mg|mcg|ug|ml|mls|cl|l|g|gs|grams?|kg|kgs|kilos?|lbs?|oz|km|kms|miles?|m|mi|cm|mm|ft|"
-    r"hours?|hrs?|h|days?|weeks?|wks?|months?|mths?|years?|yrs?|mins?|minutes|seconds|secs?|"
-    r"steps|likes|views|followers|subs|subscribers|members|people|calories|cals?|kcal|kj|"
-    r"times|x|points?|pts|pages|words|metres|meters|bpm|am|pm|percent|tablets?|pills|tabs|"
-    r"units?|iu|gb|mb|million|billion|ah|degrees|dagen|dae|jaar|jare|ure|uur|weke|maande|"
-    r"dias|años|anos|horas|meses|izinsuku|iminyaka"
+_UNITS = one_of(
+    "rands? bucks dollars? usd zar pounds? quid euros? rupees lakhs? crores? k grand mg mcg",
+    "ug ml mls cl l g gs grams? kg kgs kilos? lbs? oz km kms miles? m mi cm mm ft hours? hrs?",
+    "h days? weeks? wks? months? mths? years? yrs? mins? minutes seconds secs? steps likes",
+    "views followers subs subscribers members people calories cals? kcal kj times x points?",
+    "pts pages words metres meters bpm am pm percent tablets? pills tabs units? iu gb mb",
+    "million billion ah degrees dagen dae jaar jare ure uur weke maande dias anos horas",
+    "meses izinsuku iminyaka",
 )
-_UNIT_AFTER = re2.compile(rf"[ ]?(?:%|°|(?:{_UNITS})\b)")
+_UNIT_AFTER = re2.compile(rf"[ ]?(?:%|°|{_UNITS}\b)")
 _NAMED_BEFORE = re2.compile(
-    r"(?:\b(?:pages?|pg|pp|steps?|chapters?|verses?|psalms?|room|bus|train|flight|route|"
-    r"day|days|scores?|scored|bp|order|invoice|tracking|version|isbn|lotto|serial|level|"
-    r"meeting|zoom|webinar|passcode|password|pin|otp|barcode|article|section|act|"
-    r"form|model|ticket|case of|iso|population|budget|weigh(?:s|ed)?|odds|between|from|"
-    r"about|around|over|under|nearly|almost|approximately|took|owe|owed|earn|earned|"
-    r"paid|pay|spent|lost|won|cost|costs|got)(?:[ ](?:id|code|number|no|nr|num|was|were|"
-    r"is|me|like|a|the|of))*\.?|#)[ :#=]*$"
+    r"(?:\b"
+    + one_of(
+        "pages? pg pp steps? chapters? verses? psalms? room bus train flight route day days",
+        "scores? scored bp order invoice tracking version isbn lotto serial level meeting",
+        "zoom webinar passcode password pin otp barcode article section act form model",
+        "ticket case_of iso population budget weigh(?:s|ed)? odds between from about around",
+        "over under nearly almost approximately took owe owed earn earned paid pay spent",
+        "lost won cost costs got",
+    )
+    + r"(?:[ ](?:id|code|number|no|nr|num|was|were|is|me|like|a|the|of))*\.?|#)[ :#=]*$"
 )
 _SAYS_CODE = re2.compile(
     r"\b(?:meeting|zoom|webinar|passcode|password|pin|otp|tracking|order|invoice|isbn|"
     r"flight|parcel|reference|ref)(?:[ ](?:id|code|number|no|nr|num|is))*[ :#=]*$"
 )
 _DATE = re2.compile(
-    r"(?P<a>\d{1,4})(?P<by>[/.\-\x{2013} ])[ ]?(?P<b>\d{1,2})(?P<by2>[/.\-\x{2013} ])[ ]?"
-    r"(?P<c>\d{1,4})(?:[ ]+\d{1,2})?"
+    r"(?P<a>\d{1,4})(?P<by>[/.\-\x{2013} ])[ ]?(?P<b>\d{1,2})"
+    r"(?P<by2>[/.\-\x{2013} ])[ ]?(?P<c>\d{1,4})(?:[ ]+\d{1,2})?"
 )
 _YEARS = re2.compile(r"(?:(?:19|20)\d\d)(?:[ ./\-\x{2013}~]{1,3}(?:19|20)?\d\d)+")
 _THOUSANDS = re2.compile(r"[1-9]\d{0,2}(?:[ .\x{a0}\x{202f}]\d{3})+")
@@ -51,7 +55,7 @@ _CLOCK_AFTER = re2.compile(r":\d")
 
 
 def is_plainly(run: Run) -> bool:
-    """Tell whether the run is a date, a price or the like, whatever is said around it."""
+    """Tell whether the run is a date, a price or the like, whatever else is said."""
     if len(run.text) > _LONGEST:
         return False
     if _CURRENCY_BEFORE.search(run.before) or _SAYS_CODE.search(run.before):

@@ -9,8 +9,9 @@ from chat.rules.identifying.detail import each
 
 BEFORE = 48
 AFTER = 32
-_WHOLE, _LONGEST_PHONE = 9, 15
 """How far to look around a run for what it is about, in characters."""
+
+_SHORTEST_PART, _LONGEST_PHONE = 9, 15
 
 
 class Run(NamedTuple):
@@ -27,27 +28,33 @@ class Run(NamedTuple):
     @property
     def groups(self) -> list[str]:
         """The digits as they are grouped."""
-        return _GROUP.findall(self.text)
+        return [found.group() for found in _GROUP.finditer(self.text)]
+
+    @property
+    def alone(self) -> bool:
+        """Whether nothing else is said."""
+        return not self.before.strip() and not self.after.strip()
 
     def parts(self, whole: str) -> "Iterator[Run]":
-        """Return the numbers that may stand here in a row, each of nine digits or more."""
-        start, digits = None, 0
+        """Return the numbers that may stand here in a row, if it is too long for one."""
+        if len(self.digits) <= _LONGEST_PHONE:
+            return
+        start, digits = 0, 0
         for found in each(_GROUP, self.text):
-            if digits >= _WHOLE and len(self.digits) > _LONGEST_PHONE:
-                yield self.cut(self.start + start, self.start + end, whole)
-                start, digits = None, 0
-            if start is None:
-                start = found.start()
-            end, digits = found.end(), digits + found.end() - found.start()
-        if start:
-            yield self.cut(self.start + start, self.start + end, whole)
+            if digits == 0:
+                start = self.start + found.start()
+            digits += found.end() - found.start()
+            if digits >= _SHORTEST_PART:
+                yield self.cut(start, self.start + found.end(), whole)
+                digits = 0
 
     def cut(self, start: int, end: int, whole: str) -> "Run":
         """Return the part of the run from start to end of the whole text."""
         return _plain(whole, start, end)
 
 
-_SEPARATORS = "\t \xa0\u2009\u202f.-‐‑‒\u2013—―_()[]/·•*~|\u20e3\ufe0f"
+_DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015"
+_SEPARATORS = f"\t \xa0\u2009\u202f.{_DASHES}_()[]/·•*~|\u20e3\ufe0f"
 _SEPARATOR = f"[{re2.escape(_SEPARATORS)}]"
 _DROP = dict.fromkeys(map(ord, _SEPARATORS + "+,;:"))
 _GROUP = re2.compile(r"\d+")
@@ -79,7 +86,10 @@ _TIMES = {
 
 _DIGIT_WORD = "|".join(sorted([*_VALUES, *_TENS], key=len, reverse=True))
 _ITEM = rf"(?:(?:{'|'.join(_TIMES)})[ \-]?)?(?:{_DIGIT_WORD}|\d{{1,4}})"
-_JOINT = r"(?:[\s,.\-\x{2013}—_/…+()]{0,4}|[\s,]+(?:dash|hyphen|then|space|dot|plus|and)[\s,]+)"
+_JOINT = (
+    rf"(?:[\s,.{re2.escape(_DASHES)}_/…+()]{{0,4}}|"
+    r"[\s,]+(?:dash|hyphen|then|space|dot|plus|and)[\s,]+)"
+)
 _SPELLED = re2.compile(rf"\b{_ITEM}(?:{_JOINT}{_ITEM}){{3,}}\b")
 _ITEMS = re2.compile(rf"{'|'.join(_TIMES)}|{_DIGIT_WORD}|\d+")
 
@@ -104,10 +114,11 @@ def runs(folded: str) -> Iterator[Run]:
 def spelled_runs(folded: str) -> Iterator[Run]:
     """Return every run of seven digits or more of which some are words."""
     for found in each(_SPELLED, folded):
-        words = _ITEMS.findall(found.group()[:_LONGEST])
+        words = [word.group() for word in _ITEMS.finditer(found.group()[:_LONGEST])]
         digits = spoken(words)
         if len(digits) >= 7 and sum(not word.isdigit() for word in words) > 1:
-            yield _around(folded, *found.span(), digits, spelled=True)
+            start, end = found.span()
+            yield _around(folded, start, end, digits, spelled=True)
 
 
 def spoken(words: list[str]) -> str:
@@ -136,7 +147,8 @@ def _lettered(folded: str) -> Iterator[Run]:
         true = sum(character.isdigit() for character in written)
         digits = written.translate(_AS_DIGITS).translate(_DROP)
         if true >= _LEAST_TRUE_DIGITS and true < len(digits) >= _LEAST_LETTERED:
-            yield _around(folded, *found.span(), digits, spelled=True)
+            start, end = found.span()
+            yield _around(folded, start, end, digits, spelled=True)
 
 
 def _plain(folded: str, start: int, end: int) -> Run:
