@@ -13,15 +13,32 @@ from typing import Annotated, NoReturn
 import typer
 from pydantic import ValidationError
 
-from chat import app, catalogue, doctor, logs, metrics, moderate, server, trial, upkeep
+from chat import (
+    app,
+    catalogue,
+    doctor,
+    logs,
+    metrics,
+    moderate,
+    server,
+    staffing,
+    trial,
+    upkeep,
+)
 from chat.catalogue import BadRooms, Catalogue
 from chat.embedded import Embedded, NoServer, running
 from chat.errors import StoreDown
 from chat.identity import BadKey
+from chat.roles import Role
 from chat.settings import Settings
+from chat.staffing import NotDone
 from chat.store.database import BadDatabase
 from chat.store.migrating import NewerTables
 from chat.trial import BadFile
+
+_PUT_RIGHT = (
+    NoServer, BadRooms, BadKey, BadFile, BadDatabase, NewerTables, NotDone,
+)  # fmt: skip
 
 WAIT_FOR_REDIS_SECONDS = 30
 _LOOKS_PER_SECOND = 10
@@ -35,6 +52,8 @@ cli = typer.Typer(
 )
 audit = typer.Typer(help="The record of who of the room team did what.")
 cli.add_typer(audit, name="audit")
+team = typer.Typer(help="The room team: who is in it.")
+cli.add_typer(team, name="staff")
 
 
 @cli.command()
@@ -103,6 +122,35 @@ def verify(
         raise typer.Exit(1)
 
 
+@team.command()
+def invite(
+    role: Annotated[Role, typer.Argument(help="What they are there for.")],
+) -> None:
+    """Print a link by which somebody joins: once, within 72 hours."""
+    settings = _begin()
+    with _refusals():
+        typer.echo(asyncio.run(staffing.invite(settings, role)))
+
+
+@team.command(name="list")
+def show_team() -> None:
+    """Print who is in the room team, and who left it."""
+    settings = _begin()
+    with _refusals():
+        for line in asyncio.run(staffing.team(settings)):
+            typer.echo(line)
+
+
+@team.command()
+def disable(
+    desk_name: Annotated[str, typer.Argument(help="As the team knows them.")],
+) -> None:
+    """Let somebody in no more, and sign them out everywhere at once."""
+    settings = _begin()
+    with _refusals(), _redis_of(settings) as settings:
+        typer.echo(asyncio.run(staffing.disable(settings, desk_name)))
+
+
 @cli.command(name="doctor")
 def examine() -> None:
     """Look at all that the service needs, and say what is wrong."""
@@ -162,7 +210,7 @@ def _refusals() -> Iterator[None]:
     """Tell in one line what an operator can put right, and end."""
     try:
         yield
-    except (NoServer, BadRooms, BadKey, BadFile, BadDatabase, NewerTables) as error:
+    except _PUT_RIGHT as error:
         _refuse(str(error))
     except StoreDown:
         _refuse("the database does not answer; the log says more")
@@ -195,6 +243,17 @@ def _redis(settings: Settings) -> Iterator[Settings]:
         return
     with Embedded(settings.data_dir) as private:
         yield _decided(REDIS_URL=private.url)
+
+
+@contextmanager
+def _redis_of(settings: Settings) -> Iterator[Settings]:
+    """Have the server of a service that runs, or that would."""
+    url = settings.redis_url or running(settings.data_dir)
+    if url:
+        yield _decided(REDIS_URL=url)
+    else:
+        with _redis(settings) as settings:
+            yield settings
 
 
 def _serve_here(settings: Settings, listener: socket.socket, *, alone: bool) -> None:

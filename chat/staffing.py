@@ -9,18 +9,29 @@ from typing import Final
 from chat import identity
 from chat.clock import Clock
 from chat.doorbell import Doorbell
-from chat.errors import ChatError
+from chat.errors import ChatError, Unavailable
 from chat.frontdesk import Accounts
 from chat.redis import Lines, Scripts, servers
 from chat.roles import Role
 from chat.settings import Settings
-from chat.staff import Mate, Staff, link
+from chat.staff import LastOfTheTeam, Mate, NobodyOfThatName, Staff, link
 from chat.store.database import Database
 
 THE_OPERATOR: Final = "the operator"
 
 _NOWHERE: Final = "unix:///nowhere"
 """For what needs no Redis."""
+
+
+class NotDone(Exception):
+    """What was asked was not done; the message says why, to an operator."""
+
+
+_WHY: Final[dict[type[ChatError], str]] = {
+    NobodyOfThatName: "nobody of the room team goes by that desk name",
+    LastOfTheTeam: "they are the only coordinator: let another one in first",
+    Unavailable: "Redis does not answer, so they may be signed in still: do it again",
+}
 
 
 async def first_invitation(settings: Settings, origin: str) -> str | None:
@@ -55,12 +66,14 @@ async def disable(settings: Settings, desk_name: str) -> str:
     """Let somebody in no more, and end at once what they have open; say so.
 
     Raises:
-        NobodyOfThatName, LastOfTheTeam: As they say.
-        Unavailable: If Redis does not answer; to be done once more then.
+        NotDone: If there is nobody of that name, or nobody else, or no Redis.
 
     """
-    async with _staff(settings) as staff:
-        gone = await staff.disable(desk_name, THE_OPERATOR)
+    try:
+        async with _staff(settings) as staff:
+            gone = await staff.disable(desk_name, THE_OPERATOR)
+    except tuple(_WHY) as error:
+        raise NotDone(_WHY[type(error)]) from error
     return f"{gone.desk_name} is signed out everywhere, and let in no more."
 
 

@@ -326,3 +326,23 @@ def test_the_doctor_does_not_wonder_about_what_is_not(here: dict[str, str], url:
     doctor = Doctor(**here | {"REDIS_URL": url})
 
     assert doctor.signs("without TLS") == ""
+
+
+# The room team
+
+
+def test_an_operator_invites_to_the_room_team(here: dict[str, str]):
+    env = {**here, "ORIGINS": "https://chat.example"}
+    with Program("-m", "chat", "staff", "invite", "moderator", env=env) as program:
+        assert program.wait() == 0
+        assert program.line().startswith("https://chat.example/staff/enrol#")
+
+    with Program("-m", "chat", "staff", "list", env=env) as program:
+        assert program.wait() == 0
+        assert program.lines() == []
+
+
+def test_nobody_is_disabled_who_is_not_there(here: dict[str, str]):
+    (line,) = refused("staff", "disable", "Robin", **here, LOG_LEVEL="CRITICAL")
+
+    assert line == "porchlight: nobody of the room team goes by that desk name"

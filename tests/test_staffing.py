@@ -8,7 +8,6 @@ import pytest
 from chat import staffing
 from chat.clock import Clock
 from chat.doorbell import CHANNEL, Doorbell
-from chat.errors import Unavailable
 from chat.frontdesk import Accounts
 from chat.identity import key_from
 from chat.passkeys import Site
@@ -16,7 +15,7 @@ from chat.redis import Lines, servers
 from chat.roles import Role
 from chat.settings import Settings
 from chat.sittings import ended
-from chat.staff import LastOfTheTeam, NobodyOfThatName
+from chat.staffing import NotDone
 from chat.standing import NEWS
 from chat.store.database import Database
 from tests.support.authenticator import Authenticator
@@ -120,9 +119,9 @@ async def test_what_cannot_be_is_refused(settings: Settings):
     assert first is not None
     await enrol(settings, first, "Robin")
 
-    with pytest.raises(NobodyOfThatName):
+    with pytest.raises(NotDone, match="nobody of the room team"):
         await staffing.disable(settings, "Nobody")
-    with pytest.raises(LastOfTheTeam):
+    with pytest.raises(NotDone, match="the only coordinator"):
         await staffing.disable(settings, "Robin")
 
 
@@ -135,7 +134,7 @@ async def test_without_redis_it_says_that_it_is_to_be_done_again(
     await enrol(settings, await staffing.invite(settings, Role.PEER), "Wren")
     away = settings.model_copy(update={"redis_url": f"unix://{tmp_path}/no-server"})
 
-    with pytest.raises(Unavailable):
+    with pytest.raises(NotDone, match="do it again"):
         await staffing.disable(away, "Wren")
 
     assert await staffing.disable(settings, "Wren")
