@@ -47,13 +47,14 @@ class Language:
     """The cues, rules and guards of one language, ready to be looked for."""
 
     def __init__(self, tables: Iterable[Mapping[str, Any]]) -> None:
-        whole: dict[str, Any] = {"names": {}, "cues": {}, "guards": {}, "yields": {}}
+        whole: dict[str, Any] = {"names": {}, "cues": {}, "guards": {}, "yields": {}, "mark": {}}
         written: list[Mapping[str, Any]] = []
         for table in tables:
             for part in whole:
                 whole[part] |= table.get(part, {})
             written += table.get("rules", [])
         self.yields: dict[str, str] = whole["yields"]
+        self._mark: str = whole["mark"].get("cue", "")
         self.rules = _by_anchor(written, whole["guards"])
         self._names = list(whole["cues"])
         self._refuse_strangers(whole["guards"])
@@ -73,7 +74,8 @@ class Language:
         """Return every cue in a text; none, quickly, when nothing could be a finding."""
         text = clauses.text
         present = self._any.Match(text) or ()
-        if not any(self._names[index] in self.rules for index in present):
+        names = {self._names[index] for index in present}
+        if names.isdisjoint(self.rules) or (self._mark and self._mark not in names):
             return []
         return [
             Cue(self._names[index], found.start(), found.end(), clauses.clause(found.start()))
