@@ -10,15 +10,19 @@ from contextlib import asynccontextmanager
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import BaseRoute
 
 from chat import catalogue, doorbell, identity, protocol
 from chat.answers import Answers
 from chat.attendance import Attendance
 from chat.backplane import Backplane, channel
-from chat.backroom import Backroom
+from chat.backroom import WORDS_CHANGED, Backroom
+from chat.carers import Carers
 from chat.clock import Clock
 from chat.collector import Collector
+from chat.console import console_routes
 from chat.entrance import Entrance
+from chat.frontdesk import Accounts, FrontDesk
 from chat.gateway import Gateway
 from chat.handover import Door
 from chat.history import History
@@ -30,17 +34,17 @@ from chat.lobby import Lobby
 from chat.metrics import Metrics
 from chat.mirror import Mirror
 from chat.model import RoomName
-from chat.moderation import screen
 from chat.pages import Pages
 from chat.prefixes import Prefixes
 from chat.presence import Presence
 from chat.redis import Lines, Scripts, servers
 from chat.rooms import Rooms
 from chat.routes import routes
-from chat.rules.spam.recent import Recent
 from chat.settings import Settings
+from chat.sittings import Deskmate
 from chat.speaking import Speaking
 from chat.team import Team
+from chat.watch import Watch
 from chat.wheel import Wheel
 
 TIDY_SECONDS = 10
@@ -68,10 +72,12 @@ class Service:
         self.hub = Hub(metrics=self.metrics)
         key = identity.key_from(settings.secret_key, settings.data_dir / "secret.key")
         self.identity = Identity(key)
+        self._key = key
         self._backplane(settings)
         self._presence(settings)
         self._team(settings)
         self._members(settings)
+        self._desk(settings)
 
     def _redis(self, settings: Settings) -> None:
         if not settings.redis_url:
@@ -174,6 +180,7 @@ class Service:
         self.mirror = Mirror(
             words=self.backroom.words,
             controls=self.backroom.held_rooms,
+            rules=self.backroom.learn_rules,
             sanctions=self.backroom.sanctions,
             held=self.backroom.held,
             gateway=self.gateway,
@@ -188,7 +195,6 @@ class Service:
         )
 
     def _speaking(self, settings: Settings) -> Speaking:
-        recent = Recent() if settings.flood_guard else None
         return Speaking(
             rooms=self.rooms,
             catalogue=self.catalogue,
@@ -196,17 +202,59 @@ class Service:
             flagged=self.backroom.flagged,
             sanctions=self.backroom.sanctions,
             held=self.backroom.held,
-            screen=lambda message: screen(message, recent),
+            screen=self.backroom.screening.screen,
             clock=self.clock,
             metrics=self.metrics,
             country=settings.country,
         )
 
+    def _desk(self, settings: Settings) -> None:
+        backroom = self.backroom
+        watch = Watch(scripts=self.scripts, clock=self.clock)
+        self.desk = FrontDesk(
+            Accounts(
+                database=backroom.database,
+                scripts=self.scripts,
+                clock=self.clock,
+                key=self._key,
+                ring=backroom.doorbell.changed,
+            ),
+            origins=origins(settings),
+            hub=self.hub,
+            door=self.door,
+            open_=self.is_open,
+            looking=self._looking,
+            watch=watch,
+        )
+        self.console = console_routes(
+            guard=self.desk.guard,
+            database=backroom.database,
+            cases=backroom.cases,
+            carers=Carers(database=backroom.database, clock=self.clock),
+            controls=backroom.controls,
+            rulebook=backroom.rulebook,
+            catalogue=self.catalogue,
+            clock=self.clock,
+            others_here=watch.others,
+            alarms=backroom.alarms,
+            recent_texts=backroom.recent_texts,
+        )
+
+    async def _looking(self, me: Deskmate, case: str) -> object:
+        return await self.backroom.cases.looking(case, me.id)
+
+    def staff_routes(self) -> list[BaseRoute]:
+        """Return the routes of every page of the room team, and of their socket."""
+        return [*self.desk.routes(), *self.console]
+
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Run all that goes on by itself, for as long as the caller stays inside."""
         self.backplane.news = self._news
-        self.backroom.doorbell.answer = self._rung
+        self.backroom.doorbell.answer = self._changed
+        self.backroom.doorbell.told = self.backroom.told
+        self.backroom.changed = self.mirror.look
+        self.rooms.came = self.backroom.came
         self.backplane.line_changed = self._line_changed
         self.wheel.start(asyncio.get_running_loop())
         try:
@@ -220,6 +268,7 @@ class Service:
                         self.gateway.run(),
                         self.keeper.run(),
                         self.backroom.run(self.mirror.run),
+                        self.desk.run(),
                         self._tidy(),
                     )
                 ]
@@ -245,8 +294,11 @@ class Service:
         else:
             self.presence.heard(room, data)
 
-    def _rung(self, _news: bytes) -> None:
-        self.mirror.look()
+    def _changed(self, news: bytes) -> None:
+        if news == WORDS_CHANGED:
+            self.mirror.look()
+        else:
+            self.desk.heard(news)
 
     def _line_changed(self, up: bool) -> None:
         if up is not self._line_up:
@@ -255,6 +307,7 @@ class Service:
             if up:
                 self.presence.missed()
                 self.mirror.look()
+                self.desk.missed()
 
     async def _tidy(self) -> None:
         while True:
@@ -298,7 +351,12 @@ def create(settings: Settings, clock: Clock | None = None) -> Starlette:
             yield
 
     app = Starlette(
-        routes=routes(door=entrance.enter, rooms=service.rooms_page, pages=pages),
+        routes=routes(
+            door=entrance.enter,
+            rooms=service.rooms_page,
+            staff=service.staff_routes(),
+            pages=pages,
+        ),
         lifespan=lifespan,
     )
     app.state.service = service

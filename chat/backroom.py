@@ -2,19 +2,21 @@
 
 import asyncio
 import logging
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final
 
 from sqlalchemy import Row
 
+from chat import bulletin, protocol
 from chat.acting import Arrival
 from chat.asides import Word
 from chat.backplane import Backplane
 from chat.cases import Cases
 from chat.catalogue import Catalogue
 from chat.clock import Clock
-from chat.controls import Control, Controls
+from chat.controls import Alarm, Control, Controls
+from chat.crowds import Crowds
 from chat.doorbell import Doorbell
 from chat.effects import Effects
 from chat.errors import Gone, StoreDown
@@ -24,9 +26,13 @@ from chat.history import History, keys
 from chat.hub import Hub
 from chat.identity import Identity
 from chat.metrics import Metrics
-from chat.model import Handle, MemberId, RoomName
+from chat.model import NOWHERE, Handle, MemberId, RoomName
 from chat.redis import Lines, Script, Scripts
+from chat.rulebook import HousePhrase, Rulebook
+from chat.rules.house import Phrase
+from chat.rules.spam.recent import Recent
 from chat.sanctions import Kept, Sanctions
+from chat.screening import Screening
 from chat.settings import Settings
 from chat.store import words
 from chat.store.database import Database
@@ -34,6 +40,9 @@ from chat.store.database import Database
 WORDS_CHANGED: Final = b"words"
 SETTLE_SECONDS: Final = 10
 TIDY_SECONDS: Final = 3600
+COUNT_SECONDS: Final = 60
+ALARM_SECONDS: Final = 3600
+MOST_ALARMS: Final = 50
 
 _AGAIN_SECONDS: Final = 2.0
 _ARRIVALS = Script("arrivals")
@@ -60,6 +69,9 @@ class Backroom:
     ) -> None:
         self._clock = clock
         self._scripts = scripts
+        self._catalogue = catalogue
+        self._history = history
+        self._tasks: asyncio.TaskGroup | None = None
         self.database = Database(settings.database_url, settings.data_dir)
         self.doorbell = Doorbell(scripts=scripts, lines=lines, fan_out=hub.fan_out)
         self.sanctions = Sanctions()
@@ -83,6 +95,13 @@ class Backroom:
             keep_days=settings.case_days,
         )
         self.cases.arrivals = self._arrivals
+        self.rulebook = Rulebook(database=self.database, clock=clock)
+        self.screening = Screening(Recent() if settings.flood_guard else None)
+        self.crowds = Crowds()
+        self.changed: Callable[[], None] = lambda: None
+        """Called when what every process knows by heart should be read again."""
+
+        self._alarms: deque[Alarm] = deque(maxlen=MOST_ALARMS)
         self.flagged = Flagged(
             scripts=scripts,
             catalogue=catalogue,
@@ -98,8 +117,10 @@ class Backroom:
     async def run(self, *parts: Callable[[], Awaitable[None]]) -> None:
         """Bring the tables up to date, however long that takes, then run the parts."""
         await self._migrate()
-        async with asyncio.TaskGroup() as tasks:
-            for part in (self.flagged.run, self._settle, self._tidy, *parts):
+        async with asyncio.TaskGroup() as self._tasks:
+            tasks = self._tasks
+            ours = (self.flagged.run, self._settle, self._tidy, self._count)
+            for part in (*ours, *parts):
                 tasks.create_task(_run(part))
 
     async def _migrate(self) -> None:
@@ -125,6 +146,16 @@ class Backroom:
                 logger.warning("the store could not be tidied")
             await asyncio.sleep(TIDY_SECONDS)
 
+    async def _count(self) -> None:
+        """Keep how often each rule fired."""
+        while True:
+            await asyncio.sleep(COUNT_SECONDS)
+            fired, shadow = self.screening.counted()
+            try:
+                await self.rulebook.count(fired, shadow)
+            except StoreDown:
+                self.screening.count_again(fired, shadow)
+
     async def aclose(self) -> None:
         """Let go of the store."""
         await self.database.aclose()
@@ -140,6 +171,51 @@ class Backroom:
     async def held_rooms(self) -> list[Held]:
         """Return how rooms are held."""
         return [_held(control) for control in (await self.controls.all()).values()]
+
+    async def learn_rules(self) -> None:
+        """Screen by the rules as they are set now.
+
+        Raises:
+            StoreDown: If the store does not answer.
+
+        """
+        modes, phrases = await self.rulebook.modes(), await self.rulebook.phrases()
+        on_trial = {each.rule: each.mode for each in phrases}
+        self.screening.learn({**modes, **on_trial}, [_phrase(each) for each in phrases])
+
+    # Crowds --------------------------------------------------------------------------
+
+    def came(self, room: RoomName) -> None:
+        """Count somebody who came into a room, and ring if it is a crowd."""
+        number = self.crowds.came(room, self._clock.monotonic())
+        if number and self._tasks is not None:
+            self._tasks.create_task(
+                self.doorbell.ring(bulletin.alarm(room, "joins", number))
+            )
+
+    def told(self, frame: bytes) -> None:
+        """Take note of what staff pages are told: alarms, and how rooms are held."""
+        match protocol.unpack_value(frame):
+            case (bulletin.CONTROLS, _):
+                self.changed()
+            case (bulletin.ALARM, str(room), _, int(number)):
+                self._alarms.append(Alarm(room, number, self._clock.seconds()))
+
+    def alarms(self) -> list[Alarm]:
+        """Return the crowds of the last hour, the latest first."""
+        since = self._clock.seconds() - ALARM_SECONDS
+        return [alarm for alarm in reversed(self._alarms) if alarm.at > since]
+
+    async def recent_texts(self) -> list[str]:
+        """Return what was said lately and is still there, in every room."""
+        texts: list[str] = []
+        for room in self._catalogue.rooms:
+            log = await self._history.latest(room.slug, NOWHERE)
+            frames = [event.frame for event in log.events if event.kind == "s"]
+            texts += [protocol.text_of(frame) for frame in frames]
+        return texts
+
+    # What members are told again -----------------------------------------------------
 
     async def heed(self, token: bytes, handle: Handle) -> None:
         """Know that a member has read a word of theirs.
@@ -188,6 +264,10 @@ def _kept(row: Row[Any]) -> Kept:
         id=row.message_id,
     )
     return Kept(Handle(row.handle), word, heeded=row.read_at is not None)
+
+
+def _phrase(kept: HousePhrase) -> Phrase:
+    return Phrase(kept.rule, kept.words, kept.action)
 
 
 def _held(control: Control) -> Held:

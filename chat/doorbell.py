@@ -32,6 +32,9 @@ class Doorbell:
         self.answer: Callable[[bytes], None] = lambda _news: None
         """Called on every process with what another, or this one, changed."""
 
+        self.told: Callable[[bytes], None] = lambda _frame: None
+        """Called on every process with what staff pages are told."""
+
         lines.follow(CHANNEL)
 
     async def ring(self, frame: bytes) -> None:
@@ -52,5 +55,6 @@ class Doorbell:
         """Pass on what was rung somewhere."""
         if data[:1] == _FOR_PAGES:
             self._fan_out(TOPIC, data[1:])
-            # A page's news may also be a process's: a sitting that ended, a control.
-        self.answer(data)
+            self.told(data[1:])
+        elif data[:1] == _FOR_PROCESSES:
+            self.answer(data[1:])

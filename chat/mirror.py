@@ -24,13 +24,14 @@ logger = logging.getLogger(__name__)
 
 
 class Mirror:
-    """Keeps sanctions and controls true, and tells members what changed."""
+    """Keeps sanctions, controls and rules true, and tells members what changed."""
 
     def __init__(
         self,
         *,
         words: Callable[[], Awaitable[Iterable[Kept]]],
         controls: Callable[[], Awaitable[Iterable[Held]]],
+        rules: Callable[[], Awaitable[None]],
         sanctions: Sanctions,
         held: HeldRooms,
         gateway: Gateway,
@@ -39,6 +40,7 @@ class Mirror:
     ) -> None:
         self._words = words
         self._controls = controls
+        self._rules = rules
         self._sanctions = sanctions
         self._held = held
         self._gateway = gateway
@@ -64,6 +66,7 @@ class Mirror:
         """Read once; if the store is away, what is known stays."""
         try:
             words, controls = await self._words(), await self._controls()
+            await self._rules()
         except StoreDown:
             logger.warning("what the room team has said could not be read")
             return

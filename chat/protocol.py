@@ -59,6 +59,11 @@ def said(room: str, at: int, who: bytes, text: str, reply: int) -> Draft:
     return _draft(SAID, room, fields)
 
 
+def text_of(frame: bytes) -> str:
+    """Return what is said in a packed `said`."""
+    return str(msgpack.unpackb(frame)[5])
+
+
 def taken_back(room: str, at: int, target: int, *, by_team: bool = False) -> Draft:
     """Draft what is heard when a member, or the room team, takes a message back."""
     return _draft(TAKEN_BACK, room, (at, target, True) if by_team else (at, target))

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
@@ -50,6 +50,9 @@ class Rooms:
         self._hub = hub
         self._clock = clock
         self._metrics = metrics
+        self.came: Callable[[RoomName], None] = lambda _room: None
+        """Called when somebody new came into a room."""
+
         self._opening: dict[RoomName, asyncio.Lock] = {}
         self._entering: Counter[RoomName] = Counter()
         self._quiet: set[RoomName] = set()
@@ -83,6 +86,8 @@ class Rooms:
     ) -> Page:
         """Take a seat and return what was missed; without the one, not the other."""
         new = await self._presence.arrive(room, member, connection)
+        if new:
+            self.came(room)
         try:
             return await self._backplane.since(room, place)
         except Unavailable:

@@ -1,6 +1,6 @@
 """Every URL of the service, in one list."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -13,10 +13,13 @@ Page = Callable[[Request], Awaitable[Response]]
 Door = Callable[[WebSocket], Awaitable[None]]
 
 
-def routes(*, door: Door, rooms: Page, pages: Pages) -> list[BaseRoute]:
-    """Return the routes: the socket, what the list shows, health, and the page."""
+def routes(
+    *, door: Door, rooms: Page, staff: Iterable[BaseRoute], pages: Pages
+) -> list[BaseRoute]:
+    """Return the routes: the socket, the list of rooms, the desk, health, the page."""
     return [
         WebSocketRoute("/ws", door),
         Route("/rooms.json", rooms),
+        *staff,
         *pages.routes(),
     ]

@@ -107,7 +107,7 @@ async def test_whoever_is_disabled_is_told_to_every_process(settings: Settings):
     await there.aclose()
 
     assert said == "Wren is signed out everywhere, and let in no more."
-    told = ended(heard[0][1:])
+    told = ended(heard[0])
     assert told is not None
     assert told[1] == ""
     (line,) = [x for x in await staffing.team(settings) if x.startswith("Wren\t")]

@@ -67,7 +67,7 @@ class StaffHouse:
         self.lines.heard = lambda _channel, data: self.bell.heard(
             data.removeprefix(NEWS)
         )
-        self.bell.answer = lambda data: self.socket.heard(data[1:])
+        self.bell.answer = self.socket.heard
         self.url = ""
 
     async def _look(self, me: Deskmate, case: str) -> None:
