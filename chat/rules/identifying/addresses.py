@@ -44,30 +44,36 @@ _INSIDE = (
     r"\.?[ ]?#?[a-z]?\-?\d{1,5}[a-z]?\b|[ ]*,[ ]*\d{1,2}(?:st|nd|rd|th)[ ]floor\b)?"
 )
 _STREET = re2.compile(
-    rf"(?i)\b(?P<unit>{_UNIT}[ ]*,?[ ]*(?:of[ ])?(?:(?:{_CAPITAL}[ ]){{0,2}}{_CAPITAL},[ ]*)?)?"
+    rf"(?i)\b(?P<unit>{_UNIT}[ ]*,?[ ]*(?:of[ ])?(?:(?:{_CAPITAL}[ ]){{0,2}}"
+    rf"{_CAPITAL},[ ]*)?)?"
     rf"{_NUMBER},?[ ]+(?P<name>(?:{_WORD}[ ]+){{1,4}}?)"
     rf"(?P<kind>(?P<sure>{_SURE})|{_LOOSE})\b\.?{_SIDE}{_INSIDE}"
 )
 
-_PLACE = f"(?:{'|'.join(re2.escape(town) for town in sorted(PLACES, key=len, reverse=True))})"
+_LONGEST_FIRST = sorted(PLACES, key=len, reverse=True)
+_PLACE = f"(?:{'|'.join(map(re2.escape, _LONGEST_FIRST))})"
 
 _NAMED_UNIT = re2.compile(
     rf"(?i)\b(?:{_UNIT}|(?-i:[A-Z])-?\d{{1,4}}|\d{{1,4}}-?(?-i:[A-Z]))[ ]*,[ ]*"
-    rf"(?P<name>(?:(?:{_WORD}|\d{{1,4}})[ ,]+){{1,7}}?)(?:{_SURE}|{_LOOSE}|{_BUILDING}|{_PLACE})\b\.?"
+    rf"(?P<name>(?:(?:{_WORD}|\d{{1,4}})[ ,]+){{1,7}}?)"
+    rf"(?:{_SURE}|{_LOOSE}|{_BUILDING}|{_PLACE})\b\.?"
 )
 _GLUED = rf"[a-z\-]{{3,}}{one_of('straat weg laan rylaan singel strasse plein steeg')}"
 _KIND_FIRST = (
     one_of("calle carrera avenida avda av rua via viale piazza paseo plaza ulica")
-    + rf"(?:[ ]{one_of('de del la las los da do dos di della dei')}){{0,2}}(?:[ ]{_CAPITAL}){{1,3}}"
+    + rf"(?:[ ]{one_of('de del la las los da do dos di della dei')}){{0,2}}"
+    + rf"(?:[ ]{_CAPITAL}){{1,3}}"
 )
 _TURNED = re2.compile(
-    rf"(?i)\b(?:{_UNIT},?[ ]*)?(?:\d{{1,5}}[a-z]?[ ]{_GLUED}\b|(?:{_GLUED}|{_KIND_FIRST}),?[ ]"
+    rf"(?i)\b(?:{_UNIT},?[ ]*)?(?:\d{{1,5}}[a-z]?[ ]{_GLUED}\b|"
+    rf"(?:{_GLUED}|{_KIND_FIRST}),?[ ]"
     r"(?:no\.?[ ]|nr\.?[ ]|#[ ]?|n[º°][ ]?)?\d{1,5}[a-z]?(?:[ ]?#[ ]?\d+(?:-\d+)?)?\b|"
     r"(?:calle|carrera|cra|cl)[ ]\d{1,3}[a-z]?[ ]?#[ ]?\d+(?:[ ]?-[ ]?\d+)?\b)"
 )
 _FRENCH = re2.compile(
-    rf"(?i)\b\d{{1,4}}(?:[ ]?bis)?,?[ ]{one_of('rue avenue boulevard chemin impasse allee quai')}"
-    rf"[ ](?:(?:de|du|des|la|le|les|d')[ ]?){{0,2}}{_WORD}(?:[ ]{_CAPITAL}){{0,2}}"
+    r"(?i)\b\d{1,4}(?:[ ]?bis)?,?[ ]"
+    + one_of("rue avenue boulevard chemin impasse allee quai")
+    + rf"[ ](?:(?:de|du|des|la|le|les|d')[ ]?){{0,2}}{_WORD}(?:[ ]{_CAPITAL}){{0,2}}"
 )
 _BOX = re2.compile(
     r"(?i)\b(?:p\.?[ ]?o\.?[ ]?box|posbus|private bag|privaatsak|gpo box)"
@@ -95,7 +101,8 @@ _POSTCODE = (
 )
 _POSTCODE_ALONE = re2.compile(rf"(?i)\b{_OF_A_FEW_DOORS}\b")
 _TAIL = re2.compile(
-    rf"(?i)(?:[ ]*[,\n][ ]*|[ ]+)(?:(?:[a-z\-]+[ ,]+){{0,2}}{_OF_A_FEW_DOORS}|{_POSTCODE}|"
+    r"(?i)(?:[ ]*[,\n][ ]*|[ ]+)"
+    rf"(?:(?:[a-z\-]+[ ,]+){{0,2}}{_OF_A_FEW_DOORS}|{_POSTCODE}|"
     rf"(?:in |at |by )?{_PLACE}|{_CAPITAL}(?:[ ]{_CAPITAL}){{0,3}})\b"
 )
 _MOST_TAILS = 5

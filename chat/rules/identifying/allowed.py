@@ -34,7 +34,7 @@ _FREE = {
     phonenumbers.PhoneNumberType.UAN,
 }
 _FREE_STARTS = one_of(
-    r"080 08[04567] 086 03[034] 0508 1[38]\d\d 8(?:00|88|77|66|55|44|33|22) 000 900"
+    r"080 08[04567] 086 03[034] 0508 1[38]\d\d 8(?:00|88|77|66|55|44|33|22) 000 900",
 )
 """How numbers of those kinds begin somewhere, to ask phonenumbers about few."""
 
@@ -42,32 +42,44 @@ _MAY_BE_FREE = re2.compile(rf"(?:27|44|353|1|61|64|91)?{_FREE_STARTS}\d+")
 _ELSEWHERE = ("ZA", "GB", "US", "AU", "IN", "IE")
 
 _HELP = re2.compile(
-    r"\b(?:help[ \-]?lines?|hot[ \-]?lines?|life[ \-]?lines?|warm[ \-]?lines?|quit[ \-]?line|"
-    r"text[ \-]?line|crisis|samaritans?|child[ \-]?line|kids[ \-]?help|emergency|emergencies|"
-    r"ambulance|poisons?|sadag|aasra|icall|i-call|befrienders|suicide|shout|samhsa|trevor|"
-    r"beyond[ ]?blue|headspace|mens[ ]?line|1800[ ]?respect|13[ ]?yarn|blue[ ]?knot|pieta|"
-    r"aware|al-?anon|nar-?anon|alateen|(?:gamblers|narcotics|alcoholics|cocaine|overeaters)"
-    r"[ ]anonymous|gamcare|gambl\w+[ ](?:help|support)\w*|drink[ ]?line|frank|papyrus|calm|"
-    r"gbv|rape|abuse|violence|women'?s aid|refuge|never use alone|switchboard|toll[ \-]?free|"
-    r"free[ \-]?phone|free call|24/7|24[ ]?h(?:ou)?rs?|day or night|police|saps|clinic|"
-    r"(?:aa|na|ca|ga|oa)(?:[ ](?:south africa|sa|uk|gb|ireland|india|australia|nz|canada|"
-    r"usa))?(?:'s)?[ ](?:help|line|number|office)\w*|(?:support|helping|counsell?ing|advice|"
-    r"info|national|mental health|addiction|drug|alcohol|substance)[ ](?:\w+[ ])?lines?|"
-    r"lifeline's|tele-?manas|vandrevala|nhs|hulplyn|krisis|noodgeval|nood|linea de|"
-    r"linea nacional|emergencias?|crisistext|sanca|famsa|turn2us|citizens advice|veterans)\b"
+    r"\b"
+    + one_of(
+        "help_?-?lines? hot_?-?lines? life_?-?lines? warm_?-?lines? quit_?-?line",
+        "text_?-?line crisis samaritans? child_?-?line kids_?-?help emergency",
+        "emergencies ambulance poisons? sadag aasra i-?call befrienders suicide shout",
+        "samhsa trevor aware beyond_?blue headspace mens_?line 1800_?respect 13_?yarn",
+        "blue_?knot pieta al-?anon nar-?anon alateen",
+        "(?:gamblers|narcotics|alcoholics|cocaine|overeaters)_anonymous gamcare",
+        r"gambl\w+_(?:help|support)\w* drink_?line frank papyrus calm gbv rape abuse",
+        "violence women'?s_aid refuge never_use_alone switchboard toll_?-?free",
+        "veterans free_?-?phone free_call 24/7 24_?h(?:ou)?rs? day_or_night police",
+        "saps clinic nhs",
+        "(?:aa|na|ca|ga|oa)(?:_(?:south_africa|sa|uk|gb|ireland|india|australia|nz|canada|usa))?",
+        r"(?:'s)?_(?:help|line|number|office)\w*",
+        "(?:support|helping|counsell?ing|advice|info|national|mental_health|addiction|drug|",
+        r"alcohol|substance)_(?:\w+_)?lines? tele-?manas vandrevala hulplyn krisis",
+        "noodgeval nood linea_de linea_nacional emergencias? sanca famsa",
+        "citizens_advice",
+    )
+    + r"\b"
 )
 _LINE_BEFORE = re2.compile(
-    r"\b(?:help[ \-]?line|hot[ \-]?line|life[ \-]?line|(?:rape )?crisis(?:[ ](?:text )?(?:line|cent(?:er|re)|team))?|esperanza|hulplyn|"
-    r"child[ \-]?line|warm[ \-]?line|samaritans|sadag|aasra|icall|vandrevala|tele-?manas|"
-    r"al-?anon|(?:gamblers|narcotics|alcoholics|cocaine)[ ]anonymous)\b[^.!?\n\d]{0,26}$"
+    r"\b"
+    + one_of(
+        "help_?-?line hot_?-?line life_?-?line child_?-?line warm_?-?line hulplyn",
+        "(?:rape_)?crisis(?:_(?:text_)?(?:line|cent(?:er|re)|team))? esperanza",
+        "samaritans sadag aasra icall vandrevala tele-?manas al-?anon",
+        "(?:gamblers|narcotics|alcoholics|cocaine)_anonymous",
+    )
+    + r"\b[^.!?\n\d]{0,26}$"
 )
 _LINE_AFTER = re2.compile(
-    r"^[ ,(\-]{0,3}(?:is )?(?:a |an |the |our |\w+ )?(?:crisis|help|hot|suicide|support)[ ]?-?lines?\b"
+    r"^[ ,(\-]{0,3}(?:is )?(?:a |an |the |our |\w+ )?"
+    r"(?:crisis|help|hot|suicide|support)[ ]?-?lines?\b"
 )
 _SHORT = 6
 _USSD_AFTER = re2.compile(r"^[ *\d]*#")
 _WORD_AFTER = re2.compile(r"^-[a-z]{4,}\b")
-_HOST_OF_MAIL_OR_SITE = re2.compile(r"[a-z0-9\-.]+")
 
 
 def is_help_line(run: Run, country: str, folded: str) -> bool:

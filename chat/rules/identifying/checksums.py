@@ -51,3 +51,16 @@ def cpf(digits: str) -> bool:
         if int(digits[length]) != total * 10 % 11 % 10:
             return False
     return any(one != other for one, other in pairwise(digits))
+
+
+def dni(first: str, digits: str, letter: str) -> bool:
+    """Tell whether a Spanish number's last letter is right for the rest of it."""
+    whole = {"": "", "x": "0", "y": "1", "z": "2"}[first] + digits
+    return "trwagmyfpdxbnjzsqvhlcke"[int(whole) % 23] == letter
+
+
+def pps(digits: str, letter: str, second: str) -> bool:
+    """Tell whether an Irish number's letter is right for the digits before it."""
+    total = sum(int(d) * (8 - place) for place, d in enumerate(digits))
+    total += 9 * ("abcdefghi".find(second) + 1) if second else 0
+    return "wabcdefghijklmnopqrstuv"[total % 23] == letter

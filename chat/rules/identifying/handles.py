@@ -24,7 +24,10 @@ _WORDY = one_of(
     "threads zoom status",
 )
 _NETWORK = rf"(?:{NETWORKS}|{_WORDY})"
-_NAMED = rf"(?:[ ]{one_of('id name username user_name user handle acc account tag profile page addy un contact number')})?"
+_CALLED = one_of(
+    "id name username user_name user handle acc account tag profile page addy contact",
+    "number",
+)
 _IS = (
     r"(?:[ ]?(?::|=|-->?|->|→|~|\|)[ ]?|[ ]?-[ ]|"
     r"[ ](?:is|as|under|name|called|it'?s|user)[ ](?:just |still |called )?|'s[ ]|[ ])"
@@ -41,7 +44,7 @@ _HANDLE = rf"(?P<handle>{_TOKEN})"
 
 _OF_NETWORK = re2.compile(
     rf"\b(?P<own>(?:my|mine|our)[ ](?:\w+[ ])?)?(?:(?P<net>{NETWORKS})|{_WORDY})"
-    rf"(?P<named>{_NAMED})(?P<is>{_IS})(?:at[ ])?{_HANDLE}"
+    rf"(?P<named>(?:[ ]{_CALLED})?)(?P<is>{_IS})(?:at[ ])?{_HANDLE}"
 )
 _SEEK = one_of(
     "add find follow dm pm message msg text write hit hmu look search ping reach",
@@ -49,10 +52,11 @@ _SEEK = one_of(
     "sigueme",
 )
 _SOUGHT = re2.compile(
-    rf"\b{_SEEK}[ ](?:for[ ])?(?:me|us|my \w+|him|her|them)?[ ]?(?:up|out|by|there)?[ ]?"
-    rf"(?:on|at|in|via|over|through|to|op|en)[ ](?:my[ ])?{_NETWORK}"
-    r"(?:[ ]?[:,\-=][ ]?|[ ](?:as|under|at|by|name|user|it'?s|i'?m|im|with|is|-)[ ]|[ ])"
-    + _HANDLE
+    rf"\b{_SEEK}[ ](?:for[ ])?(?:me|us|my \w+|him|her|them)?[ ]?"
+    rf"(?:up|out|by|there)?[ ]?(?:on|at|in|via|over|through|to|op|en)[ ]"
+    rf"(?:my[ ])?{_NETWORK}"
+    rf"(?:[ ]?[:,\-=][ ]?|"
+    rf"[ ](?:as|under|at|by|name|user|it'?s|i'?m|im|with|is|-)[ ]|[ ]){_HANDLE}"
 )
 _ON_NETWORK = re2.compile(rf"{_HANDLE}[ ](?:on|via|op|en)[ ]{_NETWORK}\b")
 _IS_MINE = re2.compile(
@@ -92,8 +96,8 @@ _CONTACT = re2.compile(
     + r")\b"
 )
 _GATE = re2.compile(
-    rf"[@#]|\bu/|\b05[0-9a-f]{{20}}|\b(?:{_NETWORK}|user_?name|user name|handle|gamertag|"
-    r"screen name|user id|socials|tag)\b"
+    rf"[@#]|\bu/|\b05[0-9a-f]{{20}}|\b(?:{_NETWORK}|user_?name|user name|handle|"
+    r"gamertag|screen name|user id|socials|tag)\b"
 )
 _NEAR = 40
 _SPELLED = re2.compile(rf"[ ]{_SIGN}[ ]")
@@ -119,6 +123,13 @@ def handles(folded: str) -> Iterator[Detail]:
     """Return the names on networks and messengers that a text gives away."""
     if not _GATE.search(folded):
         return
+    yield from _given_away(folded)
+    yield from _on_networks(folded)
+    yield from _mentions(folded)
+    yield from _marked(folded)
+
+
+def _given_away(folded: str) -> Iterator[Detail]:
     for found in each(_OF_NETWORK, folded):
         if _is_given_away(found, _rest(folded, found)):
             yield _detail(found)
@@ -126,6 +137,9 @@ def handles(folded: str) -> Iterator[Detail]:
         for found in each(pattern, folded):
             if _is_account(found["handle"], _rest(folded, found)):
                 yield _detail(found)
+
+
+def _on_networks(folded: str) -> Iterator[Detail]:
     for found in each(_IS_MINE, folded):
         if _is_made(found["handle"]) or not is_ordinary(found["handle"]):
             yield _detail(found)
@@ -133,8 +147,6 @@ def handles(folded: str) -> Iterator[Detail]:
         before = folded[max(0, found.start() - 24) : found.start()]
         if _is_made(found["handle"]) or _is_own(found["handle"], before):
             yield _detail(found)
-    yield from _mentions(folded)
-    yield from _marked(folded)
 
 
 def _rest(folded: str, found: "re2._Match[str]") -> str:
@@ -206,7 +218,7 @@ def _is_contact(name: str, folded: str, start: int, end: int) -> bool:
 
 
 def _is_of_the_house(name: str) -> bool:
-    """Tell whether a name is made as pseudonyms are, so that members can be addressed."""
+    """Tell whether a name is made as pseudonyms are: members may be addressed."""
     words = [
         word for word in name.replace("-", "_").replace(".", "_").split("_") if word
     ]

@@ -7,32 +7,42 @@ import re2
 from chat.rules.identifying.allowed import is_allowed_site
 from chat.rules.identifying.detail import Detail, each
 from chat.rules.identifying.vocabulary import is_ordinary
+from chat.rules.identifying.wording import one_of
 
-_SURE = (
-    r"com|net|org|info|biz|gle|io|gg|ly|tv|cc|edu|gov|mil|int|xyz|icu|app|dev|ai|co|eu|asia|mobi|"
-    r"za|uk|au|nz|ie|ca|ng|ke|zw|bw|gh|ug|tz|zm|mu|ru|cn|jp|kr|br|pt|pl|nl|se|dk|fi|cz|gr|hu|"
-    r"ro|ch|bg|fr|de|es|lk|pk|bd|ph|sg|hk|tw|th|vn|ae|il|tr|ua|kz|mx|cl|pe|ar|uy|cy|lt|lv|ee|"
-    r"si|sk|hr|rs|lu|mt|cat|africa|joburg|capetown|durban|london|nyc|sydney|melbourne"
-)
-_PLACES = (
-    r"online|site|store|shop|blog|live|club|link|vip|bet|casino|poker|loans?|website|web|click|"
-    r"xxx|porn|cam|dating|lgbt|ninja|guru|agency|digital|studio|academy|foundation|ngo|ltd|"
-    r"inc|llc|network|clinic"
-)
-_WORDS = (
-    r"me|us|in|it|is|am|so|to|at|be|my|id|no|la|as|by|one|men|best|love|na|top|pro|world|life|care|help|support|chat|"
-    r"space|news|group|team|page|run|win|fun|today|email|games?|money|cash|health|church|city|"
-    r"community|social|center|sex|date|party|bar|pub|beer|wine|rocks|cool|lol|wtf|zone|media|"
-    r"coach|fit|yoga|buzz|sh|st|ws|fm|im"
-)
-_ANY = rf"(?:{_SURE}|{_PLACES}|{_WORDS})"
+_SURE_ENDINGS = """
+    com net org info biz gle io gg ly tv cc edu gov mil int xyz icu app dev ai co eu
+    asia mobi za uk au nz ie ca ng ke zw bw gh ug tz zm mu ru cn jp kr br pt pl nl
+    se dk fi cz gr hu ro ch bg fr de es lk pk bd ph sg hk tw th vn ae il tr ua kz mx
+    cl pe ar uy cy lt lv ee si sk hr rs lu mt cat africa joburg capetown durban
+    london nyc sydney melbourne
+"""
+_NAMING_ENDINGS = """
+    online site store shop blog live club link vip bet casino poker loan loans
+    website web click xxx porn cam dating lgbt ninja guru agency digital studio
+    academy foundation ngo ltd inc llc network clinic
+"""
+_WORD_ENDINGS = """
+    me us in it is am so to at be my id no la as by one men best love na top pro
+    world life care help support chat space news group team page run win fun today
+    email game games money cash health church city community social center sex date
+    party bar pub beer wine rocks cool lol wtf zone media coach fit yoga buzz sh st
+    ws fm im
+"""
+_SURE = frozenset(_SURE_ENDINGS.split())
+_WORDS = frozenset(_WORD_ENDINGS.split())
+"""Endings of sites that are words too: a full stop without a space looks the same."""
+
+_ANY = one_of(_SURE_ENDINGS, _NAMING_ENDINGS, _WORD_ENDINGS)
 
 _SCHEME = re2.compile(r"\b(?:https?|hxxps?|ftp)[ ]?[:;][ ]?/{1,2}[ ]?\S+")
+_WWW_DOT = r"(?:[ ]?\.[ ]?|[ ]dot[ ])"
 _WWW = re2.compile(
-    r"\b(?:www|w[ ]w[ ]w)\d?(?:[ ]?\.[ ]?|[ ]dot[ ])[a-z0-9\-]+(?:(?:[ ]?\.[ ]?|[ ]dot[ ])[a-z0-9\-]{2,}){0,6}(?:[:/?#]\S*)?"
+    rf"\b(?:www|w[ ]w[ ]w)\d?{_WWW_DOT}[a-z0-9\-]+(?:{_WWW_DOT}[a-z0-9\-]{{2,}}){{0,6}}"
+    r"(?:[:/?#]\S*)?"
 )
 _BARE = re2.compile(
-    rf"(?P<host>(?:[a-z0-9](?:[a-z0-9\-]{{0,61}}[a-z0-9])?\.){{1,6}}(?P<tld>{_ANY}))\b(?P<path>[:/?#]\S*)?"
+    r"(?P<host>(?:[a-z0-9](?:[a-z0-9\-]{0,61}[a-z0-9])?\.){1,6}"
+    rf"(?P<tld>{_ANY}))\b(?P<path>[:/?#]\S*)?"
 )
 _DOT = r"(?:[ ]?[(\[{<][ ]?(?:dot|\.)[ ]?[)\]}>][ ]?|[ ]+dot[ ]+|[ ]?\.[ ]?)"
 _SLASH = r"(?:[ ]?/[ ]?|[ ](?:forward )?(?:slash|stroke)[ ])"
@@ -42,17 +52,17 @@ _SPOKEN = re2.compile(
     rf"(?P<path>(?:{_SLASH}[a-z0-9_\-]+){{0,6}})"
 )
 _INVITE = re2.compile(
-    r"\b(?:discord[ ]?gg|t[ ]me|wa[ ]me|bit[ ]ly|chat[ ]whatsapp[ ]com)[ ]?(?:/|slash )[ ]?\S+"
+    r"\b(?:discord[ ]?gg|t[ ]me|wa[ ]me|bit[ ]ly|chat[ ]whatsapp[ ]com)"
+    r"[ ]?(?:/|slash )[ ]?\S+"
 )
 _ANY_DOT = re2.compile(_DOT)
 _GATE = re2.compile(
-    r"\.[a-z]|[(\[{<][ ]?(?:dot|\.)|\bdot\b|[ ]\.[ ]|://|hxxp|\b(?:gg|me|ly|com)[ ]?(?:/|slash)"
+    r"\.[a-z]|[(\[{<][ ]?(?:dot|\.)|\bdot\b|[ ]\.[ ]|://|hxxp|"
+    r"\b(?:gg|me|ly|com)[ ]?(?:/|slash)"
 )
 _TRAILING = ".,!?;:)\"'*_]}>"
-_SHORT_HOSTS = frozenset(
-    ("t.me", "wa.me", "m.me", "discord.gg", "bit.ly", "is.gd", "youtu.be", "fb.me", "cash.me",
-     "proton.me", "linktr.ee", "paypal.me", "about.me", "twitch.tv", "onlyfans.com", "goo.gl")
-)  # fmt: skip
+_GOES_ON = re2.compile(r"\.[a-z]")
+_HOST_ENDS = re2.compile(r"[/?#\s\\]")
 
 
 def links(folded: str) -> Iterator[Detail]:
@@ -63,11 +73,7 @@ def links(folded: str) -> Iterator[Detail]:
         for found in each(pattern, folded):
             if not is_allowed_site(_host(found.group())):
                 yield _detail(folded, *found.span())
-    for found in each(_BARE, folded):
-        if _is_bare(
-            found["host"], found["tld"], found["path"] or "", folded, found.start()
-        ):
-            yield _detail(folded, *found.span())
+    yield from _bare(folded)
     for found in each(_SPOKEN, folded):
         if _is_spoken(found["host"], found["dot"], found["tld"], found["path"]):
             yield _detail(folded, *found.span())
@@ -80,25 +86,30 @@ def _detail(folded: str, start: int, end: int) -> Detail:
 def _host(link: str) -> str:
     """Return whose site a link leads to: not what stands before an @, nor a port."""
     after = _ANY_DOT.sub(".", link.split("//")[-1].lstrip())
-    return _HOST_ENDS.split(after)[0].rpartition("@")[2].partition(":")[0]
+    host: str = _HOST_ENDS.split(after)[0]
+    return host.rpartition("@")[2].partition(":")[0]
 
 
-_GOES_ON = re2.compile(r"\.[a-z]")
-_HOST_ENDS = re2.compile(r"[/?#\s\\]")
+def _bare(folded: str) -> Iterator[Detail]:
+    for found in each(_BARE, folded):
+        host, path = found["host"], found["path"] or ""
+        before = folded[max(0, found.start() - 1) : found.start()]
+        after = folded[found.end() : found.end() + 2]
+        if (before and before in "@._-/:") or (not path and _GOES_ON.match(after)):
+            continue
+        if not is_allowed_site(host) and _is_bare(host, found["tld"], path):
+            yield _detail(folded, *found.span())
 
 
-def _is_bare(host: str, tld: str, path: str, folded: str, start: int) -> bool:
-    if (start and folded[start - 1] in "@._-/:") or is_allowed_site(host):
-        return False
-    if folded[start + len(host) + len(path) :][:1] == "." and _GOES_ON.match(
-        folded[start + len(host) :]
-    ):
-        return False
+def _is_bare(host: str, tld: str, path: str) -> bool:
+    """Tell whether words with full stops between them are a site."""
+    if len(path) > 1:
+        return True
     label = host[: -len(tld) - 1].rpartition(".")[2]
-    if tld in _SURE_ENDINGS or host in _SHORT_HOSTS or len(path) > 1:
-        return len(label) > 1 or host in _SHORT_HOSTS or len(path) > 1
+    if tld in _SURE:
+        return len(label) > 1
     numbered = any(character in "0123456789-" for character in label)
-    if tld in _WORD_ENDINGS:
+    if tld in _WORDS:
         return numbered and not label.isdigit()
     return numbered or (len(label) > 1 and not is_ordinary(label))
 
@@ -109,7 +120,3 @@ def _is_spoken(host: str, dot: str, tld: str, path: str) -> bool:
     if dot.strip() == ".":
         return tld in ("com", "net", "org", "gg", "io", "ly") or bool(path)
     return True
-
-
-_SURE_ENDINGS = frozenset(_SURE.split("|"))
-_WORD_ENDINGS = frozenset(_WORDS.split("|"))

@@ -6,36 +6,44 @@ import re2
 
 from chat.rules.identifying.allowed import is_allowed_site
 from chat.rules.identifying.detail import Detail, each
+from chat.rules.identifying.wording import one_of
 
-PROVIDERS = (
-    r"gmail|googlemail|g-mail|g mail|yahoo|ymail|hotmail|outlook|icloud|protonmail|proton|"
-    r"live|msn|aol|webmail|mweb|telkomsa|vodamail|vodacom|iafrica|absamail|rediffmail|gmx|"
-    r"yandex|zoho|btinternet|bigpond|optusnet|comcast|verizon|tutanota|tuta|fastmail|"
-    r"rocketmail|eircom|ntlworld|virginmedia|talktalk|sky|xtra|mail"
+PROVIDERS = one_of(
+    "gmail googlemail g_?-?mail yahoo ymail hotmail outlook icloud protonmail proton",
+    "live msn aol webmail mweb telkomsa vodamail vodacom iafrica absamail rediffmail",
+    "gmx yandex zoho btinternet bigpond optusnet comcast verizon tutanota tuta",
+    "fastmail rocketmail eircom ntlworld virginmedia talktalk sky xtra mail",
 )
 _PLAIN = re2.compile(
-    r"[a-z0-9._%+'\-]{1,64}(?:@|[ ]{1,2}@[ ]{1,2})[a-z0-9\-]+(?:\.[a-z0-9\-]+)*\.[a-z]{2,24}\b"
+    r"[a-z0-9._%+'\-]{1,64}(?:@|[ ]{1,2}@[ ]{1,2})"
+    r"[a-z0-9\-]{1,63}(?:\.[a-z0-9\-]{1,63}){0,5}\.[a-z]{2,24}\b"
 )
-_AT = r"(?:\s*[(\[{<*_]+\s*(?:at|@|a)\s*[)\]}>*_]+\s*|\s+at\s+|\s*@\s*|\s+aatt?\s+|\s+by\s+)"
-_DOT = r"(?:\s*[(\[{<*_]+\s*(?:dot|\.|d0t|punto)\s*[)\]}>*_]+\s*|\s+(?:dot|punto|punt)\s+|\s?\.\s?)"
+_OPEN, _SHUT = r"\s*[(\[{<*_]+\s*", r"\s*[)\]}>*_]+\s*"
+_AT = rf"(?:{_OPEN}(?:at|@|a){_SHUT}|\s+at\s+|\s*@\s*|\s+aatt?\s+|\s+by\s+)"
+_DOT = rf"(?:{_OPEN}(?:dot|\.|d0t|punto){_SHUT}|\s+(?:dot|punto|punt)\s+|\s?\.\s?)"
+_JOIN = rf"(?:{_OPEN}(?:dot|\.){_SHUT}|\s+(?:dot|underscore|dash|hyphen|plus)\s+|\.)"
 _PART = r"[a-z0-9_+\-]+"
-_JOIN = r"(?:\s*[(\[{<*_]+\s*(?:dot|\.)\s*[)\]}>*_]+\s*|\s+(?:dot|underscore|dash|hyphen|plus)\s+|\.)"
 _LOCAL = rf"(?:(?:\b[a-z0-9]\s){{2,}})?{_PART}(?:{_JOIN}{_PART})*(?:\s(?:\d{{1,4}}\b))?"
-_TLD = r"(?:com|net|org|co|za|uk|au|in|ie|me|io|info|edu|ac|us|ca|nz|de|fr|es|nl|ch|ru|pm|gov|mail|be|ng|ke)"
+_TLD = one_of(
+    "com net org co za uk au in ie me io info edu ac us ca nz de fr es nl ch ru pm",
+    "gov mail be ng ke",
+)
 _SPOKEN = re2.compile(
-    rf"\b(?P<local>{_LOCAL})(?P<at>{_AT})(?P<host>{_PART}(?:{_DOT}{_PART})*?)"
+    rf"\b{_LOCAL}(?P<at>{_AT})(?P<host>{_PART}(?:{_DOT}{_PART})*?)"
     rf"(?P<dot>{_DOT})(?P<tld>{_TLD}(?:{_DOT}{_TLD})?)\b"
 )
 _UNDOTTED = re2.compile(
-    rf"\b(?P<local>{_LOCAL})(?P<at>{_AT}|\s+)(?:{PROVIDERS})(?P<com>\s+(?:dot\s+)?(?:com|me|net|org|co\s+(?:za|uk|in))\b|\b)"
+    rf"\b(?P<local>{_LOCAL})(?P<at>{_AT}|\s+){PROVIDERS}"
+    r"(?P<com>\s+(?:dot\s+)?(?:com|me|net|org|co\s+(?:za|uk|in))\b|\b)"
 )
-_PROVIDER = re2.compile(rf"(?:{PROVIDERS})")
+_ANY_DOT = re2.compile(_DOT)
+_PROVIDER = re2.compile(PROVIDERS)
 _ABOUT_MAIL = re2.compile(
     r"\b(?:e-?mails?|mail|inbox|reach|contact|write|send|epos|correo)\b"
 )
 _ACCOUNT = re2.compile(r"[._\d]|\b(?:dot|underscore|dash)\b")
 _SPACED = re2.compile(r"(?:\b[a-z0-9._\-][ ]){2,}@(?:[ ][a-z0-9._\-]){5,}")
-_GATE = re2.compile(rf"@|\bat\b|[(\[{{<*_]\s*(?:at|a)\s*[)\]}}>*_]|\b(?:{PROVIDERS})\b")
+_GATE = re2.compile(rf"@|\bat\b|{_OPEN}(?:at|a){_SHUT}|\b{PROVIDERS}\b")
 _NOT_ACCOUNTS_WORDS = """
     my on in the by to via a an or and is me use using check from his her our your
     new old send with for of gmail yahoo hotmail outlook i
@@ -69,10 +77,8 @@ def _is_spoken(at: str, dot: str, host: str, tld: str) -> bool:
 
 
 def _spelled_out(words: str) -> str:
-    return _ANY_DOT.sub(".", words)
-
-
-_ANY_DOT = re2.compile(_DOT)
+    written: str = _ANY_DOT.sub(".", words)
+    return written
 
 
 def _undotted(folded: str) -> Iterator[Detail]:
@@ -83,9 +89,6 @@ def _undotted(folded: str) -> Iterator[Detail]:
             continue
         clearly = "@" in at or bool(found["com"].strip()) or at not in ("", "at", "by")
         account = bool(_ACCOUNT.search(local))
-        if (
-            clearly
-            or (at == "at" and (account or about_mail))
-            or (account and about_mail)
-        ):
+        # Two of three: an `at`, talk of mail, and a word that looks like an account.
+        if clearly or (at == "at") + account + about_mail > 1:
             yield Detail("mail", *found.span())

@@ -63,8 +63,8 @@ _RELATION = one_of(
     "teacher supervisor fiance",
 )
 _MY_OWN = re2.compile(
-    rf"(?i:\b(?:my|her|his|our)[ ](?:\w+[ ])?{_RELATION},?[ ](?:is |was |called |named )?{_TITLE})"
-    rf"{_CAPITAL}"
+    rf"(?i:\b(?:my|her|his|our)[ ](?:\w+[ ])?{_RELATION},?[ ]"
+    rf"(?:is |was |called |named )?{_TITLE}){_CAPITAL}"
 )
 _QUIETLY = re2.compile(
     rf"(?i:\b(?:i'?m|i am|im|this is|ek is|soy)[ ]){_ANY_CASE}"
@@ -120,6 +120,15 @@ def names(cased: str) -> Iterator[Detail]:
     """Return the full names that a text says somebody has, and telling workplaces."""
     if not _GATE.search(cased):
         return
+    yield from _full_names(cased)
+    for found in each(_SURNAME, cased):
+        if not is_ordinary(found.group(1).lower()):
+            yield Detail("name", *found.span(1))
+    for found in each(_WORK, cased):
+        yield Detail("work", *place(found, "place"))
+
+
+def _full_names(cased: str) -> Iterator[Detail]:
     for found in each(_CALLED, cased):
         if _is_called(found["first"], found["last"], real=bool(found["real"])):
             yield _name(cased, found)
@@ -130,11 +139,6 @@ def names(cased: str) -> Iterator[Detail]:
     for found in each(_QUIETLY, cased):
         if is_given_name(found["first"]) and _is_quiet(found):
             yield _name(cased, found)
-    for found in each(_SURNAME, cased):
-        if not is_ordinary(found.group(1).lower()):
-            yield Detail("name", *found.span(1))
-    for found in each(_WORK, cased):
-        yield Detail("work", *place(found, "place"))
 
 
 def other_names(folded: str, own: tuple[str, ...]) -> Iterator[Detail]:
@@ -160,7 +164,7 @@ def _is_called(first: str, last: str, *, real: bool) -> bool:
 
 
 def _is_somebody(first: str, last: str) -> bool:
-    """Tell whether the capitals after "I'm" are a name rather than how somebody feels."""
+    """Tell whether the capitals after "I'm" are a name rather than a feeling."""
     if _is_no_name(first, last) or first.isupper() or is_ordinary(last.lower()):
         return False
     return is_given_name(first.lower()) or not is_ordinary(first.lower())

@@ -7,10 +7,15 @@ import re2
 from chat.rules.identifying import checksums
 from chat.rules.identifying.detail import Detail, each
 from chat.rules.identifying.runs import Run
+from chat.rules.identifying.wording import one_of
 
 _CARD_WORD = re2.compile(
-    r"\b(?:cards?|visa|master[ ]?card|amex|american express|debit|credit|cc|kaart|tarjeta|"
-    r"capitec|fnb|absa|nedbank)\b"
+    r"\b"
+    + one_of(
+        "cards? visa master_?card amex american_express debit credit cc kaart tarjeta",
+        "capitec fnb absa nedbank",
+    )
+    + r"\b"
 )
 _CARD = re2.compile(
     r"[2-6]\d{3}[ .\-]?(?:\d{4}[ .\-]?\d{4}[ .\-]?\d{1,7}|\d{6}[ .\-]?\d{5})"
@@ -27,25 +32,34 @@ _TFN = re2.compile(r"\d{3} \d{3} \d{3}")
 _TFN_WORD = re2.compile(r"\b(?:tfn|tax|ato)\b")
 _LARGEST_DAY = {"02": 29, "04": 30, "06": 30, "09": 30, "11": 30}
 
-_ALONE = (
-    r"passport|paspoort|pasaporte|ssn|social security|social insurance|aadhaar|aadhar|adhaar|"
-    r"adhar|tfn|tax file|nhs|medicare|iban|ppsn?|cpf|dni|nie|curp|rfc|pan card|bvn|nino|"
-    r"ni number|national insurance|id number|identity number|id no|id nr|id book|id-nommer|"
-    r"id nommer|id card|medical aid|driver'?s? licen[cs]e|drivers|licen[cs]e plate|"
-    r"number plate|nommerplaat|prison number|prisoner number|inmate|persal|sassa|uif|"
-    r"voter id|ration card|abha|green card|visa grant|case number|saps case|cas|docket|"
-    r"parole|offender|asylum|refugee|permit|account|acct|sort code|sort"
+_ALONE = one_of(
+    "passport paspoort pasaporte ssn social_security social_insurance aadhaar aadhar",
+    "adhaar adhar tfn tax_file nhs medicare iban ppsn? cpf dni nie curp rfc pan_card",
+    "bvn nino ni_number national_insurance id_number identity_number id_no id_nr",
+    "id_book id-nommer id_nommer id_card medical_aid driver'?s?_licen[cs]e drivers",
+    "licen[cs]e_plate account number_plate nommerplaat prison_number prisoner_number",
+    "inmate persal sassa uif permit voter_id ration_card abha green_card visa_grant",
+    "case_number saps_case cas docket acct parole offender asylum refugee sort_code",
+    "sort",
 )
-_ONLY_NAMED = (
-    r"id|identity|ni|pan|sin|nin|case|account|acc|acct|hospital|patient|folder|file|membership|member|"
-    r"policy|licen[cs]e|registration|reg|badge|service|force|employee|staff|student|tax|"
-    r"bank|pension|welfare|benefit|claim|insurance|prison|booking"
+"""What a number behind it belongs to, with or without the word `number`."""
+
+_ONLY_NAMED = one_of(
+    "id identity ni pan sin nin case account acc acct hospital patient folder file",
+    "membership member policy licen[cs]e registration reg badge service force",
+    "employee staff student tax bank pension welfare benefit claim insurance prison",
+    "booking",
 )
+"""What has a number behind it only when somebody says so: `id is`, `case no`."""
+
 _SAYS_NUMBER = r"(?:number|numbers|no|nr|num|nommer|numero|is|es|was|card|[:#=.])"
+_WRITTEN = (
+    r"((?:[a-z]{1,3}[ \-/]|[a-z]{0,6})\d[\da-z]*"
+    r"(?:[ \-/.][\da-z]*\d[\da-z]*)*(?:[ \-]?[a-z]\b)?)"
+)
 _NAMED = re2.compile(
-    rf"(?:\b(?:{_ALONE})\b(?:'s)?(?:[ ]?{_SAYS_NUMBER})*|"
-    rf"\b(?:{_ONLY_NAMED})\b(?:[ ]?{_SAYS_NUMBER})+)[ ]{{0,2}}"
-    r"((?:[a-z]{1,3}[ \-/]|[a-z]{0,6})\d[\da-z]*(?:[ \-/.][\da-z]*\d[\da-z]*)*(?:[ \-]?[a-z]\b)?)"
+    rf"(?:\b{_ALONE}\b(?:'s)?(?:[ ]?{_SAYS_NUMBER})*|"
+    rf"\b{_ONLY_NAMED}\b(?:[ ]?{_SAYS_NUMBER})+)[ ]{{0,2}}{_WRITTEN}"
 )
 _NOT_OF_A_PERSON = re2.compile(
     r"\b(?:meeting|zoom|webinar|room|group|step|session|apple|caller)[ ]$"
@@ -57,12 +71,11 @@ _COUNTS = re2.compile(
 
 _LETTERED = re2.compile(
     # United Kingdom, India (PAN), Spain (NIE and DNI), Ireland
-    r"\b(?:[a-ceghj-prstw-z][a-ceghj-nprstw-z][ \-]?\d{2}[ \-]?\d{2}[ \-]?\d{2}[ \-]?[a-d]|"
+    r"\b(?:[a-ceghj-prstw-z][a-ceghj-nprstw-z][ \-]?(?:\d{2}[ \-]?){3}[a-d]|"
     r"[a-z]{3}[abcfghljpt][a-z]\d{4}[a-z]|[xyz][ \-]?\d{7}[ \-]?[a-z]|\d{8}[ \-]?[a-z]|"
     r"\d{7}[a-w][a-ix]?)\b"
 )
 _DNI = re2.compile(r"([xyz]?)[ \-]?(\d{7,8})[ \-]?([a-z])")
-_DNI_LETTERS = "trwagmyfpdxbnjzsqvhlcke"
 _PPS = re2.compile(r"(\d{7})([a-w])([a-ix]?)")
 _IBAN = re2.compile(
     r"\b[a-z]{2}\d{2}(?:[ \-]?[a-z0-9]{4}){2,7}(?:[ \-]?[a-z0-9]{1,3})?\b"
@@ -103,9 +116,9 @@ def _is_card(run: Run) -> bool:
 
 def _is_document(run: Run) -> bool:
     digits = run.digits
-    if _is_south_african(digits) or (
-        _CPF.fullmatch(run.text) and checksums.cpf(digits)
-    ):
+    if _is_south_african(digits):
+        return True
+    if _CPF.fullmatch(run.text) and checksums.cpf(digits):
         return True
     if _AADHAAR.fullmatch(run.text) and checksums.verhoeff(digits):
         return True
@@ -116,7 +129,7 @@ def _is_document(run: Run) -> bool:
 
 
 def _is_south_african(digits: str) -> bool:
-    """Tell whether the digits are a birthday, a counter and a check as on a green book."""
+    """Tell whether the digits are a birthday, a counter and a check, as in ID books."""
     if len(digits) != 13 or digits[10] not in "012":
         return False
     month, day = digits[2:4], digits[4:6]
@@ -126,6 +139,7 @@ def _is_south_african(digits: str) -> bool:
 
 
 def _belongs_to_a_person(written: str, folded: str, start: int, end: int) -> bool:
+    """Tell whether a named number is long enough for one and nothing of the house."""
     digits = sum(character.isdigit() for character in written)
     letters = sum(character.isalpha() for character in written)
     if digits < _LEAST_DIGITS and not (digits > 2 and digits + letters > 6):
@@ -136,17 +150,13 @@ def _belongs_to_a_person(written: str, folded: str, start: int, end: int) -> boo
 
 
 def _is_lettered(written: str) -> bool:
-    dni = _DNI.fullmatch(written)
-    if dni:
-        first = {"": "", "x": "0", "y": "1", "z": "2"}[dni.group(1)]
-        if _DNI_LETTERS[int(first + dni.group(2)) % 23] == dni.group(3):
-            return True
-    pps = _PPS.fullmatch(written)
-    if pps:
-        extra = "abcdefghi".find(pps.group(3)) + 1 if pps.group(3) else 0
-        total = sum(int(d) * (8 - n) for n, d in enumerate(pps.group(1))) + 9 * extra
-        return "wabcdefghijklmnopqrstuv"[total % 23] == pps.group(2)
-    return not dni
+    """Tell whether the check letter is right, where a number of this shape has one."""
+    spanish, irish = _DNI.fullmatch(written), _PPS.fullmatch(written)
+    if not spanish and not irish:
+        return True
+    if spanish and checksums.dni(*spanish.groups()):
+        return True
+    return bool(irish) and checksums.pps(*irish.groups())
 
 
 def _accounts(folded: str) -> Iterator[Detail]:

@@ -18,21 +18,21 @@ _FEWEST, _LEAST, _MOST = 5, 6, 15
 """The digits of a number: with "my number is" before it, with other words, at most."""
 
 _TO_CALL = one_of(
-    "call(?:ing|s|ed)? phon(?:e|es|ed|ing) ring dial text(?:ing|s|ed)? txt sms whats?_?app",
-    "whatsap watsapp wapp msg message reach contacts? hit holler cell cellphone mobile mob",
-    "landline home_line tel telephone handphone line digits number nr num ph viber signal",
-    "imo telegram ping buzz bell facetime skype sim burner number's bel skakel sel selfoon",
-    "nommer foon tuis numero llamame llama celular telefono movil ucingo inombolo inamba",
-    "shayela fonela",
+    "call(?:ing|s|ed)? phon(?:e|es|ed|ing) ring dial text(?:ing|s|ed)? txt sms",
+    "whats?_?app whatsap watsapp wapp msg message reach contacts? hit holler cell",
+    "cellphone mobile mob landline home_line tel telephone handphone line digits",
+    "number nr num ph viber signal imo telegram ping buzz bell facetime skype sim",
+    "burner number's bel skakel sel selfoon nommer foon tuis numero llamame llama",
+    "celular telefono movil ucingo inombolo inamba shayela fonela",
 )
 _BEFORE = re2.compile(rf"\b{_TO_CALL}\b[^.!?\n\d]{{0,32}}[.]?[^.!?\n\d]{{0,3}}$")
 _AFTER = re2.compile(
     r"^[\s,;:.!)\]\-\x{2013}]{0,4}(?:and |so |pls |please |but |just )*"
     + one_of(
-        "that'?s_(?:me|my) is_(?:me|mine|my) it'?s_me my_ mine call phone ring text txt sms",
-        "whats?_?app msg message dial anytime any_time hit_me holler give_me drop_me buzz",
-        r"on_(?:whats|signal|telegram) for_me ask_for (?:if|when)_(?:you|u) bel_ skakel llama",
-        r"after_\w+",
+        "that'?s_(?:me|my) is_(?:me|mine|my) it'?s_me my_ mine call phone ring text",
+        "txt sms whats?_?app msg message dial anytime any_time hit_me holler give_me",
+        "drop_me buzz on_(?:whats|signal|telegram) for_me ask_for",
+        r"(?:if|when)_(?:you|u) bel_ skakel llama after_\w+",
     )
 )
 _MINE_BEFORE = re2.compile(
@@ -40,7 +40,13 @@ _MINE_BEFORE = re2.compile(
     r"my (?:number|cell|phone|mobile|line|whatsapp)(?: is|'s)?)[ :]*$"
 )
 _OF_SOMEBODY = re2.compile(r"\b(?:my|mine|me|i'm|im|i|us|her|his|hers|sponsor)\b")
-_COUNTED = "0123456789 12345678910 12345678910111213 9876543210 10987654321".split(" ")
+_COUNTED = [
+    "0123456789",
+    "12345678910",
+    "12345678910111213",
+    "9876543210",
+    "10987654321",
+]
 _AMERICAN = re2.compile(
     r"(?:1[ .\-])?[(\[]?[2-9]\d{2}[)\]]?[ .\-\x{2013}]{0,3}"
     r"[2-9]\d{2}[ .\-\x{2013}]{1,3}\d{4}"
@@ -101,8 +107,10 @@ def _is_shaped(run: Run, country: str) -> bool:
     digits = len(run.digits)
     if is_likely(run) or not 7 <= digits <= _MOST or _is_sequence(run):
         return False
-    if run.alone or (run.spelled and digits < 9 and run.digits[0] != "0"):
-        return run.alone
+    if run.alone:
+        return len(set(run.digits)) > 2
+    if run.spelled and digits < 9 and run.digits[0] != "0":
+        return False
     if run.digits[0] == "0" and 9 <= digits <= 12:
         return True
     if _AMERICAN.fullmatch(run.text):

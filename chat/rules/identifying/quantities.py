@@ -13,24 +13,24 @@ _CURRENCY_BEFORE = re2.compile(
     r"[ ]?[(]?$"
 )
 _UNITS = one_of(
-    "rands? bucks dollars? usd zar pounds? quid euros? rupees lakhs? crores? k grand mg mcg",
-    "ug ml mls cl l g gs grams? kg kgs kilos? lbs? oz km kms miles? m mi cm mm ft hours? hrs?",
-    "h days? weeks? wks? months? mths? years? yrs? mins? minutes seconds secs? steps likes",
-    "views followers subs subscribers members people calories cals? kcal kj times x points?",
-    "pts pages words metres meters bpm am pm percent tablets? pills tabs units? iu gb mb",
-    "million billion ah degrees dagen dae jaar jare ure uur weke maande dias anos horas",
-    "meses izinsuku iminyaka",
+    "rands? bucks dollars? usd zar pounds? quid euros? rupees lakhs? crores? k grand",
+    "mg mcg ug ml mls cl l g gs grams? kg kgs kilos? lbs? oz km kms miles? m mi cm mm",
+    "ft hours? hrs? h days? weeks? wks? months? mths? years? yrs? mins? minutes",
+    "seconds secs? steps likes views followers subs subscribers members people",
+    "calories cals? kcal kj times x points? pts pages words metres meters bpm am pm",
+    "percent tablets? pills tabs units? iu gb mb million billion ah degrees dagen dae",
+    "jaar jare ure uur weke maande dias anos horas meses izinsuku iminyaka",
 )
 _UNIT_AFTER = re2.compile(rf"[ ]?(?:%|°|{_UNITS}\b)")
 _NAMED_BEFORE = re2.compile(
     r"(?:\b"
     + one_of(
-        "pages? pg pp steps? chapters? verses? psalms? room bus train flight route day days",
-        "scores? scored bp order invoice tracking version isbn lotto serial level meeting",
-        "zoom webinar passcode password pin otp barcode article section act form model",
-        "ticket case_of iso population budget weigh(?:s|ed)? odds between from about around",
-        "over under nearly almost approximately took owe owed earn earned paid pay spent",
-        "lost won cost costs got",
+        "pages? pg pp steps? chapters? verses? psalms? room bus train flight route",
+        "day days scores? scored bp order invoice tracking version isbn lotto serial",
+        "level meeting zoom webinar passcode password pin otp barcode article section",
+        "act form model ticket case_of iso population budget weigh(?:s|ed)? odds",
+        "between from about around over under nearly almost approximately took owe",
+        "owed earn earned paid pay spent lost won cost costs got",
     )
     + r"(?:[ ](?:id|code|number|no|nr|num|was|were|is|me|like|a|the|of))*\.?|#)[ :#=]*$"
 )

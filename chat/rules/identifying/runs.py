@@ -36,7 +36,7 @@ class Run(NamedTuple):
         return not self.before.strip() and not self.after.strip()
 
     def parts(self, whole: str) -> "Iterator[Run]":
-        """Return the numbers that may stand here in a row, if it is too long for one."""
+        """Return the numbers that stand here in a row, if it is too long for one."""
         if len(self.digits) <= _LONGEST_PHONE:
             return
         start, digits = 0, 0
