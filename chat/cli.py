@@ -7,6 +7,7 @@ import socket
 import sys
 from collections.abc import Coroutine, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -22,6 +23,7 @@ from chat import (
     moderate,
     server,
     staffing,
+    training,
     trial,
     upkeep,
 )
@@ -34,10 +36,12 @@ from chat.settings import Settings
 from chat.staffing import NotDone
 from chat.store.database import BadDatabase
 from chat.store.migrating import NewerTables
+from chat.training.sources import BadSource
 from chat.trial import BadFile
 
 _PUT_RIGHT = (
     NoServer, BadRooms, BadKey, BadFile, BadDatabase, NewerTables, NotDone,
+    BadSource,
 )  # fmt: skip
 
 WAIT_FOR_REDIS_SECONDS = 30
@@ -149,6 +153,21 @@ def disable(
     settings = _begin()
     with _refusals(), _redis_of(settings) as settings:
         typer.echo(asyncio.run(staffing.disable(settings, desk_name)))
+
+
+@cli.command()
+def train(
+    corpora: Annotated[Path, typer.Argument(help="The folder with the corpora.")],
+    out: Annotated[Path, typer.Option(help="The file of weights to write.")],
+    lines: Annotated[Path, typer.Option(help="Our own lines.")] = Path("training"),
+) -> None:
+    """Train the linear heads, and say what they do to lines they never saw."""
+    with _refusals():
+        weights, reports = training.train(lines, corpora)
+    out.write_bytes(weights)
+    for report in reports:
+        typer.echo("\n".join(report.told()))
+    typer.echo(f"sha256 {sha256(weights).hexdigest()}, {len(weights)} bytes")
 
 
 @cli.command(name="doctor")
