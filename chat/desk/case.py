@@ -62,7 +62,6 @@ class Table:
         doings: Mapping[str, tuple[Endpoint, str]] = {
             "claim": (self.claim, "cases"),
             "let-go": (self.let_go, "cases"),
-            "looking": (self.looking, "cases"),
             "reveal": (self.reveal, "reveal"),
             "note": (self.note, "cases"),
             "wrong-flag": (self.wrong_flag, "act"),
@@ -139,7 +138,7 @@ class Table:
             reveal_reasons=reading.REVEAL_REASONS,
             reveal_reason=reading.last_reason(case, me.id),
             who=reading.face(case.who), gone=case.forgotten, blur=wishes.blur,
-            story=story(case, me.id), choices=choices(case, me),
+            story=story(case, me.id, self._clock.seconds()), choices=choices(case, me),
             reason_codes=list(REASONS.items()), replies=REPLIES, kept=kept,
             most_words=MOST_WORDS, most_note=MOST_NOTE,
         )  # fmt: skip
@@ -181,11 +180,6 @@ class Table:
         """Leave a case to others."""
         await self._cases.let_go(request.path_params["id"], me.id)
         return go("/staff")
-
-    async def looking(self, request: Request, me: Deskmate) -> Response:
-        """Note that somebody still looks; the page says so by itself."""
-        await self._cases.looking(request.path_params["id"], me.id)
-        return Response(status_code=204)
 
     async def reveal(self, request: Request, me: Deskmate) -> Response:
         """Show more of what was said; that somebody read it is recorded."""

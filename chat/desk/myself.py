@@ -73,7 +73,7 @@ class Myself:
                 (topic, words, topic in wishes.opt_outs)
                 for topic, (words, _) in TOPICS.items()
             ],
-            notes=[_note(each) for each in await self._carers.notes(me.id)],
+            notes=[note_line(each, now) for each in await self._carers.notes(me.id)],
             colleagues=[("", "Nobody"), *colleagues.items()],
             partner=colleagues.get(wishes.partner, ""),
             longest=LONGEST_NOTE, account=ACCOUNT,
@@ -152,5 +152,6 @@ def _weighed(units: int) -> str:
     )
 
 
-def _note(note: Note) -> NoteLine:
-    return NoteLine(note.id, note.by, moment(note.at), note.text)
+def note_line(note: Note, now: datetime) -> NoteLine:
+    """Return a note as its reader sees it."""
+    return NoteLine(note.id, note.by, moment(note.at, int(now.timestamp())), note.text)

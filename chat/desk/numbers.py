@@ -138,9 +138,13 @@ def by_hour(waits: Iterable[Wait]) -> list[Hour]:
     for wait in waits:
         hours[datetime.fromtimestamp(wait.opened_at, UTC).hour].append(wait)
     return [
-        Hour(f"{hour:02}:00", len(hours[hour]), _within(_looked(hours[hour]), 50))
+        Hour(f"{hour:02}:00", len(hours[hour]), _median(hours[hour]))
         for hour in range(24)
     ]
+
+
+def _median(waits: Sequence[Wait]) -> str:
+    return _within(_looked(waits), 50) if waits else ""
 
 
 def wrong(rules: Iterable[RuleLine]) -> list[Wrong]:

@@ -196,14 +196,22 @@ class Queues:
                 room=(asked.room or None) if here else None,
                 search=(asked.search or None) if here else None,
             )
-            found[queue] = [
+            taken = [
                 line for line in lines if mind.takes(line, me.id, anyway=asked.anyway)
             ]
+            found[queue] = sorted(taken, key=lambda line: _turn(line, me))
         return found
 
     def _row(self, line: CaseLine, me: Deskmate) -> Row:
         room = self._rooms.get(line.room, line.room)
         return row(line, room, me, self._clock.seconds())
+
+
+def _turn(line: CaseLine, me: Deskmate) -> int:
+    """Return whether a case comes first: one's own, then what is free, then others'."""
+    if line.claimed_by == me.id:
+        return 0
+    return 2 if line.claimed_by else 1
 
 
 def tabs_of(me: Deskmate) -> Sequence[str]:

@@ -17,7 +17,7 @@ from chat.clock import Clock
 from chat.controls import LONGEST_GREETING, Alarm, BadControl, Control, Controls
 from chat.desk.frame import go, number, said, show, ticked
 from chat.desk.guard import Guard
-from chat.desk.wording import ago, count
+from chat.desk.wording import ago, count, moment
 from chat.model import Room, RoomName
 from chat.sittings import Deskmate
 
@@ -102,7 +102,9 @@ class Rooms:
         now = self._clock.seconds()
         controls = await self._controls.all()
         bells = [
-            each for each in await self._cases.lines(Queue.REPORTED) if each.source == "bell"
+            each
+            for each in await self._cases.lines(Queue.REPORTED)
+            if each.source == "bell"
         ]
         rooms = [
             kept(room, controls.get(room.slug, Control(room.slug)), now)
@@ -167,7 +169,7 @@ _NOTES: Final = {
 def kept(room: Room, control: Control, now: int) -> Kept:
     """Return a room as the page shows it."""
     shield = bool(control.shield_since)
-    by = f"Set by {control.by}, {ago(now - control.at)} ago" if control.by else ""
+    by = f"Set by {control.by} at {moment(control.at, now)} UTC" if control.by else ""
     return Kept(
         room.slug,
         room.name,

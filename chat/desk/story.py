@@ -35,9 +35,17 @@ class Told(NamedTuple):
     """The act that can be undone by its number; 0: there is none."""
 
 
-def story(case: Case, me: str) -> list[Told]:
-    """Return all that happened to a case, as told to one of the team."""
-    return [_told(event, case, me) for event in case.events]
+def story(case: Case, me: str, now: int) -> list[Told]:
+    """Return all that happened to a case, as told to one of the team.
+
+    That somebody looked is told of those alone who did nothing else.
+    """
+    did = {event.actor for event in case.events if event.kind != "look"}
+    return [
+        _told(event, case, me)._replace(at=moment(event.at, now))
+        for event in case.events
+        if event.kind != "look" or event.actor not in did
+    ]
 
 
 def news(case: Case, me: Deskmate) -> Mapping[str, object]:
@@ -69,7 +77,7 @@ def _told(event: Event, case: Case, me: str) -> Told:
     if _is_blind(event, case, me):
         more = _without_note(event.detail)
     standing = {act.event for act in case.state.standing}
-    return Told(moment(event.at), words, more, event.id if event.id in standing else 0)
+    return Told("", words, more, event.id if event.id in standing else 0)
 
 
 def _who(event: Event, case: Case, me: str) -> str:

@@ -37,9 +37,10 @@ def ago(seconds: float) -> str:
     return "1 day" if days == 1 else f"{days} days"
 
 
-def moment(at: int) -> str:
-    """Return a moment as a short date and time, in UTC."""
-    return datetime.fromtimestamp(at, UTC).strftime("%d %b %H:%M")
+def moment(at: int, now: int) -> str:
+    """Return a moment in UTC: of this day its time, of another its date."""
+    form = "%H:%M" if now - at < _DAY else "%d %b"
+    return datetime.fromtimestamp(at, UTC).strftime(form)
 
 
 def time_of_day(at: int) -> str:
@@ -80,7 +81,7 @@ CATEGORIES: Final = {
     "promo_vice": "Promotes drink, bets or the like",
     "brokering": "Sells treatment places",
     "scam": "A scam, maybe",
-    "proselytising": "One way for everybody",
+    "proselytising": "Preaches one way for everybody",
     "spam": "Spam",
     "link": "A link",
     "pii": "Personal details",

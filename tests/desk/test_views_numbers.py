@@ -68,7 +68,7 @@ def test_every_hour_of_the_day_is_there():
 
     assert len(hours) == 24
     assert hours[3] == ("03:00", 3, "20 s")
-    assert hours[4] == ("04:00", 0, "none")
+    assert hours[4] == ("04:00", 0, "")
 
 
 def test_what_waits_is_told_by_queue_with_the_oldest():

@@ -11,7 +11,7 @@ const LONGEST_FIRST_DELAY_SECONDS = 1
 function aLine() {
   const clock = new Clock()
   const exchange = new Exchange()
-  const line = new Line({ dial: exchange.dial, timers: clock })
+  const line = new Line({ dial: exchange.dial, timers: clock, now: clock.now })
   const heard = []
   for (const name of ["open", "case", "bell", "alarm", "controls", "signedout"]) {
     line.addEventListener(name, ({ detail }) => heard.push(detail || name))
@@ -65,6 +65,54 @@ test("a dial that nobody answers is given up", () => {
 
   assert.equal(exchange.sockets[0].closed, true)
   assert.equal(exchange.sockets.length, 2)
+})
+
+test("a line that the house ends for good is not dialled again", () => {
+  const { line, clock, exchange } = aLine()
+  line.connect()
+  exchange.last.open()
+
+  exchange.last.breaks(4206)
+  line.hurry()
+  clock.advance(3600)
+
+  assert.equal(exchange.sockets.length, 1)
+  assert.equal(line.up, false)
+})
+
+test("a page says which case it shows", () => {
+  const { line, exchange } = aLine()
+  line.connect()
+  exchange.last.open()
+
+  line.look("c1")
+
+  assert.deepEqual(exchange.last.sent, [[96, "c1"]])
+})
+
+test("a page says at most once a minute that somebody is there", () => {
+  const { line, clock, exchange } = aLine()
+  line.connect()
+  exchange.last.open()
+
+  line.touched()
+  clock.advance(59)
+  line.touched()
+  clock.advance(1)
+  line.touched()
+
+  assert.deepEqual(exchange.last.sent, [[97], [97]])
+})
+
+test("nothing is said on a line that is broken", () => {
+  const { line, exchange } = aLine()
+  line.connect()
+  exchange.last.open()
+  exchange.last.breaks()
+
+  line.look("c1")
+
+  assert.deepEqual(exchange.last.sent, [])
 })
 
 test("a line that was stopped stays silent", () => {

@@ -5,7 +5,6 @@ import { keepAges } from "./ago.js"
 import { complaint, Replies } from "./replies.js"
 
 const AGES_MS = 20000
-const BEAT_MS = 30000
 
 export class Case {
   #root
@@ -24,7 +23,6 @@ export class Case {
       timers.setTimeout(keep, AGES_MS)
     }
     keep()
-    this.#beat(timers)
   }
 
   get id() {
@@ -44,19 +42,6 @@ export class Case {
     part(this.#root, "claimed").textContent = claimed
     part(this.#root, "looking").textContent = looking
     part(this.#root, "changed").hidden = events === this.#events
-  }
-
-  // Tells the house that somebody looks, which keeps the claim; it asks for nothing.
-  #beat(timers) {
-    timers.setTimeout(() => {
-      if (!document.hidden) this.#look()
-      this.#beat(timers)
-    }, BEAT_MS)
-  }
-
-  #look() {
-    const headers = { "x-csrf": this.#root.dataset.csrf }
-    this.#fetch(`/staff/cases/${this.#id}/looking`, { method: "POST", headers }).catch(() => {})
   }
 
   #prepare(form) {

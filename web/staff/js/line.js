@@ -3,8 +3,8 @@
 // Events: "open" (after a gap: ask for everything), "state", and one for each frame of
 // the bulletin: "case", "bell", "alarm", "store", "signedout", "controls".
 
-import { delay } from "../../js/backoff.js"
-import { unpack } from "../../js/wire.js"
+import { afterClose, delay } from "../../js/backoff.js"
+import { pack, unpack } from "../../js/wire.js"
 
 export const SUBPROTOCOL = "porchlight.staff.v1"
 
@@ -17,7 +17,11 @@ const FRAMES = new Map([
   [69, ["controls", "room"]]
 ])
 
+const LOOKING_AT = 96
+const STILL_HERE = 97
+
 const DIAL_WITHIN_MS = 20000
+const HERE_EVERY_MS = 60000
 
 // Returns what a frame says, or null when it is of a later day than this page.
 export function read(bytes) {
@@ -44,11 +48,31 @@ export class Line extends EventTarget {
   #socket = null
   #attempts = 0
   #timer = null
+  #stopped = false
+  #now
+  #told = 0
 
-  constructor({ dial, timers = globalThis }) {
+  constructor({ dial, timers = globalThis, now = Date.now }) {
     super()
     this.#dial = dial
     this.#timers = timers
+    this.#now = now
+  }
+
+  // Which case this page shows: the others see who looks, and a claim holds.
+  look(id) {
+    this.#send([LOOKING_AT, id])
+  }
+
+  // Somebody is at the page: they stay signed in.
+  touched() {
+    if (this.#now() - this.#told < HERE_EVERY_MS) return
+    this.#told = this.#now()
+    this.#send([STILL_HERE])
+  }
+
+  #send(frame) {
+    if (this.up) this.#socket.send(pack(frame))
   }
 
   connect() {
@@ -58,17 +82,18 @@ export class Line extends EventTarget {
     socket.binaryType = "arraybuffer"
     socket.onopen = () => this.#opened()
     socket.onmessage = ({ data }) => this.#hear(data)
-    socket.onclose = () => this.#broken()
+    socket.onclose = ({ code }) => this.#closed(code)
     // A dial that the network swallows is not reported for minutes.
     this.#timer = this.#timers.setTimeout(() => this.#broken(), DIAL_WITHIN_MS)
   }
 
   // The network is back, or somebody looks: do not sit out a long delay.
   hurry() {
-    if (!this.#socket) this.connect()
+    if (!this.#socket && !this.#stopped) this.connect()
   }
 
   stop() {
+    this.#stopped = true
     this.#hangUp()
     this.#become(false)
   }
@@ -89,6 +114,11 @@ export class Line extends EventTarget {
       this.#emit("state")
     }
     this.#emit(news.name, news)
+  }
+
+  #closed(code) {
+    if (afterClose(code) === "stop") this.stop()
+    else this.#broken()
   }
 
   #broken() {
@@ -117,10 +147,10 @@ export class Line extends EventTarget {
 }
 
 // What the line's state means, in words, and how good that is.
-export function words({ up, store, waiting }) {
+export function words({ up, store, waiting }, live = true) {
   if (!up) return ["wait", "No line to the house just now. This page may be behind."]
   if (!store) return ["bad", `The database is down. Talk goes on; ${cases(waiting)}.`]
-  return ["good", "Live: this page changes by itself."]
+  return ["good", live ? "Live: this page changes by itself." : "Connected."]
 }
 
 function cases(waiting) {

@@ -18,7 +18,7 @@ function dial() {
 }
 
 function showState() {
-  const [mood, text] = words(line)
+  const [mood, text] = words(line, Boolean(body.dataset.page))
   const place = document.querySelector("[data-line]")
   const says = place.querySelector("[data-line-words]")
   if (says.textContent !== text) says.textContent = text
@@ -41,7 +41,10 @@ function queue() {
 
 function oneCase() {
   const one = new Case(body)
-  line.addEventListener("open", () => one.changed())
+  line.addEventListener("open", () => {
+    line.look(one.id)
+    one.changed()
+  })
   line.addEventListener("case", ({ detail }) => { if (detail.id === one.id) one.changed() })
 }
 
@@ -60,6 +63,7 @@ line.addEventListener("signedout", () => {
   line.stop()
   location.assign("/staff/sign-in")
 })
+for (const sign of ["keydown", "pointerdown"]) addEventListener(sign, () => line.touched())
 addEventListener("online", () => line.hurry())
 addEventListener("pageshow", () => line.hurry())
 document.addEventListener("visibilitychange", () => { if (!document.hidden) line.hurry() })
