@@ -92,8 +92,8 @@ class Record:
         if fault := await self._broken(chain):
             return Verdict(False, fault)
         known = max((head.id for head in heads), default=0)
-        told = f"{chain.last.id} rows, whole; row {known} was seen before"
-        return Verdict(True, told)
+        seen = f"row {known} was seen before" if known else "no end was seen before"
+        return Verdict(True, f"{chain.last.id} rows, whole; {seen}")
 
     async def _broken(self, chain: Chain) -> str | None:
         """Return the first fault, having read on until there is nothing left."""

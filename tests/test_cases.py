@@ -25,7 +25,7 @@ from chat.store.database import Database
 from chat.store.schema import rule_counts
 from tests.support.clock import FakeClock
 from tests.support.desk import ABUSE, DANGER, Desk, an_opening, heard
-from tests.support.process import Process
+from tests.support.process import COFFEE, Process
 
 NOTHING = Act(Kind.NOTHING, "in_order")
 
@@ -346,16 +346,12 @@ async def test_whoever_left_the_team_may_do_nothing(desk: Desk):
             desk.cases.act(id_, who, NOTHING),
             desk.cases.wrong_flag(id_, who, "abuse.insult"),
             desk.cases.undo(id_, who, 1),
-            desk.cases.undo_arrivals(desk_room(), 0, who),
+            desk.cases.undo_arrivals(COFFEE, 0, who),
         ):
             with pytest.raises(NotAllowed):
                 await attempt
 
     assert [event.kind for event in await desk.events(id_)] == ["flag"]
-
-
-def desk_room():
-    return an_opening().room
 
 
 async def test_of_two_who_act_at_once_one_is_told(desk: Desk):

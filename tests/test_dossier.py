@@ -3,7 +3,7 @@
 import asyncio
 import shutil
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
 
 from hypothesis import HealthCheck, given
@@ -65,7 +65,7 @@ async def take(desk: Desk, id_: str, which: int, step: Step) -> None:
     events = await desk.events(id_)
     acts = [event.id for event in events if event.kind == "action"] or [0]
     tokens = [row.token for row in await desk.words()] or [b""]
-    steps = {
+    steps: dict[str, Callable[[], Awaitable[object]]] = {
         "flag": lambda: cases.open(an_opening(key=opening.key, flags=(ABUSE, DANGER))),
         "report": lambda: cases.open(
             an_opening(

@@ -2,6 +2,7 @@
 
 import asyncio
 import fcntl
+import logging
 import os
 import sqlite3
 from collections.abc import AsyncIterator
@@ -18,6 +19,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 _FIRST_COME: Final = 7_267_541_002
 _STEPS: Final = Path(__file__).parent / "migrations"
+
+logger = logging.getLogger(__name__)
+logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
 class NewerTables(Exception):
@@ -54,6 +58,7 @@ async def migrate(engine: AsyncEngine, file: Path | None) -> None:
         if file is not None and before is not None:
             await asyncio.to_thread(_copy, file)
         await tx.run_sync(_upgrade)
+        logger.info("tables brought up to date", extra={"revision": newest()})
 
 
 @asynccontextmanager

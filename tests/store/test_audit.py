@@ -146,7 +146,7 @@ async def test_where_the_record_ends_is_kept_beside_it(database: Database, tmp_p
 
     # Whoever removes the file as well is found out by the log.
     (tmp_path / FILE).unlink()
-    assert await record.verify() == (True, "2 rows, whole; row 0 was seen before")
+    assert await record.verify() == (True, "2 rows, whole; no end was seen before")
     assert await record.verify(seen) == (False, told)
 
 

@@ -73,6 +73,11 @@ class PostgresServer:
         """Remove a database."""
         self._sql(f"DROP DATABASE {_name(url)} WITH (FORCE)")
 
+    @property
+    def running(self) -> bool:
+        """Whether it is there to be asked."""
+        return self._process is not None
+
     def start(self) -> None:
         """Start it, and wait until it answers."""
         settings = (
