@@ -21,13 +21,16 @@ _SIGNS = str.maketrans(
     | {"&": " and ", "%": " percent "}
 )
 
+_SHORT_WORDS = 60
+"""In a longer text cues stand together by chance."""
+
 _BREAKS = frozenset({STOP, "but", "though", "because", "pero", "maar", "kodwa"})
 
 
 class Clauses:
     """The plain words of a text, one space between them, and where clauses begin."""
 
-    __slots__ = ("_begins", "_written", "count", "text")
+    __slots__ = ("_begins", "_written", "short", "text")
 
     def __init__(self, written: str) -> None:
         words = [_plain(word) for word in written.translate(_SIGNS).split()]
@@ -35,7 +38,7 @@ class Clauses:
         self._written = written
         self.text = f" {' '.join(words)} ".encode("ascii", "replace")
         self._begins = _begins(words)
-        self.count = len(self._begins)
+        self.short = len(words) <= _SHORT_WORDS
 
     def clause(self, position: int) -> int:
         """Return in which clause a position of the text lies, from 0."""
@@ -57,7 +60,7 @@ class Clauses:
 
 def _plain(word: str) -> str:
     """Return a word in its usual spelling: `dont` and `don't` are both `do not`."""
-    known = _SPELLING.get(word)
+    known = _SPELLING.get(word) or _SPELLING.get(word.replace("'", ""))
     if known is not None:
         return known
     return word if word.isalnum() else _plain_signed(word)
@@ -66,7 +69,7 @@ def _plain(word: str) -> str:
 def _plain_signed(word: str) -> str:
     if word == "-":
         return STOP
-    bare = word.replace("'", "").replace("-", " ").strip()
+    bare = word.removesuffix("'s").replace("'", "").replace("-", " ").strip()
     opening = '" ' if word[0] == "'" and word != "'n" else ""
     closing = ' "' if len(word) > 1 and word[-1] == "'" and word[-2] != "s" else ""
     return opening + " ".join(_SPELLING.get(part, part) for part in bare.split()) + closing

@@ -67,7 +67,7 @@ class Language:
         asked = set(guards) | set(self.yields.values()) | set(self.rules)
         for rules in self.rules.values():
             asked.update(each.cue for rule in rules for each in rule.conditions)
-        if strangers := asked - set(self._names):
+        if strangers := asked - set(self._names) - {"short"}:
             raise KeyError(f"no such cue: {', '.join(sorted(strangers))}")
 
     def cues(self, clauses: Clauses) -> list[Cue]:
@@ -77,7 +77,8 @@ class Language:
         names = {self._names[index] for index in present}
         if names.isdisjoint(self.rules) or (self._mark and self._mark not in names):
             return []
-        return [
+        cues = [Cue("short", 0, 0, 0)] if clauses.short else []
+        return cues + [
             Cue(self._names[index], found.start(), found.end(), clauses.clause(found.start()))
             for index in present
             for found in self._cues[index].finditer(text)

@@ -34,6 +34,8 @@ def _holds(rule: Rule, anchor: Cue, cues: dict[str, list[Cue]]) -> bool:
 
 def _met(condition: Condition, anchor: Cue, cues: dict[str, list[Cue]]) -> bool:
     others = cues.get(condition.cue, ())
+    if condition.cue == "short":
+        return condition.wanted == bool(others)
     return condition.wanted == any(
         _reaches(condition.reach, other, anchor) for other in others
     )
