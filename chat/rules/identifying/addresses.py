@@ -190,7 +190,7 @@ def _is_street(name: str, sure: str | None, kind: str, *, home: bool) -> bool:
     capital = _is_capital(name)
     if first in (_NEVER_AT_HOME if capital or home else _NEVER_IN_NAMES):
         return False
-    if home or (capital and (sure or kind[0].isupper())):
+    if home or (capital and (sure or kind.istitle())):
         return True
     return not capital and kind.lower() in _CLEAR_IN_SMALL and len(rest) < 2
 

@@ -15,7 +15,7 @@ NETWORKS = one_of(
     "reddit onlyfans twitch youtube yt linkedin viber bluesky bsky mastodon grindr",
     "bumble venmo cash_?app paypal element zangi pinterest tumblr x_?box psn gamertag",
     "gamer_tag playstation vk imo whats_?app imessage facetime be_?real badoo mxit",
-    "gmail e?mail google_chat hangouts qq roblox fortnite minecraft bigo likee",
+    "gmail google_chat hangouts qq roblox fortnite minecraft bigo likee",
     "houseparty cash_?tag kakao_?talk soundcloud vinted strava letterboxd untappd",
     "keybase jabber xmpp",
 )
@@ -26,7 +26,7 @@ _WORDY = one_of(
 _NETWORK = rf"(?:{NETWORKS}|{_WORDY})"
 _CALLED = one_of(
     "id name username user_name user handle acc account tag profile page addy contact",
-    "number",
+    "number channel",
 )
 _IS = (
     r"(?:[ ]?(?::|=|-->?|->|→|~|\|)[ ]?|[ ]?-[ ]|"
@@ -82,6 +82,11 @@ _USERNAME = re2.compile(
 _MENTION = re2.compile(
     r"(?:^|[^a-z0-9@._])(@[ ]?[a-z0-9](?:[a-z0-9._\-]{0,38}[a-z0-9_])?)"
 )
+_ACCOUNT = re2.compile(
+    r"[a-z0-9.\-]*[a-z0-9]_[a-z0-9_.\-]+|[a-z]{2,}\.[a-z.]{2,}|[a-z]{2,}\d{2,}"
+)
+"""A name as accounts are; a lone digit, or an `@` for an `a`, is only leetspeak."""
+
 _TAGGED = re2.compile(r"\b[a-z0-9][a-z0-9._]{1,31}#\d{4}\b")
 _REDDIT = re2.compile(r"(?:^|[^a-z0-9])(/?u/[a-z0-9_\-]{3,20})\b")
 _SESSION = re2.compile(r"\b05[0-9a-f]{64}\b")
@@ -169,7 +174,8 @@ def _is_given_away(found: "re2._Match[str]", rest: str) -> bool:
     return _is_account(handle, rest)
 
 
-def _is_account(handle: str, rest: str) -> bool:
+def _is_account(written: str, rest: str) -> bool:
+    handle = written.rstrip(_TRAILING)
     if _is_made(handle):
         return True
     if len(handle) < 4 or not _has_letter(handle) or is_ordinary(handle):
@@ -193,7 +199,9 @@ def _is_made(handle: str) -> bool:
     if letters >= 2 and any(character.isdigit() for character in name):
         return not _MEASURED.fullmatch(name)
     parts = name.split(".")
-    return len(parts) > 1 and all(len(part) > 1 for part in parts) and letters > 4
+    if len(parts) < 2 or letters < 5 or any(len(part) < 2 for part in parts):
+        return False
+    return not all(map(is_ordinary, parts))
 
 
 def _has_letter(handle: str) -> bool:
@@ -204,17 +212,18 @@ def _mentions(folded: str) -> Iterator[Detail]:
     for found in each(_MENTION, folded):
         start, end = found.span(1)
         name = folded[start + 1 : end].lstrip()
-        made = any(sign in "0123456789_." for sign in name) and _has_letter(name)
-        if name.isdigit() or _is_of_the_house(name):
+        if not _has_letter(name) or _is_of_the_house(name):
             continue
-        if made or (folded[start + 1] != " " and _is_contact(name, folded, start, end)):
+        near = folded[start + 1] != " " and _is_contact(name, folded, start, end)
+        if near or _ACCOUNT.fullmatch(name):
             yield Detail("handle", start, end)
 
 
 def _is_contact(name: str, folded: str, start: int, end: int) -> bool:
     """Tell whether a plain @name is a way to find somebody, not a member spoken to."""
-    around = folded[max(0, start - _NEAR) : end + _NEAR]
-    return not is_ordinary(name) and bool(_CONTACT.search(around))
+    if len(name) < 4 or not name.isalpha() or is_ordinary(name):
+        return False
+    return bool(_CONTACT.search(folded[max(0, start - _NEAR) : end + _NEAR]))
 
 
 def _is_of_the_house(name: str) -> bool:

@@ -61,6 +61,7 @@ _GATE = re2.compile(
     r"\b(?:gg|me|ly|com)[ ]?(?:/|slash)"
 )
 _TRAILING = ".,!?;:)\"'*_]}>"
+_NUMBERED = re2.compile(r"[a-z]-[a-z]|[a-z]{3,}\d+$")
 _GOES_ON = re2.compile(r"\.[a-z]")
 _HOST_ENDS = re2.compile(r"[/?#\s\\]")
 
@@ -108,9 +109,9 @@ def _is_bare(host: str, tld: str, path: str) -> bool:
     label = host[: -len(tld) - 1].rpartition(".")[2]
     if tld in _SURE:
         return len(label) > 1
-    numbered = any(character in "0123456789-" for character in label)
+    numbered = bool(_NUMBERED.search(label))
     if tld in _WORDS:
-        return numbered and not label.isdigit()
+        return numbered
     return numbered or (len(label) > 1 and not is_ordinary(label))
 
 

@@ -20,25 +20,27 @@ _FEWEST, _LEAST, _MOST = 5, 6, 15
 _TO_CALL = one_of(
     "call(?:ing|s|ed)? phon(?:e|es|ed|ing) ring dial text(?:ing|s|ed)? txt sms",
     "whats?_?app whatsap watsapp wapp msg message reach contacts? hit holler cell",
-    "cellphone mobile mob landline home_line tel telephone handphone line digits",
-    "number nr num ph viber signal imo telegram ping buzz bell facetime skype sim",
-    "burner number's bel skakel sel selfoon nommer foon tuis numero llamame llama",
-    "celular telefono movil ucingo inombolo inamba shayela fonela",
+    "cellphone mobile mob answering messages? landline home_line tel telephone",
+    "handphone line digits number nr num ph viber signal imo telegram ping buzz bell",
+    "facetime skype sim burner number's bel skakel sel selfoon nommer foon tuis",
+    "numero llamame llama celular telefono movil ucingo inombolo inamba shayela",
+    "fonela",
 )
-_BEFORE = re2.compile(rf"\b{_TO_CALL}\b[^.!?\n\d]{{0,32}}[.]?[^.!?\n\d]{{0,3}}$")
+_BEFORE = re2.compile(rf"\b{_TO_CALL}\b[^.!?\d]{{0,32}}[.]?[^.!?\d]{{0,3}}$")
 _AFTER = re2.compile(
     r"^[\s,;:.!)\]\-\x{2013}]{0,4}(?:and |so |pls |please |but |just )*"
     + one_of(
         "that'?s_(?:me|my) is_(?:me|mine|my) it'?s_me my_ mine call phone ring text",
         "txt sms whats?_?app msg message dial anytime any_time hit_me holler give_me",
         "drop_me buzz on_(?:whats|signal|telegram) for_me ask_for",
-        r"(?:if|when)_(?:you|u) bel_ skakel llama after_\w+",
+        r"(?:if|when)_(?:you|u) bel_ skakel llama after_\w+ office mobile fax cell",
     )
 )
 _MINE_BEFORE = re2.compile(
     r"\b(?:(?:call|phone|ring|text|whatsapp|reach|message) me (?:on|at)|whatsapp|"
     r"my (?:number|cell|phone|mobile|line|whatsapp)(?: is|'s)?)[ :]*$"
 )
+_EXTENSION = re2.compile(r"[ ]?(?:x|ext\.?|extension)[ ]?\d{1,5}\b")
 _OF_SOMEBODY = re2.compile(r"\b(?:my|mine|me|i'm|im|i|us|her|his|hers|sponsor)\b")
 _COUNTED = [
     "0123456789",
@@ -63,7 +65,10 @@ def phone(run: Run, country: str, folded: str) -> Detail | None:
         or _is_called(counted)
         or _is_shaped(counted, country)
     ):
-        return Detail("phone", counted.start, counted.end)
+        inside = _EXTENSION.match(folded[counted.end : counted.end + 12])
+        return Detail(
+            "phone", counted.start, counted.end + (inside.end() if inside else 0)
+        )
     return None
 
 
@@ -120,8 +125,12 @@ def _is_shaped(run: Run, country: str) -> bool:
 
 
 def _is_valid(digits: str, country: str) -> bool:
-    regions = (country, *_NEIGHBOURS) if len(digits) in (10, 11) else (country,)
-    return any(number_type(digits, region) is not None for region in regions)
+    regions = _NEIGHBOURS if len(digits) in (10, 11) else ()
+    home = digits[0] == "0" or phonenumbers.ndd_prefix_for_region(country, True) != "0"
+    return any(
+        number_type(digits, region) is not None
+        for region in ((country, *regions) if home else regions)
+    )
 
 
 def number_type(digits: str, region: str) -> int | None:

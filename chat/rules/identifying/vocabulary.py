@@ -18,19 +18,8 @@ PLACES = frozenset(_listed("places.txt").strip().replace("\n", "|").split("|"))
 
 _PLACES = frozenset(town.lower() for town in PLACES)
 
-_ENDINGS = (
-    "ing",
-    "ly",
-    "ful",
-    "less",
-    "ness",
-    "able",
-    "ible",
-    "ous",
-    "tion",
-    "ment",
-    "ive",
-)
+_LATE_LETTERS = "ing ly ful less ness able ible ous tion ment ive ed"
+_ENDINGS = tuple(_LATE_LETTERS.split())
 """Endings that few names have; with five letters before them, hardly any."""
 
 
@@ -38,7 +27,9 @@ def is_ordinary(word: str) -> bool:
     """Tell whether a lower-case word is a word of everyday talk rather than a name."""
     if word in _ORDINARY:
         return True
-    return len(word) > 6 and word not in _GIVEN and word.endswith((*_ENDINGS, "ed"))
+    if word in _GIVEN:
+        return False
+    return len(word) > 6 and word.endswith(_ENDINGS)
 
 
 def is_given_name(word: str) -> bool:
