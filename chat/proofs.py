@@ -21,6 +21,7 @@ from chat.passkeys import (
     id_in,
     owner_in,
 )
+from chat.roles import Role
 from chat.store import audit, staff
 from chat.store.database import Database
 from chat.store.staff import Account
@@ -54,6 +55,8 @@ class Proofs:
         self._guesses = guesses
         self._passkeys = passkeys
         self._hashing = asyncio.Semaphore(MOST_HASHES_AT_ONCE)
+        sealed = credentials.seal(credentials.new_secret(), key).hex()
+        self._nobody = Account("", "", Role.PEER, 0, sealed_secret=sealed)
 
     # A password and a code ------------------------------------------------------------
 
@@ -71,45 +74,58 @@ class Proofs:
         attempt = await self._guesses.attempt(desk_name, address)
         async with self._database.read() as tx:
             account = await staff.account_named(tx, desk_name)
-        if account is not None and account.disabled_at is not None:
-            account = None
-        kept = (account and account.password_hash) or None
+        if (
+            account is None
+            or account.disabled_at is not None
+            or not account.by_password
+        ):
+            account = self._nobody
         async with self._hashing:
+            kept = account.password_hash or None
             fits = await asyncio.to_thread(credentials.matches, kept, password)
-        if account is None or not fits:
+        # Both are looked at in any case, so that time does not tell which was wrong.
+        if self._used(account, code) is None or not fits:
             raise NotYou
-        await self._use_code(account.id, code)
+        await self._use_up_code(account.id, code)
         await self._guesses.forgive(attempt)
         return account
 
-    async def _use_code(self, staff_id: str, code: str) -> None:
-        """Use up a code: six digits, or one of the recovery codes.
+    def _used(self, account: Account, code: str) -> Account | None:
+        """Return an account after a code was used, if it is one of theirs."""
+        secret = credentials.unseal(bytes.fromhex(account.sealed_secret), self._key)
+        now = self._clock.now()
+        if step := credentials.step_of(secret, code, now, account.last_step):
+            return account._replace(last_step=step)
+        left = set(account.recovery) - {credentials.recovery_hash(code)}
+        if len(left) == len(account.recovery):
+            return None
+        return account._replace(recovery=tuple(sorted(left)))
+
+    async def _use_up_code(self, staff_id: str, code: str) -> None:
+        """Let a code count no more.
 
         Raises:
-            NotYou: If it is neither, or was used.
+            NotYou: If somebody was faster.
 
         """
         async with self._database.begin() as tx:
             account = await staff.account(tx, staff_id)
             if account is None or account.disabled_at is not None:
                 raise NotYou
-            now = self._clock.now()
-            secret = credentials.unseal(bytes.fromhex(account.sealed_secret), self._key)
-            if step := credentials.step_of(secret, code, now, account.last_step):
-                await staff.keep_step(tx, staff_id, step)
-                return
-            left = set(account.recovery) - {credentials.recovery_hash(code)}
-            if len(left) == len(account.recovery):
+            used = self._used(account, code)
+            if used is None:
                 raise NotYou
-            await staff.keep_recovery(tx, staff_id, sorted(left))
-            await audit.record(
-                tx,
-                at=int(now.timestamp()),
-                actor=staff_id,
-                verb="used_recovery_code",
-                subject=staff_id,
-                detail=f"{len(left)} left",
-            )
+            await staff.keep_step(tx, staff_id, used.last_step)
+            if used.recovery != account.recovery:
+                await staff.keep_recovery(tx, staff_id, used.recovery)
+                await audit.record(
+                    tx,
+                    at=self._clock.seconds(),
+                    actor=staff_id,
+                    verb="used_recovery_code",
+                    subject=staff_id,
+                    detail=f"{len(used.recovery)} left",
+                )
 
     # A passkey ------------------------------------------------------------------------
 

@@ -27,6 +27,11 @@ class Account(NamedTuple):
     recovery: tuple[str, ...] = ()
     """The hashes of the recovery codes that were not used."""
 
+    @property
+    def by_password(self) -> bool:
+        """Whether they can sign in by password."""
+        return bool(self.password_hash)
+
 
 class KnownPasskey(NamedTuple):
     """A passkey, whose it is and what they call it."""
