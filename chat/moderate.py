@@ -14,6 +14,10 @@ LONGEST_LINE: Final = 1 << 18
 """Bytes; what is longer is skipped to its end, whatever it is."""
 
 
+_KINDS: Final = {"mail": "EMAIL", "link": "URL"}
+"""What masks are called outside, where it is not as their rules are."""
+
+
 class BadLine(Exception):
     """A line is not a message; what is wrong with it."""
 
@@ -115,8 +119,12 @@ def _answer(asked: _Asked) -> Mapping[str, object]:
 def _spans(verdict: Verdict) -> Sequence[tuple[int, int, str]]:
     """Return what is masked, and what it is: `PHONE` for `identifying.phone`."""
     masks = [flag for flag in verdict.flags if flag.action is Action.MASK]
-    kinds = [flag.rule.rpartition(".")[2].upper() for flag in masks]
-    return [(f.start, f.end, kind) for f, kind in zip(masks, kinds, strict=True)]
+    return [(flag.start, flag.end, _kind(flag.rule)) for flag in masks]
+
+
+def _kind(rule: str) -> str:
+    kind = rule.rpartition(".")[2]
+    return _KINDS.get(kind, kind.upper())
 
 
 def _reason(flag: Flag) -> Mapping[str, object]:
