@@ -158,8 +158,7 @@ def _pattern(phrases: Sequence[str], words: Mapping[str, list[str]]) -> Any:
 
 def _whole(phrase: str, words: Mapping[str, list[str]]) -> str:
     """Return a phrase that begins and ends with whole words, or with the sentence."""
-    last = "" if phrase.endswith("<stop>") else r"\b"
-    return rf"\b(?:{_named(phrase, words)}){last}"
+    return rf"\b(?:{_named(phrase, words)})(?:\b|\W|$)"
 
 
 def _named(phrase: str, words: Mapping[str, list[str]]) -> str:
