@@ -12,7 +12,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import URL, event, make_url, text
-from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DatabaseError,
+    DBAPIError,
+    InterfaceError,
+    OperationalError,
+)
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -27,9 +33,10 @@ _WRITER: Final = 7_267_541_001
 _AGAIN_AFTER_SECONDS: Final = 5.0
 _POOL: Final = 5
 
-# Of PostgreSQL's classes of errors those that say: not now. Connection, rollback,
-# want of means, not in a fit state, told to end, system.
-_OUTAGES: Final = {"08", "40", "53", "55", "57", "58"}
+# Of PostgreSQL's classes of errors those that say: not now. Connection, who we are,
+# which database, rollback, want of means, not in a fit state, told to end, system.
+_OUTAGES: Final = ("08", "28", "3D", "40", "53", "55", "57", "58", "XX")
+_NO_TABLES_YET: Final = ("42P01",)
 
 logger = logging.getLogger(__name__)
 
@@ -146,14 +153,22 @@ def _told() -> Iterator[None]:
 
 def _down(error: BaseException) -> None:
     cause = getattr(error, "orig", None) or error
-    logger.warning("the database does not answer", extra={"why": type(cause).__name__})
+    why = {"why": type(cause).__name__, "state": _state(error)}
+    logger.warning("the database does not answer", extra=why)
     raise StoreDown(_AGAIN_AFTER_SECONDS) from error
+
+
+def _state(error: BaseException) -> str:
+    """Return PostgreSQL's five letters for what went wrong."""
+    return str(getattr(getattr(error, "orig", None), "sqlstate", None) or "")
 
 
 def _is_ours(error: DBAPIError) -> bool:
     """Whether we asked for what is not to be: a mistake, and no outage."""
-    state = getattr(error.orig, "sqlstate", None) or ""
-    return not error.connection_invalidated and state[:2] not in _OUTAGES
+    # SQLite's plain DatabaseError: the file is damaged, or none of its own.
+    damaged = type(error) is DatabaseError
+    not_now = _state(error).startswith((*_OUTAGES, *_NO_TABLES_YET))
+    return not (error.connection_invalidated or damaged or not_now)
 
 
 def _url(text_: str | None, directory: Path) -> URL:

@@ -2,7 +2,9 @@
 
 import asyncio
 import os
+import sqlite3
 import stat
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -215,8 +217,57 @@ async def test_a_file_that_is_none_is_an_outage(tmp_path: Path):
     (tmp_path / FILE).write_text("not a database, however long one looks at it" * 50)
     database = Database(None, tmp_path)
 
-    with pytest.raises((StoreDown, DBAPIError)):
+    with pytest.raises(StoreDown):
         await database.migrate()
+
+    await database.aclose()
+
+
+async def test_a_directory_that_is_not_there_is_an_outage(tmp_path: Path):
+    database = Database(None, tmp_path / "nowhere")
+
+    with pytest.raises(StoreDown):
+        await count(database)
+
+    await database.aclose()
+
+
+async def test_a_file_that_somebody_else_keeps_locked_is_not_waited_for(tmp_path: Path):
+    loop = asyncio.get_running_loop()
+    database = Database(None, tmp_path)
+    await database.migrate()
+    with closing(sqlite3.connect(tmp_path / FILE, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        began = loop.time()
+        with pytest.raises(StoreDown):
+            await run(database, "SELECT 1")
+        assert loop.time() - began < 10
+        assert await count(database) == 0
+
+    await run(database, "SELECT 1")
+    await database.aclose()
+
+
+async def test_tables_that_are_not_there_yet_are_an_outage(
+    tmp_path: Path, shared_postgres: PostgresServer
+):
+    for url in (None, shared_postgres.new_database()):
+        database = Database(url, tmp_path)
+        with pytest.raises(StoreDown):
+            await count(database)
+        await database.aclose()
+
+
+@pytest.mark.parametrize(
+    ("written", "instead"), [("/postgres?", "/nowhere?"), ("porch@", "nobody@")]
+)
+async def test_a_database_that_does_not_let_us_in_is_an_outage(
+    tmp_path: Path, shared_postgres: PostgresServer, written: str, instead: str
+):
+    database = Database(shared_postgres.url().replace(written, instead), tmp_path)
+
+    with pytest.raises(StoreDown):
+        await count(database)
 
     await database.aclose()
 
