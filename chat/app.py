@@ -366,9 +366,14 @@ def create(settings: Settings, clock: Clock | None = None) -> Starlette:
 async def work(settings: Settings) -> None:
     """Keep the service's house, without serving anybody, until cancelled."""
     service = Service(settings)
-    async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(service.scripts.run())
-        tasks.create_task(service.keeper.run())
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(service.scripts.run())
+            tasks.create_task(service.keeper.run())
+            tasks.create_task(service.backroom.run())
+    finally:
+        await service.servers.aclose()
+        await service.backroom.aclose()
 
 
 def origins(settings: Settings) -> frozenset[str]:

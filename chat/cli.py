@@ -82,9 +82,7 @@ def work() -> None:
     """Do the housekeeping alone, beside a service that serves members."""
     settings = _begin()
     with _refusals():
-        if not settings.redis_url:
-            settings = _decided(REDIS_URL=asyncio.run(_private_redis_of(settings)))
-        asyncio.run(_until_told(app.work(settings)))
+        asyncio.run(_until_told(_work(settings)))
 
 
 @cli.command(name="moderate")
@@ -240,10 +238,20 @@ def _serve(settings: Settings) -> None:
     # A port of 0 is any that is free; from here on it is that one.
     settings = _decided(PORT=listeners[0].getsockname()[1])
     with _redis(settings) as settings:
+        invitation = _first_invitation(settings)
         if settings.workers == 1:
-            _serve_here(settings, listeners[0], alone=True)
+            _serve_here(settings, listeners[0], alone=True, invitation=invitation)
         else:
-            _serve_in_several(settings, listeners)
+            _serve_in_several(settings, listeners, invitation)
+
+
+def _first_invitation(settings: Settings) -> str | None:
+    """Return a link for whoever will run the room team, while there is nobody."""
+    try:
+        origin = f"http://localhost:{settings.port}"
+        return asyncio.run(staffing.first_invitation(settings, origin))
+    except StoreDown:
+        return None
 
 
 def _listen(settings: Settings) -> Sequence[socket.socket]:
@@ -275,21 +283,31 @@ def _redis_of(settings: Settings) -> Iterator[Settings]:
             yield settings
 
 
-def _serve_here(settings: Settings, listener: socket.socket, *, alone: bool) -> None:
+def _serve_here(
+    settings: Settings,
+    listener: socket.socket,
+    *,
+    alone: bool,
+    invitation: str | None = None,
+) -> None:
     server.serve(
         app.create(settings),
         listener,
         settings.trusted_proxies,
-        started=lambda: _greet(listener) if alone else None,
+        started=lambda: _greet(listener, invitation) if alone else None,
         alone=alone,
     )
 
 
-def _greet(listener: socket.socket) -> None:
+def _greet(listener: socket.socket, invitation: str | None) -> None:
     typer.echo(f"Porchlight is open at {server.address(listener)}")
+    if invitation:
+        typer.echo(f"Nobody is in the room team yet. Come in, once: {invitation}")
 
 
-def _serve_in_several(settings: Settings, listeners: Sequence[socket.socket]) -> None:
+def _serve_in_several(
+    settings: Settings, listeners: Sequence[socket.socket], invitation: str | None
+) -> None:
     app.create(settings)  # what cannot start says so once, not in every worker
     counts = settings.data_dir.resolve() / "metrics"
     os.environ |= metrics.share(counts)
@@ -298,13 +316,19 @@ def _serve_in_several(settings: Settings, listeners: Sequence[socket.socket]) ->
         command=_worker,
         ended=lambda pid: metrics.forget(counts, pid),
     )
-    _greet(listeners[0])
+    _greet(listeners[0], invitation)
     status = asyncio.run(workers.run())
     raise typer.Exit(status)
 
 
 def _worker(listener: int) -> Sequence[str]:
     return [sys.executable, "-m", "chat", "serve", "--listener", str(listener)]
+
+
+async def _work(settings: Settings) -> None:
+    if not settings.redis_url:
+        settings = _decided(REDIS_URL=await _private_redis_of(settings))
+    await app.work(settings)
 
 
 async def _private_redis_of(settings: Settings) -> str:

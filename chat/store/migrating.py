@@ -51,14 +51,16 @@ async def migrate(engine: AsyncEngine, file: Path | None) -> None:
     async with _one_at_a_time(file), engine.connect() as tx, tx.begin():
         if tx.dialect.name == "postgresql":
             await _wait_for_others(tx)
-        before = await tx.run_sync(_revision)
+        before = await tx.run_sync(revision)
         _check(before)
         if before == newest():
             return
         if file is not None and before is not None:
             await asyncio.to_thread(_copy, file)
         await tx.run_sync(_upgrade)
-        logger.info("tables brought up to date", extra={"revision": newest()})
+        # That there is nothing yet is no news; what there was and was changed is.
+        level = logging.DEBUG if before is None else logging.INFO
+        logger.log(level, "tables up to date", extra={"revision": newest()})
 
 
 @asynccontextmanager
@@ -80,17 +82,18 @@ async def _wait_for_others(tx: AsyncConnection) -> None:
     await tx.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": _FIRST_COME})
 
 
-def _revision(connection: Connection) -> str | None:
+def revision(connection: Connection) -> str | None:
+    """Return the revision of the tables that there are; None: there are none."""
     return MigrationContext.configure(connection).get_current_revision()
 
 
+def is_known(revision: str | None) -> bool:
+    """Tell whether this version of the service can work with such tables."""
+    return revision is None or revision in _steps()
+
+
 def _check(revision: str | None) -> None:
-    if revision is None:
-        return
-    known = {
-        step.revision for step in ScriptDirectory.from_config(config()).walk_revisions()
-    }
-    if revision not in known:
+    if not is_known(revision):
         raise NewerTables(
             f"the database is of a newer version ({revision}): run that, or restore "
             "a backup"
