@@ -47,7 +47,7 @@ _STREET = re2.compile(
     rf"(?i)\b(?P<unit>{_UNIT}[ ]*,?[ ]*(?:of[ ])?(?:(?:{_CAPITAL}[ ]){{0,2}}"
     rf"{_CAPITAL},[ ]*)?)?"
     rf"{_NUMBER},?[ ]+(?P<name>(?:{_WORD}[ ]+){{1,4}}?)"
-    rf"(?P<kind>(?P<sure>{_SURE})|{_LOOSE})\b\.?{_SIDE}{_INSIDE}"
+    rf"(?P<kind>(?P<sure>{_SURE})|{_LOOSE}|{_BUILDING})\b\.?{_SIDE}{_INSIDE}"
 )
 
 _LONGEST_FIRST = sorted(PLACES, key=len, reverse=True)
@@ -128,7 +128,7 @@ _SEEN_FIRST = one_of(
     "impasse allee quai box posbus private_bag privaatsak w3w what_?3 what_three",
 )
 _GATE = re2.compile(
-    rf"(?i)\d[a-z]?,?[ ]+.*\b(?:{_SURE}|{_LOOSE})\b|\b{_SEEN_FIRST}\b|///|\d\.\d{{4}}|"
+    rf"(?i)\d[a-z]?,?[ ]+.*\b(?:{_SURE}|{_LOOSE}|{_BUILDING})\b|\b{_SEEN_FIRST}\b|///|\d\.\d{{4}}|"
     r"(?:straat|weg|laan|singel|strasse|plein|steeg)\b|\+[23456789cfghjmpqrvwx]{2}|"
     rf"\b{_UNIT}|{_POSTCODE_ALONE.pattern[4:]}|\b(?:[a-z]-?\d{{1,4}}|\d{{1,4}}-?[a-z]),"
 )
@@ -188,6 +188,8 @@ def _is_street(name: str, sure: str | None, kind: str, *, home: bool) -> bool:
     if any(word in _NEVER_IN_NAMES for word in rest):
         return False
     capital = _is_capital(name)
+    if capital and not rest and name.strip() == "MG":  # many an Indian town has one
+        return True
     if first in (_NEVER_AT_HOME if capital or home else _NEVER_IN_NAMES):
         return False
     if home or (capital and (sure or kind.istitle())):

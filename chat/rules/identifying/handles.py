@@ -44,7 +44,7 @@ _HANDLE = rf"(?P<handle>{_TOKEN})"
 
 _OF_NETWORK = re2.compile(
     rf"\b(?P<own>(?:my|mine|our)[ ](?:\w+[ ])?)?(?:(?P<net>{NETWORKS})|{_WORDY})"
-    rf"(?P<named>(?:[ ]{_CALLED})?)(?P<is>{_IS})(?:at[ ])?{_HANDLE}"
+    rf"(?:[ ]me)?(?P<named>(?:[ ]{_CALLED})?)(?P<is>{_IS})(?:at[ ])?{_HANDLE}"
 )
 _SEEK = one_of(
     "add find follow dm pm message msg text write hit hmu look search ping reach",
@@ -58,6 +58,11 @@ _SOUGHT = re2.compile(
     rf"(?:[ ]?[:,\-=][ ]?|"
     rf"[ ](?:as|under|at|by|name|user|it'?s|i'?m|im|with|is|-)[ ]|[ ]){_HANDLE}"
 )
+_HERE_I_AM = re2.compile(
+    rf"\bon[ ](?:my[ ])?{_NETWORK},?[ ]"
+    rf"(?:i'?m|i am|it'?s|as|under|my name is)[ ]{_HANDLE}"
+)
+_ADD = re2.compile(r"\b(?:add|follow)[ ](?P<handle>[a-z0-9][a-z0-9._\-]{2,40})")
 _ON_NETWORK = re2.compile(rf"{_HANDLE}[ ](?:on|via|op|en)[ ]{_NETWORK}\b")
 _IS_MINE = re2.compile(
     rf"{_HANDLE}(?:'s| is|,) (?:my|mine on|me on|also my) {_NETWORK}\b"
@@ -102,7 +107,7 @@ _CONTACT = re2.compile(
 )
 _GATE = re2.compile(
     rf"[@#]|\bu/|\b05[0-9a-f]{{20}}|\b(?:{_NETWORK}|user_?name|user name|handle|"
-    r"gamertag|screen name|user id|socials|tag)\b"
+    r"gamertag|screen name|user id|socials|tag|add|follow)\b"
 )
 _NEAR = 40
 _SPELLED = re2.compile(rf"[ ]{_SIGN}[ ]")
@@ -138,7 +143,7 @@ def _given_away(folded: str) -> Iterator[Detail]:
     for found in each(_OF_NETWORK, folded):
         if _is_given_away(found, _rest(folded, found)):
             yield _detail(found)
-    for pattern in (_SOUGHT, _USERNAME):
+    for pattern in (_SOUGHT, _USERNAME, _HERE_I_AM):
         for found in each(pattern, folded):
             if _is_account(found["handle"], _rest(folded, found)):
                 yield _detail(found)
@@ -147,6 +152,9 @@ def _given_away(folded: str) -> Iterator[Detail]:
 def _on_networks(folded: str) -> Iterator[Detail]:
     for found in each(_IS_MINE, folded):
         if _is_made(found["handle"]) or not is_ordinary(found["handle"]):
+            yield _detail(found)
+    for found in each(_ADD, folded):
+        if _ACCOUNT.fullmatch(found["handle"]) and _is_made(found["handle"]):
             yield _detail(found)
     for found in each(_ON_NETWORK, folded):
         before = folded[max(0, found.start() - 24) : found.start()]
@@ -165,6 +173,8 @@ def _is_given_away(found: "re2._Match[str]", rest: str) -> bool:
     own = named or bool(found["own"])
     sure = own or bool(found["net"])
     assigned = any(sign in link for sign in _ASSIGNS)
+    if _is_made(handle) and _ACCOUNT.fullmatch(handle):
+        return True
     if _is_made(handle):
         return sure or assigned or link in _SAYS_IS or bool(_SPELLED.search(handle))
     if not (own or assigned or (sure and link in ("as", "under", "name", "user"))):

@@ -10,6 +10,7 @@ from chat.rules.identifying.vocabulary import (
     is_ordinary,
     is_place,
     is_pseudonym,
+    is_surname,
 )
 from chat.rules.identifying.wording import one_of
 
@@ -157,6 +158,8 @@ def _is_called(first: str, last: str, *, real: bool) -> bool:
         return False
     known = is_given_name(first.lower())
     plain_first, plain_last = is_ordinary(first.lower()), is_ordinary(last.lower())
+    if known and not plain_first and is_surname(last.lower()):
+        return first[0].isupper() and last[0].isupper()
     capital = first[0].isupper() and last[0].isupper()
     if real and capital:
         return not (plain_first and plain_last)
@@ -165,8 +168,11 @@ def _is_called(first: str, last: str, *, real: bool) -> bool:
 
 def _is_somebody(first: str, last: str) -> bool:
     """Tell whether the capitals after "I'm" are a name rather than a feeling."""
-    if _is_no_name(first, last) or first.isupper() or is_ordinary(last.lower()):
+    if _is_no_name(first, last) or first.isupper():
         return False
+    if is_ordinary(last.lower()):
+        known = is_given_name(first.lower()) and not is_ordinary(first.lower())
+        return known and is_surname(last.lower())
     return is_given_name(first.lower()) or not is_ordinary(first.lower())
 
 

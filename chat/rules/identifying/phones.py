@@ -30,9 +30,9 @@ _BEFORE = re2.compile(rf"\b{_TO_CALL}\b[^.!?\d]{{0,32}}[.]?[^.!?\d]{{0,3}}$")
 _AFTER = re2.compile(
     r"^[\s,;:.!)\]\-\x{2013}]{0,4}(?:and |so |pls |please |but |just )*"
     + one_of(
-        "that'?s_(?:me|my) is_(?:me|mine|my) it'?s_me my_ mine call phone ring text",
-        "txt sms whats?_?app msg message dial anytime any_time hit_me holler give_me",
-        "drop_me buzz on_(?:whats|signal|telegram) for_me ask_for",
+        "that'?s_(?:me|my) is_(?:me|mine|my|on_whats_?app) it'?s_me my_ mine call",
+        "phone ring text txt sms whats?_?app msg message dial anytime any_time hit_me",
+        "holler give_me drop_me buzz on_(?:whats|signal|telegram) for_me ask_for",
         r"(?:if|when)_(?:you|u) bel_ skakel llama after_\w+ office mobile fax cell",
     )
 )
@@ -126,6 +126,10 @@ def _is_shaped(run: Run, country: str) -> bool:
 
 def _is_valid(digits: str, country: str) -> bool:
     regions = _NEIGHBOURS if len(digits) in (10, 11) else ()
+    if len(digits) > 10 and number_type(f"+{digits}", "ZZ") is not None:
+        code = str(phonenumbers.country_code_for_region(country))
+        if code != "0" and digits.startswith(code):
+            return True
     home = digits[0] == "0" or phonenumbers.ndd_prefix_for_region(country, True) != "0"
     return any(
         number_type(digits, region) is not None

@@ -9,7 +9,7 @@ _LONGEST = 48
 """Characters of a run; nobody groups a quantity over more."""
 
 _CURRENCY_BEFORE = re2.compile(
-    r"(?:[$£€₹¥₦]|\b(?:r|zar|usd|aud|gbp|eur|inr|rs|ksh|kes|ngn|bwp|rands?|rupees)\.?)"
+    r"(?:[$£€₹¥₦]|&#|\b(?:r|zar|usd|aud|gbp|eur|inr|rs|ksh|kes|ngn|bwp|rands?|rupees)\.?)"
     r"[ ]?[(]?$"
 )
 _UNITS = one_of(

@@ -18,6 +18,15 @@ PLACES = frozenset(_listed("places.txt").strip().replace("\n", "|").split("|"))
 
 _PLACES = frozenset(town.lower() for town in PLACES)
 
+_ORDINARY_SURNAMES = """
+    zulu black white brown green young king short baker cook farmer miller hunter carter
+    bishop pope knight law hill west north church price rich day banks rivers park parks
+    page cross frost winter winters summers power powers savage sharp gold silver wood
+    woods stone field fields mason driver porter butler potter weaver marsh moody dutch
+    french english welsh scott kind wise good best love
+"""
+_SURNAMES = frozenset(_ORDINARY_SURNAMES.split())
+
 _LATE_LETTERS = "ing ly ful less ness able ible ous tion ment ive ed"
 _ENDINGS = tuple(_LATE_LETTERS.split())
 """Endings that few names have; with five letters before them, hardly any."""
@@ -30,6 +39,11 @@ def is_ordinary(word: str) -> bool:
     if word in _GIVEN:
         return False
     return len(word) > 6 and word.endswith(_ENDINGS)
+
+
+def is_surname(word: str) -> bool:
+    """Tell whether a lower-case word of everyday talk is many a family's name too."""
+    return word in _SURNAMES
 
 
 def is_given_name(word: str) -> bool:
