@@ -11,10 +11,13 @@ from urllib.parse import urlsplit
 from redis.asyncio.connection import AbstractConnection
 from redis.exceptions import RedisError
 
-from chat import catalogue
+from chat import catalogue, upkeep
 from chat.embedded import OLDEST_VERSION, Embedded, NoServer, running
+from chat.errors import StoreDown
 from chat.redis.servers import servers
 from chat.settings import Settings
+from chat.store import migrating
+from chat.store.database import BadDatabase
 
 SPARE_FILES = 256  # beside one for each connection
 ANSWER_SECONDS = 5
@@ -43,6 +46,7 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
         yield finding
     async for finding in _redis(settings):
         yield finding
+    yield await _database(settings)
 
 
 def _rooms(settings: Settings) -> Finding:
@@ -98,6 +102,20 @@ def _is_loopback(host: str | None) -> bool:
         return ipaddress.ip_address(host or "127.0.0.1").is_loopback
     except ValueError:
         return host == "localhost"
+
+
+async def _database(settings: Settings) -> Finding:
+    try:
+        revision = await upkeep.revision(settings)
+    except BadDatabase as error:
+        return Finding(False, f"database: {error}")
+    except StoreDown:
+        return Finding(False, "database: does not answer")
+    if not migrating.is_known(revision):
+        return Finding(False, f"database: of a newer version ({revision})")
+    if revision != migrating.newest():
+        return Finding(True, "database: its tables will be made at the next start")
+    return Finding(True, f"database: revision {revision}")
 
 
 async def _redis(settings: Settings) -> AsyncIterator[Finding]:

@@ -35,6 +35,19 @@ async def verify(settings: Settings, heads: Sequence[str]) -> Verdict:
         return await Record(database, key, directory).verify(*heads)
 
 
+async def revision(settings: Settings) -> str | None:
+    """Return the revision of the tables that there are; None: there are none yet.
+
+    Raises:
+        BadDatabase, StoreDown: As they say.
+
+    """
+    async with _database(settings) as database:
+        if database.file is not None and not database.file.exists():
+            return None
+        return await database.revision()
+
+
 @asynccontextmanager
 async def _database(settings: Settings) -> AsyncIterator[Database]:
     database = Database(settings.database_url, settings.data_dir)

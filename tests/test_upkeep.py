@@ -71,3 +71,16 @@ def test_a_database_that_cannot_be_used_is_told_in_a_line(
     assert f"porchlight: {told}" in errors
     assert "secret" not in errors
     assert "Traceback" not in errors
+
+
+def test_the_doctor_looks_at_the_database(tmp_path: Path):
+    fresh = run(tmp_path, "doctor")[1]
+    assert "✔ database: its tables will be made at the next start" in fresh
+    assert not (tmp_path / FILE).exists()
+
+    run(tmp_path, "migrate")
+    assert "✔ database: revision" in run(tmp_path, "doctor")[1]
+
+    away = run(tmp_path, "doctor", DATABASE_URL="postgresql://me@127.0.0.1:1/it")
+    assert away[0] == 1
+    assert "✘ database: does not answer" in away[1]

@@ -78,6 +78,16 @@ class Database:
         with _told():
             await migrating.migrate(self.engine, self.file)
 
+    async def revision(self) -> str | None:
+        """Return the revision of the tables; None: there are none yet.
+
+        Raises:
+            StoreDown: If the database does not answer.
+
+        """
+        async with self.read() as tx:
+            return await tx.run_sync(migrating.revision)
+
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncConnection]:
         """Write: all of it or nothing, and nobody else writes meanwhile.
