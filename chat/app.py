@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import secrets
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,10 +11,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from chat import catalogue, doorbell, identity, protocol
+from chat import doorbell, protocol
 from chat.answers import Answers
-from chat.attendance import Attendance
-from chat.backplane import Backplane, channel
 from chat.backroom import WORDS_CHANGED, Backroom
 from chat.carers import Carers
 from chat.clock import Clock
@@ -24,20 +21,12 @@ from chat.console import console_routes
 from chat.entrance import Entrance
 from chat.frontdesk import Accounts, FrontDesk
 from chat.gateway import Gateway
+from chat.ground import Ground
 from chat.handover import Door
-from chat.history import History
-from chat.hub import Hub
-from chat.identity import Identity
-from chat.keeper import Keeper
-from chat.leases import Leases
-from chat.lobby import Lobby
-from chat.metrics import Metrics
 from chat.mirror import Mirror
 from chat.model import RoomName
 from chat.pages import Pages
 from chat.prefixes import Prefixes
-from chat.presence import Presence
-from chat.redis import Lines, Scripts, servers
 from chat.rooms import Rooms
 from chat.routes import routes
 from chat.settings import Settings
@@ -54,82 +43,20 @@ SPARE_LINES = 100
 logger = logging.getLogger(__name__)
 
 
-class Service:
+class Service(Ground):
     """Everything one process serves with, wired but not yet running."""
 
     def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
-        self.settings = settings
-        self.clock = clock = clock or Clock()
-        self.metrics = Metrics()
+        super().__init__(settings, clock)
         self.collector = Collector()
-        self.catalogue = catalogue.load(settings.rooms_file)
         self._open = True
         self._line_up = False
         self.failed = False
         """Whether a part of it could not go on."""
 
-        self._redis(settings)
-        self.hub = Hub(metrics=self.metrics)
-        key = identity.key_from(settings.secret_key, settings.data_dir / "secret.key")
-        self.identity = Identity(key)
-        self._key = key
-        self._backplane(settings)
-        self._presence(settings)
         self._team(settings)
         self._members(settings)
         self._desk(settings)
-
-    def _redis(self, settings: Settings) -> None:
-        if not settings.redis_url:
-            raise ValueError("no server: REDIS_URL is not set")
-        self.servers = servers(settings.redis_url)
-        self.scripts = Scripts(self.servers)
-        self.node = secrets.token_bytes(4)
-        self.lines = Lines(
-            servers=self.servers, node=self.node.hex(), tell=self.scripts.tell
-        )
-
-    def _backplane(self, settings: Settings) -> None:
-        self.history = History(
-            scripts=self.scripts,
-            catalogue=self.catalogue,
-            settings=settings,
-            clock=self.clock,
-        )
-        self.backplane = Backplane(
-            scripts=self.scripts,
-            lines=self.lines,
-            history=self.history,
-            settings=settings,
-            clock=self.clock,
-            metrics=self.metrics,
-            fan_out=self.hub.fan_out,
-        )
-
-    def _presence(self, settings: Settings) -> None:
-        leases = Leases(scripts=self.scripts, node=self.node, channel=channel)
-        self.presence = Presence(
-            leases=leases,
-            clock=self.clock,
-            metrics=self.metrics,
-            fan_out=self.hub.fan_out_lively,
-        )
-        attendance = Attendance(scripts=self.scripts, clock=self.clock)
-        self.lobby = Lobby(
-            catalogue=self.catalogue,
-            presence=self.presence,
-            leases=leases,
-            attendance=attendance,
-            history=self.history,
-            clock=self.clock,
-            history_hours=settings.history_hours,
-        )
-        self.keeper = Keeper(
-            catalogue=self.catalogue,
-            history=self.history,
-            attendance=attendance,
-            lobby=self.lobby,
-        )
 
     def _team(self, settings: Settings) -> None:
         self.backroom = Backroom(

@@ -22,6 +22,7 @@ class Moderator:
     @classmethod
     async def on_duty(cls, service: Service, desk_name: str = "Lantern") -> Self:
         """Give somebody a place at the desk."""
+        await service.backroom.database.migrate()
         async with service.backroom.database.begin() as tx:
             await staff.add(
                 tx, staff.Account(desk_name.lower(), desk_name, Role.MODERATOR, 0)
