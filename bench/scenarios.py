@@ -18,6 +18,7 @@ from contenders import (
 )
 from generator import Figures, Generator, generator
 from ramp import highest_rate
+from screening import screening
 
 SETTLE_SECONDS = 1.5
 
@@ -229,4 +230,5 @@ SCENARIOS = (
     Scenario("payload", payload, (SERVICE, STARLETTE), seconds=2, once=True),
     Scenario("idle_bytes", idle_bytes, (SERVICE,), seconds=120, once=True),
     Scenario("flat", flat, (SERVICE,), seconds=4),
+    Scenario("screening", screening, (SERVICE,), seconds=5),
 )

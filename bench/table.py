@@ -34,6 +34,11 @@ COLUMNS = {
     },
     "payload": {"payload_bytes": "bytes"},
     "idle_bytes": {"bytes_per_minute": "bytes/minute"},
+    "screening": {
+        "screening_us": "p50 µs/message",
+        "screening_p99_us": "p99 µs/message",
+        "hostile_ms": "worst 4 KB ms",
+    },
 }
 COLUMNS["small_rooms"] = COLUMNS["stalled"] = COLUMNS["flat"] = COLUMNS["quiet"]
 

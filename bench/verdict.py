@@ -102,6 +102,9 @@ PROMISES = (
     ),
     Promise("payload_bytes_80", "payload", "payload_bytes", SERVICE, 110),
     Promise("idle_bytes_per_min", "idle_bytes", "bytes_per_minute", SERVICE, 200),
+    Promise("screening_us", "screening", "screening_us", SERVICE, 300),
+    Promise("screening_p99_us", "screening", "screening_p99_us", SERVICE, 2000),
+    Promise("hostile_4kb_ms", "screening", "hostile_ms", SERVICE, 10),
 )
 
 
