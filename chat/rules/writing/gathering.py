@@ -1,7 +1,7 @@
 """Gathering: letters and pieces of words that were written apart, put together."""
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import islice, pairwise
 from math import log
 
 import re2
@@ -15,9 +15,11 @@ LETTERS_TOGETHER = 120
 """How many letters without a gap between words are told apart at most."""
 
 _APART = re2.compile(r"[a-z0-9@$!'](?:[\s._\-*/~|,+=:;]{1,4}[a-z0-9@$!']){2,}")
-_THREADED = re2.compile(
-    r"[^\s._\-*~|/+,=:](?:[._\-*~|/+,=:][^\s._\-*~|/+,=:]){2,}(?:[._\-*~|/+,=:][.,])?"
-)
+_RUNS = 100
+"""How many words that are written letter by letter are read at most."""
+
+_THREADED = 5
+_THREADS = frozenset("._-*~|/+,=:")
 _PIECES_SHORTEST = 4
 _PIECES_LONG = 6
 """One of two pieces may be a word by itself if they make so long a one."""
@@ -27,18 +29,23 @@ _ALONE = frozenset("aiu")
 
 def threaded(text: str, _: Reader) -> Iterator[Edit]:
     """Yield edits that take the same sign from between all letters of a token."""
-    for token in _THREADED.finditer(text):
-        start, end = token.span()
-        letters, thread = text[start:end:2], text[start + 1 : end : 2]
-        alone = not (text[start - 1 : start].strip() or text[end : end + 1].isalnum())
-        if alone and len(set(thread)) == 1 and sum(map(str.isalpha, letters)) > 1:
-            yield Edit(start, end, letters, range(start, end, 2))
+    end = 0
+    for token in text.split():
+        if len(token) < _THREADED or token[1] != token[3] or token[1] not in _THREADS:
+            continue
+        start = text.index(token, end)
+        end = start + len(token)
+        beads = token if len(token) % 2 else token[:-1]
+        letters, thread = beads[::2], set(beads[1::2])
+        if len(thread) == 1 and sum(map(str.isalpha, letters)) > 1:
+            length = len(letters) * 2 - 1
+            yield Edit(start, start + length, letters, range(start, start + length, 2))
 
 
 def gathered(text: str, reader: Reader) -> Sequence[Edit]:
     """Return edits that close the gaps in words written letter by letter."""
     found: list[Edit] = []
-    for run in _APART.finditer(text):
+    for run in islice(_APART.finditer(text), _RUNS):
         letters = _trimmed(text, run.start(), run.end())
         edit = _closed(text, letters, reader)
         if not edit and letters and text[letters[0]].isdigit():

@@ -21,7 +21,6 @@ _SIGN = "[0-9@$|*#€£¢+]"
 _ODD = re2.compile(
     rf"[a-z](?:{_SIGN}|!+[a-z])|(?:{_SIGN}|!)[a-z]|(?:^| )[a-z!@](?: |$)|{_TWICE}"
 )
-_WIDE = re2.compile("  +")
 _CUP = re2.compile(r"\|_\|")
 
 
@@ -62,9 +61,11 @@ def _cups(text: str, _: Reader) -> Iterator[Edit]:
 
 def _widths(text: str, _: Reader) -> Iterator[Edit]:
     """Yield an edit for each gap that is wider than it need be."""
-    if "  " in text:
-        for gap in _WIDE.finditer(text):
-            yield Edit(gap.start(), gap.end(), " ", (gap.start(),))
+    start = text.find("  ")
+    while start >= 0:
+        end = start + len(text[start:]) - len(text[start:].lstrip(" "))
+        yield Edit(start, end, " ", (start,))
+        start = text.find("  ", end)
 
 
 # Gaps come last: their width tells letters that are spaced from words.

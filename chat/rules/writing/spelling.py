@@ -6,7 +6,7 @@ from typing import NamedTuple
 from chat.rules.writing.lists import pairs, words
 
 STEPS_PER_WORD = 300
-STEPS_PER_MESSAGE = 4000
+STEPS_PER_MESSAGE = 2500
 """How many ways are tried at most: hostile words must come to an end too."""
 
 STARS_PER_WORD = 2
@@ -70,13 +70,19 @@ class _Way(NamedTuple):
 class Reader:
     """Reads the words of one message, for as many steps as a message is worth."""
 
-    __slots__ = ("_steps",)
+    __slots__ = ("_read", "_steps")
 
     def __init__(self) -> None:
         self._steps = STEPS_PER_MESSAGE
+        self._read: dict[str, Reading | None] = {}
 
     def read(self, token: str) -> Reading | None:
         """Return the most likely word that a token was meant to be, if there is any."""
+        if token not in self._read:
+            self._read[token] = self._likeliest(token)
+        return self._read[token]
+
+    def _likeliest(self, token: str) -> Reading | None:
         if sum(map(token.count, _STARS)) > STARS_PER_WORD:
             return None
         ways = [_Way(0, "", (), 0, stretching=False)]
