@@ -139,6 +139,9 @@ class Lines:
             await line.live(self._servers.connection_to(server), changed)
         except* _LOST as errors:
             logger.warning("line lost", extra={"kinds": _kinds(errors)})
+        if self._tasks is None:
+            # Being told to end in the moment of a loss comes out as the loss alone.
+            raise asyncio.CancelledError
         return was_up
 
     async def _look_around(self) -> None:

@@ -10,7 +10,7 @@ from redis.asyncio.client import PubSub
 
 from chat.errors import Unavailable
 from chat.model import RoomName
-from chat.redis import Lines, lines
+from chat.redis import Lines, lines, servers
 from chat.redis.line import ECHO_WITHIN_SECONDS, PROBE_EVERY_SECONDS, Line
 from chat.settings import Settings
 from tests.chaos.proxy import Proxy
@@ -325,3 +325,26 @@ async def test_what_was_followed_before_is_heard_as_soon_as_a_server_is_there(
         await told_last(process, up=True)
         for task in going:
             task.cancel()
+
+
+async def test_a_line_lost_while_it_is_told_to_end_ends_all_the_same(redis_url: str):
+    there = servers(redis_url)
+    telling = asyncio.Event()
+
+    async def tell(_channel: str, _data: bytes) -> None:
+        telling.set()
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            # What carries it ends in the same moment, and fails what it carried.
+            raise Unavailable from None
+
+    running = asyncio.create_task(Lines(servers=there, node="aa", tell=tell).run())
+    await asyncio.wait_for(telling.wait(), 5)
+
+    running.cancel()
+
+    ended, _ = await asyncio.wait([running], timeout=3)
+    assert ended == {running}
+    assert running.cancelled()
+    await there.aclose()
