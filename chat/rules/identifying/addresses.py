@@ -128,7 +128,8 @@ _SEEN_FIRST = one_of(
     "impasse allee quai box posbus private_bag privaatsak w3w what_?3 what_three",
 )
 _GATE = re2.compile(
-    rf"(?i)\d[a-z]?,?[ ]+.*\b(?:{_SURE}|{_LOOSE}|{_BUILDING})\b|\b{_SEEN_FIRST}\b|///|\d\.\d{{4}}|"
+    rf"(?i)\d[a-z]?,?[ ]+.*\b(?:{_SURE}|{_LOOSE}|{_BUILDING})\b|"
+    rf"\b{_SEEN_FIRST}\b|///|\d\.\d{{4}}|"
     r"(?:straat|weg|laan|singel|strasse|plein|steeg)\b|\+[23456789cfghjmpqrvwx]{2}|"
     rf"\b{_UNIT}|{_POSTCODE_ALONE.pattern[4:]}|\b(?:[a-z]-?\d{{1,4}}|\d{{1,4}}-?[a-z]),"
 )

@@ -7,7 +7,7 @@ from importlib.resources import files
 import phonenumbers
 import re2
 
-from chat.rules.identifying.phones import number_type, personal
+from chat.rules.identifying.phones import is_own, number_type
 from chat.rules.identifying.runs import Run
 from chat.rules.identifying.wording import one_of
 
@@ -28,13 +28,17 @@ def _with_country_codes(numbers: Mapping[str, Iterable[str]]) -> Iterable[str]:
 _NUMBERS = frozenset((*_with_country_codes(_LISTS["numbers"]), *_LISTS["short"]))
 _SITES = frozenset(site for kind in _LISTS["sites"].values() for site in kind)
 
-_FREE = {
-    phonenumbers.PhoneNumberType.TOLL_FREE,
+_FREE = {phonenumbers.PhoneNumberType.TOLL_FREE}
+_SHARED = {
     phonenumbers.PhoneNumberType.SHARED_COST,
     phonenumbers.PhoneNumberType.UAN,
+    *_FREE,
 }
+"""Kinds of numbers that only bodies have: free for whoever calls, or nearly."""
+
 _FREE_STARTS = one_of(
-    r"080 08[04567] 086 03[034] 0508 1[38]\d\d 8(?:00|88|77|66|55|44|33|22) 000 900",
+    r"080[08] 086[0-2] 084[345] 03[034]\d 0508 1[38]\d\d 000",
+    "8(?:00|88|77|66|55|44|33|22)",
 )
 """How numbers of those kinds begin somewhere, to ask phonenumbers about few."""
 
@@ -89,9 +93,9 @@ def is_help_line(run: Run, country: str, folded: str) -> bool:
         return True
     if run.before.endswith("*") and _USSD_AFTER.search(run.after):
         return True
-    if personal(run):
+    if is_own(run):
         return False
-    return _is_free(run, country) or _is_named(run, folded)
+    return _is_free(run, country, folded) or _is_named(run, folded)
 
 
 def is_allowed_site(host: str) -> bool:
@@ -100,14 +104,18 @@ def is_allowed_site(host: str) -> bool:
     return any(".".join(parts[place:]) in _SITES for place in range(len(parts)))
 
 
-def _is_free(run: Run, country: str) -> bool:
+def _is_free(run: Run, country: str, folded: str) -> bool:
+    """Tell whether calling the run costs nothing, so that it is no one person's."""
     digits = run.digits.removeprefix("1") if len(run.digits) == 11 else run.digits
     if len(digits) < 7 or not _MAY_BE_FREE.fullmatch(digits):
         return bool(
             _WORD_AFTER.search(run.after) and run.digits[:4] in ("1800", "1888")
         )
     regions = dict.fromkeys((country, *_ELSEWHERE))
-    return any(number_type(run.digits, region) in _FREE for region in regions)
+    # Elsewhere a number that begins like a shared one may be somebody's mobile.
+    sure = digits.startswith("13") or bool(_HELP.search(folded))
+    kinds = _SHARED if sure else _FREE
+    return any(number_type(run.digits, region) in kinds for region in regions)
 
 
 def _is_named(run: Run, folded: str) -> bool:

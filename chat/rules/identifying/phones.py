@@ -40,8 +40,22 @@ _MINE_BEFORE = re2.compile(
     r"\b(?:(?:call|phone|ring|text|whatsapp|reach|message) me (?:on|at)|whatsapp|"
     r"my (?:number|cell|phone|mobile|line|whatsapp)(?: is|'s)?)[ :]*$"
 )
+_NAMES_IT = re2.compile(
+    r"\bcall(?:ed|s|ing)?[ ](?:that|it|this|these|myself|ourselves)\b[^.!?\d]{0,12}$"
+)
 _EXTENSION = re2.compile(r"[ ]?(?:x|ext\.?|extension)[ ]?\d{1,5}\b")
-_OF_SOMEBODY = re2.compile(r"\b(?:my|mine|me|i'm|im|i|us|her|his|hers|sponsor)\b")
+_OWN_THINGS = one_of(
+    "number cell cellphone mobile phone landline line digits whatsapp house home sponsor",
+    "mom mum dad friend wife husband",
+)
+_OWN_BEFORE = re2.compile(
+    rf"\b(?:(?:my|his|her|our)(?: \w+)? {_OWN_THINGS}|(?:me|us) (?:on|at)|mine|"
+    r"i'?m on|(?:call|phone|text|ring|reach|message) me)\b[^.!?\n\d]{0,24}$"
+)
+_OWN_AFTER = re2.compile(
+    r"^[\s,;:.!)\-]{0,4}(?:that'?s (?:me|my)|is (?:me|mine|my)|it'?s me|my |mine|"
+    r"(?:call|phone|text|ask for|hit|ring|whats? ?app) me)\b"
+)
 _COUNTED = [
     "0123456789",
     "12345678910",
@@ -72,9 +86,9 @@ def phone(run: Run, country: str, folded: str) -> Detail | None:
     return None
 
 
-def personal(run: Run) -> bool:
-    """Tell whether somebody's own number is spoken of."""
-    return bool(_OF_SOMEBODY.search(run.before) or _AFTER.search(run.after))
+def is_own(run: Run) -> bool:
+    """Tell whether somebody says that the number is theirs."""
+    return bool(_OWN_BEFORE.search(run.before) or _OWN_AFTER.search(run.after))
 
 
 def _is_sequence(run: Run) -> bool:
@@ -104,7 +118,9 @@ def _is_called(run: Run) -> bool:
         return False
     if run.before.endswith("*") or len(run.digits) == _LEAST == len(run.text):
         return False
-    return bool(_BEFORE.search(run.before) or _AFTER.search(run.after))
+    if _AFTER.search(run.after):
+        return True
+    return bool(_BEFORE.search(run.before)) and not _NAMES_IT.search(run.before)
 
 
 def _is_shaped(run: Run, country: str) -> bool:

@@ -48,6 +48,7 @@ _ROUND = re2.compile(r"[1-9]\d{0,2}(?:[ .\x{a0}\x{202f}]\d{3})*[ .\x{a0}\x{202f}
 _RANGE = re2.compile(
     r"[1-9]\d{0,4}(?:[./]\d{1,3})?[ ]?[-\x{2013}/][ ]?[1-9]\d{0,4}(?:\.\d+)?"
 )
+_FRACTION = re2.compile(r"\d{1,3}/\d{1,3}")
 _DECIMAL = re2.compile(r"\d+\.\d+")
 _LONE = re2.compile(r"[1-9]\d{4,5}")
 _CLOCK_BEFORE = re2.compile(r"\d:$")
@@ -60,8 +61,8 @@ def is_plainly(run: Run) -> bool:
         return False
     if _CURRENCY_BEFORE.search(run.before) or _SAYS_CODE.search(run.before):
         return True
-    shaped = _ROUND.fullmatch(run.text) or _YEARS.fullmatch(run.text)
-    return bool(shaped) or is_date(run)
+    shaped = any(shape.fullmatch(run.text) for shape in (_ROUND, _YEARS, _FRACTION))
+    return shaped or is_date(run)
 
 
 def is_likely(run: Run) -> bool:
