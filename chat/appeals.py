@@ -19,7 +19,7 @@ from chat.refusals import (
     SameModerator,
 )
 from chat.roles import Role
-from chat.store import excerpts, words
+from chat.store import cases, excerpts, words
 
 LONGEST: Final = 1000
 
@@ -57,6 +57,8 @@ async def _keep(case: Dossier, said: str) -> None:
         "text": said, "masked": said, "is_subject": False,
     }  # fmt: skip
     await excerpts.add(case.tx, case.id, [row])
+    # Though all was forgotten, there is something again to be forgotten later.
+    await cases.change(case.tx, case.id, {"forgotten_at": None})
 
 
 async def decide(case: Dossier, staff: str, *, upheld: bool, answer: str) -> None:

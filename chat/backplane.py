@@ -33,7 +33,7 @@ class Draft(NamedTuple):
 
     `sealed` is the device's handle, to be opened with the member's id; `opening` what
     the room team should see; `watch` why (`d` distressed, `n` new here) and `answer_by`
-    when somebody should have answered.
+    when somebody should have answered. `once` tells a repeat, where `id` does not.
     """
 
     kind: str
@@ -46,6 +46,7 @@ class Draft(NamedTuple):
     opening: bytes = b""
     watch: str = ""
     answer_by: int = 0
+    once: bytes = b""
 
 
 class Receipt(NamedTuple):
@@ -286,7 +287,8 @@ def _keys(room: RoomName, draft: Draft) -> tuple[str, ...]:
 
 
 def _once(room: RoomName, draft: Draft) -> str:
-    return f"porchlight:{{{room}}}:once:{draft.member.hex()}{draft.id.hex()}"
+    once = draft.once or draft.id
+    return f"porchlight:{{{room}}}:once:{draft.member.hex()}{once.hex()}"
 
 
 def channel(room: RoomName) -> str:

@@ -122,7 +122,9 @@ class Effects:
         at, member = self._clock.seconds(), MemberId(row.member)
         frame = protocol.said(row.room, at, row.who, text, row.reply)
         sealed = self._sealed_for(member, row)
-        draft = Draft("s", member, _id(effect), at, frame, sealed=sealed)
+        # Under its own id, so that whoever reports it reports to this case.
+        id_, once = row.message_id, _id(effect)
+        draft = Draft("s", member, id_, at, frame, sealed=sealed, once=once)
         receipt = await self._backplane.append(RoomName(row.room), draft)
         return receipt.position
 

@@ -6,15 +6,18 @@ from collections.abc import AsyncIterator
 import pytest
 from sqlalchemy import delete, func, select, update
 
+from chat.flagged import case_key
+from chat.history import keys
 from chat.ladder import Act, Kind
-from chat.model import Action
+from chat.model import Action, MemberId
+from chat.redis import Script
 from chat.settings import Settings
 from chat.store import effects as store
 from chat.store.database import Database
 from chat.store.schema import effects, excerpts
 from tests.support.clock import FakeClock
-from tests.support.desk import HANDLE, Desk, an_opening
-from tests.support.process import COFFEE, Process
+from tests.support.desk import HANDLE, IDENTITY, Desk, an_opening
+from tests.support.process import COFFEE, OTTER, Process
 
 TAKE_DOWN = Act(Kind.TAKE_DOWN, "hate")
 RELEASE = Act(Kind.RELEASE, "in_order")
@@ -112,6 +115,20 @@ async def test_one_mistake_of_ours_does_not_stop_the_others(desk: Desk):
     assert await desk.effects.settle()
 
     assert desk.sanctioned == [HANDLE]
+
+
+async def test_a_report_of_a_released_message_joins_its_case(desk: Desk):
+    key = case_key(COFFEE, OTTER, b"own id--")
+    sealed = IDENTITY.seal(HANDLE, key)
+    opening = an_opening(**HELD, id=b"own id--", key=key, sealed=sealed)
+    id_ = await desk.cases.open(opening)
+    await desk.cases.act(id_, "ada-id", RELEASE)
+
+    spoken = await desk.process.scripts.call(Script("spoken"), (keys(COFFEE)[1],), 1)
+
+    member, _at, kept, message_id, _frame = spoken
+    assert case_key(COFFEE, MemberId(member), message_id) == key
+    assert IDENTITY.unseal(kept, member) == HANDLE
 
 
 async def test_a_page_cannot_answer_for_an_effect_in_advance(desk: Desk):

@@ -187,6 +187,23 @@ async def test_a_report_does_not_bring_back_what_was_forgotten(desk: Desk):
     assert SAID not in await desk.dump()
 
 
+async def test_an_appeal_after_all_was_forgotten_is_forgotten_too(desk: Desk):
+    id_ = await desk.cases.open(an_opening())
+    await desk.cases.act(id_, "ada-id", Act(Kind.REMOVED, "predatory"))
+    await desk.cases.second(id_, "ben-id", True)
+    desk.clock.advance(30 * DAY + 1)
+    await desk.cases.tidy(desk.clock.seconds())
+    (told,) = await desk.words()
+
+    await desk.cases.appeal(told.token, HANDLE, SAID)
+    await desk.cases.decide(id_, "ben-id", True, "No")
+    assert SAID in await desk.dump()
+    desk.clock.advance(30 * DAY + 1)
+    await desk.cases.tidy(desk.clock.seconds())
+
+    assert SAID not in await desk.dump()
+
+
 async def test_more_cases_than_fit_one_transaction_are_all_forgotten(desk: Desk):
     async with desk.database.begin() as tx:
         for n in range(250):

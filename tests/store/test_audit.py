@@ -1,5 +1,7 @@
 """The record: whoever changes, removes or cuts off a line is found out."""
 
+import asyncio
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -115,6 +117,18 @@ async def test_a_line_goes_with_what_it_tells_of(database: Database):
         asked = select(audit_table.c.id).order_by(audit_table.c.id)
         assert (await tx.execute(asked)).scalars().all() == [1, 2]
     assert await broken(database) is None
+
+
+async def test_lines_of_several_processes_make_one_chain(
+    database: Database, database_url: str | None, tmp_path
+):
+    other = Database(database_url, tmp_path)
+
+    await asyncio.gather(*(write(each, 5) for each in [database, other] * 3))
+
+    await other.aclose()
+    assert await broken(database) is None
+    assert (await head(database)).id == 30
 
 
 @given(st.integers(0, 2**60), st.binary(min_size=32, max_size=32))
