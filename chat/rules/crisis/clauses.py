@@ -12,10 +12,10 @@ _SPELLING: dict[str, str] = tomllib.loads(
 )["spelling"]
 
 _SIGNS = str.maketrans(
-    dict.fromkeys('.,;:!()[]{}\n\r…—–•', f" {STOP} ")
+    dict.fromkeys(".,;:!()[]{}\n\r\u2026\u2014\u2013\u2022", f" {STOP} ")
     | dict.fromkeys("?¿", f" ? {STOP} ")
-    | dict.fromkeys('"“”„«»', ' " ')
-    | dict.fromkeys("‘’`´", "'")
+    | dict.fromkeys('"\u201c\u201d\u201e\xab\xbb', ' " ')
+    | dict.fromkeys("\u2018\u2019`\xb4", "'")
     | dict.fromkeys("😂🤣💀☠😹😆", " lol ")
     | dict.fromkeys("/*_~#<>^=\\\t", " ")
     | {"&": " and ", "%": " percent "}
@@ -72,7 +72,9 @@ def _plain_signed(word: str) -> str:
     bare = word.removesuffix("'s").replace("'", "").replace("-", " ").strip()
     opening = '" ' if word[0] == "'" and word != "'n" else ""
     closing = ' "' if len(word) > 1 and word[-1] == "'" and word[-2] != "s" else ""
-    return opening + " ".join(_SPELLING.get(part, part) for part in bare.split()) + closing
+    return (
+        opening + " ".join(_SPELLING.get(part, part) for part in bare.split()) + closing
+    )
 
 
 def _begins(words: list[str]) -> list[int]:
@@ -85,7 +87,7 @@ def _begins(words: list[str]) -> list[int]:
 
 
 def _places(written: str) -> list[tuple[int, int, str]]:
-    """Return where each word begins and ends in what was written, and its plain form."""
+    """Return where each word begins and ends in what was written, and its spelling."""
     places: list[tuple[int, int, str]] = []
     begin, letters = 0, ""
     for index, sign in enumerate(f"{written} "):

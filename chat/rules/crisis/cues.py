@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Iterable, Mapping
 from importlib.resources import files
+from itertools import islice
 from typing import Any, NamedTuple
 
 import re2
@@ -40,6 +41,12 @@ class Rule(NamedTuple):
     guards: tuple[tuple[str, str], ...]
 
 
+SHORT = "short"
+"""The cue of a text in which nothing stands together by chance."""
+
+_MOST = 40
+"""As many of one cue as are looked at; a text with more says nothing new."""
+
 _REACHES = {"~": "near", "*": "message", "<": "before", ">": "after"}
 
 
@@ -47,7 +54,13 @@ class Language:
     """The cues, rules and guards of one language, ready to be looked for."""
 
     def __init__(self, tables: Iterable[Mapping[str, Any]]) -> None:
-        whole: dict[str, Any] = {"names": {}, "cues": {}, "guards": {}, "yields": {}, "mark": {}}
+        whole: dict[str, Any] = {
+            "names": {},
+            "cues": {},
+            "guards": {},
+            "yields": {},
+            "mark": {},
+        }
         written: list[Mapping[str, Any]] = []
         for table in tables:
             for part in whole:
@@ -67,21 +80,26 @@ class Language:
         asked = set(guards) | set(self.yields.values()) | set(self.rules)
         for rules in self.rules.values():
             asked.update(each.cue for rule in rules for each in rule.conditions)
-        if strangers := asked - set(self._names) - {"short"}:
+        if strangers := asked - set(self._names) - {SHORT}:
             raise KeyError(f"no such cue: {', '.join(sorted(strangers))}")
 
     def cues(self, clauses: Clauses) -> list[Cue]:
-        """Return every cue in a text; none, quickly, when nothing could be a finding."""
+        """Return every cue in a text; none, quickly, when nothing could come of it."""
         text = clauses.text
         present = self._any.Match(text) or ()
         names = {self._names[index] for index in present}
         if names.isdisjoint(self.rules) or (self._mark and self._mark not in names):
             return []
-        cues = [Cue("short", 0, 0, 0)] if clauses.short else []
+        cues = [Cue(SHORT, 0, 0, 0)] if clauses.short else []
         return cues + [
-            Cue(self._names[index], found.start(), found.end(), clauses.clause(found.start()))
+            Cue(
+                self._names[index],
+                found.start(),
+                found.end(),
+                clauses.clause(found.start()),
+            )
             for index in present
-            for found in self._cues[index].finditer(text)
+            for found in islice(self._cues[index].finditer(text), _MOST)
         ]
 
 
@@ -134,6 +152,8 @@ def _by_anchor(
 def _condition(written: str) -> Condition:
     wanted = not written.startswith("!")
     rest = written.removeprefix("!")
+    if rest == SHORT:
+        return Condition(rest, "message", wanted)
     reach = _REACHES.get(rest[0], "clause")
     return Condition(rest.lstrip("~*<>"), reach, wanted)
 

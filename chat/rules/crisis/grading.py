@@ -1,9 +1,10 @@
 """Grading: which combinations of cues mean danger, and what takes that away."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from chat.rules.crisis.cues import Condition, Cue, Language, Rule
+
 
 class Finding(NamedTuple):
     """A rule that holds, and where."""
@@ -34,10 +35,8 @@ def _holds(rule: Rule, anchor: Cue, cues: dict[str, list[Cue]]) -> bool:
 
 def _met(condition: Condition, anchor: Cue, cues: dict[str, list[Cue]]) -> bool:
     others = cues.get(condition.cue, ())
-    if condition.cue == "short":
-        return condition.wanted == bool(others)
     return condition.wanted == any(
-        _reaches(condition.reach, other, anchor) for other in others
+        _REACHES[condition.reach](other, anchor) for other in others
     )
 
 
@@ -46,7 +45,7 @@ def _guarded(
 ) -> bool:
     for guard, reach in rule.guards:
         for other in cues.get(guard, ()):
-            if _reaches(reach, other, anchor) and not _yields(
+            if _REACHES[reach](other, anchor) and not _yields(
                 yields.get(guard), anchor, cues
             ):
                 return True
@@ -60,26 +59,26 @@ def _yields(stronger: str | None, anchor: Cue, cues: dict[str, list[Cue]]) -> bo
     )
 
 
-def _reaches(reach: str, other: Cue, anchor: Cue) -> bool:
-    """Say whether a cue is as near to the anchor as it must be to count."""
-    apart = abs(other.clause - anchor.clause)
-    match reach:
-        case "clause":
-            return apart == 0
-        case "near":
-            return apart <= 1
-        case "around":
-            return apart <= 2
-        case "message":
-            return True
-        case "before":
-            return apart == 0 and other.start < anchor.start
-        case "after":
-            return apart == 0 and other.start >= anchor.start
-        case "denies":
-            return other.start < anchor.start <= other.end
-        case "touch":
-            return other.start <= anchor.end and anchor.start <= other.end
-        case _:
-            message = f"no such reach: {reach}"
-            raise ValueError(message)
+def _apart(other: Cue, anchor: Cue) -> int:
+    return abs(other.clause - anchor.clause)
+
+
+def _denies(other: Cue, anchor: Cue) -> bool:
+    """Say whether a cue begins before the anchor and reaches it: `not going to die`."""
+    return other.start < anchor.start <= other.end
+
+
+_REACHES: dict[str, Callable[[Cue, Cue], bool]] = {
+    "clause": lambda other, anchor: _apart(other, anchor) == 0,
+    "near": lambda other, anchor: _apart(other, anchor) <= 1,
+    "around": lambda other, anchor: _apart(other, anchor) <= 2,
+    "message": lambda other, anchor: True,  # noqa: ARG005 - wherever they stand
+    "before": lambda other, anchor: (
+        _apart(other, anchor) == 0 and other.start < anchor.start
+    ),
+    "after": lambda other, anchor: (
+        _apart(other, anchor) == 0 and other.start >= anchor.start
+    ),
+    "denies": _denies,
+}
+"""How near to the anchor another cue must be to count."""
