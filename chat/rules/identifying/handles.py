@@ -62,7 +62,10 @@ _HERE_I_AM = re2.compile(
     rf"\bon[ ](?:my[ ])?{_NETWORK},?[ ]"
     rf"(?:i'?m|i am|it'?s|as|under|my name is)[ ]{_HANDLE}"
 )
-_ADD = re2.compile(r"\b(?:add|follow)[ ](?P<handle>[a-z0-9][a-z0-9._\-]{2,40})")
+_ADD = re2.compile(
+    r"\b(?:add|follow|find|search|dm|hmu|message)[ ]"
+    r"(?P<handle>[a-z0-9][a-z0-9._\-]{2,40})"
+)
 _ON_NETWORK = re2.compile(rf"{_HANDLE}[ ](?:on|via|op|en)[ ]{_NETWORK}\b")
 _IS_MINE = re2.compile(
     rf"{_HANDLE}(?:'s| is|,) (?:my|mine on|me on|also my) {_NETWORK}\b"
@@ -81,14 +84,15 @@ _USERNAME = re2.compile(
         "user_?name gamer_?tag screen_name user_id my_handle my_@ my_at my_tag",
         "session_id threema_id wickr_id kik_id",
     )
-    + r"(?:'s|[ ](?:is|are|on \w+ is|everywhere is))?(?:[ ]?[:=\-][ ]?|[ ])|"
+    + r"(?:'s|[ ](?:is|are|on (?:\w+ ){1,3}is|everywhere is))?(?:[ ]?[:=\-][ ]?|[ ])|"
     rf"(?:handle|socials|tag)(?:[ ](?:is|are)[ ]|[ ]?[:=][ ]?)){_HANDLE}"
 )
 _MENTION = re2.compile(
     r"(?:^|[^a-z0-9@._])(@[ ]?[a-z0-9](?:[a-z0-9._\-]{0,38}[a-z0-9_])?)"
 )
 _ACCOUNT = re2.compile(
-    r"[a-z0-9.\-]*[a-z0-9]_[a-z0-9_.\-]+|[a-z]{2,}\.[a-z.]{2,}|[a-z]{2,}\d{2,}"
+    r"[a-z0-9.\-]*[a-z0-9]_[a-z0-9_.\-]+|[a-z]{2,}\.[a-z.]{2,}|[a-z]{2,}\d{2,}|"
+    r"[a-z]{3,}\.\d{2,}"
 )
 """A name as accounts are; a lone digit, or an `@` for an `a`, is only leetspeak."""
 
@@ -107,7 +111,7 @@ _CONTACT = re2.compile(
 )
 _GATE = re2.compile(
     rf"[@#]|\bu/|\b05[0-9a-f]{{20}}|\b(?:{_NETWORK}|user_?name|user name|handle|"
-    r"gamertag|screen name|user id|socials|tag|add|follow)\b"
+    r"gamertag|screen name|user id|socials|tag|add|follow|find|search|dm|hmu|message)\b"
 )
 _NEAR = 40
 _SPELLED = re2.compile(rf"[ ]{_SIGN}[ ]")
@@ -173,7 +177,7 @@ def _is_given_away(found: "re2._Match[str]", rest: str) -> bool:
     own = named or bool(found["own"])
     sure = own or bool(found["net"])
     assigned = any(sign in link for sign in _ASSIGNS)
-    if _is_made(handle) and _ACCOUNT.fullmatch(handle):
+    if _is_made(handle) and _ACCOUNT.fullmatch(handle.lstrip("@$")):
         return True
     if _is_made(handle):
         return sure or assigned or link in _SAYS_IS or bool(_SPELLED.search(handle))

@@ -55,6 +55,10 @@ _INVITE = re2.compile(
     r"\b(?:discord[ ]?gg|t[ ]me|wa[ ]me|bit[ ]ly|chat[ ]whatsapp[ ]com)"
     r"[ ]?(?:/|slash )[ ]?\S+"
 )
+_SPACED = re2.compile(
+    r"(?:\b[a-z0-9][ ]){3,}\.[ ](?:c[ ]o[ ]m|n[ ]e[ ]t|o[ ]r[ ]g|g[ ]g|m[ ]e|l[ ]y)\b"
+    r"(?:[ ]?/[ ]?\S+)?"
+)
 _ANY_DOT = re2.compile(_DOT)
 _GATE = re2.compile(
     r"\.[a-z]|[(\[{<][ ]?(?:dot|\.)|\bdot\b|[ ]\.[ ]|://|hxxp|"
@@ -70,7 +74,7 @@ def links(folded: str) -> Iterator[Detail]:
     """Return the links in a text, but those to official sites."""
     if not _GATE.search(folded):
         return
-    for pattern in (_SCHEME, _WWW, _INVITE):
+    for pattern in (_SCHEME, _WWW, _INVITE, _SPACED):
         for found in each(pattern, folded):
             if not is_allowed_site(_host(found.group())):
                 yield _detail(folded, *found.span())

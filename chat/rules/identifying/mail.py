@@ -18,7 +18,7 @@ _PLAIN = re2.compile(
     r"[a-z0-9._%+'\-]{1,64}(?:@|[ ]{1,2}@[ ]{1,2})"
     r"[a-z0-9\-]{1,63}(?:\.[a-z0-9\-]{1,63}){0,5}\.[a-z]{2,24}\b"
 )
-_OPEN, _SHUT = r"\s*[(\[{<*_]+\s*", r"\s*[)\]}>*_]+\s*"
+_OPEN, _SHUT = r"\s*[(\[{<*_\-]+\s*", r"\s*[)\]}>*_\-]+\s*"
 _AT = rf"(?:{_OPEN}(?:at|@|a){_SHUT}|\s+at\s+|\s*@\s*|\s+aatt?\s+|\s+by\s+)"
 _DOT = rf"(?:{_OPEN}(?:dot|\.|d0t|punto){_SHUT}|\s+(?:dot|punto|punt)\s+|\s?\.\s?)"
 _JOIN = rf"(?:{_OPEN}(?:dot|\.){_SHUT}|\s+(?:dot|underscore|dash|hyphen|plus)\s+|\.)"
@@ -43,7 +43,10 @@ _ABOUT_MAIL = re2.compile(
 )
 _ACCOUNT = re2.compile(r"[._\d]|\b(?:dot|underscore|dash)\b")
 _SPACED = re2.compile(r"(?:\b[a-z0-9._\-][ ]){2,}@(?:[ ][a-z0-9._\-]){5,}")
-_GATE = re2.compile(rf"@|\bat\b|{_OPEN}(?:at|a){_SHUT}|\b{PROVIDERS}\b")
+_GLUED = re2.compile(
+    rf"\b[a-z0-9._\-]{{2,40}}at(?:{PROVIDERS})dot(?:com|net|org|me|co(?:dot)?(?:za|uk))\b"
+)
+_GATE = re2.compile(rf"@|\bat\b|at\w+dot|{_OPEN}(?:at|a){_SHUT}|\b{PROVIDERS}\b")
 _NOT_ACCOUNTS_WORDS = """
     my on in the by to via a an or and is me use using check from his her our your
     new old send with for of gmail yahoo hotmail outlook i
@@ -58,8 +61,9 @@ def mail(folded: str) -> Iterator[Detail]:
     for found in each(_PLAIN, folded):
         if not is_allowed_site(found.group().rpartition("@")[2].strip()):
             yield Detail("mail", *found.span())
-    for found in each(_SPACED, folded):
-        yield Detail("mail", *found.span())
+    for pattern in (_SPACED, _GLUED):
+        for found in each(pattern, folded):
+            yield Detail("mail", *found.span())
     for found in each(_SPOKEN, folded):
         if _is_spoken(found["at"], found["dot"], found["host"], found["tld"]):
             yield Detail("mail", *found.span())

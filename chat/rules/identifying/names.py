@@ -50,12 +50,13 @@ _CALLED = re2.compile(
     rf"[ ]+{_TITLE})(?:ngu)?{_ANY_CASE}"
 )
 _I_AM_WORDS = one_of(
-    "i'?m i_am im this_is call_me they_call_me people_call_me known_as ek_is soy",
-    "me_llamo yo_soy ngingu signed regards sincerely yours ask_for find_me_as",
-    "under_the_name (?:facebook|fb|messenger|linkedin)(?:_(?:me|as|is|under|name|-))*",
+    "i'?m i_am im go_by calls?_me outing_(?:him|her|them) this_is call_me",
+    "they_call_me people_call_me known_as ek_is soy me_llamo yo_soy ngingu signed",
+    "regards sincerely yours ask_for find_me_as under_the_name",
+    "(?:facebook|fb|messenger|linkedin)(?:_(?:me|as|is|under|name|-))*",
 )
 _I_AM = re2.compile(
-    rf"(?i:\b{_I_AM_WORDS}[ ,]+(?:called[ ]|named[ ])?{_TITLE}){_CAPITAL}"
+    rf"(?i:\b{_I_AM_WORDS}[ ,:]+(?:called[ ]|named[ ])?{_TITLE}){_CAPITAL}"
 )
 _RELATION = one_of(
     "husband wife boss ex partner boyfriend girlfriend bf gf dad father mom mum",
@@ -79,7 +80,7 @@ _SURNAME = re2.compile(
     rf"(?i:\b{one_of('surname last_name family_name my_van')}(?:'s|[ ](?:is|was))[ ]+)"
     r"([A-Za-z][A-Za-z'\-]+(?:[ ][A-Z][a-z]+)?)"
 )
-_FURTHER = re2.compile(r"[ \-]([A-Z][a-z'\x{2019}\-]+)\b")
+_FURTHER = re2.compile(r"[ \-]([A-Z][A-Za-z'\x{2019}\-]+)\b")
 
 _WORKS = one_of(
     "(?:i|we)_(?:work|teach|nurse|drive|preach|practi[sc]e|lecture|am_employed|cook)",
@@ -99,10 +100,11 @@ _WORK = re2.compile(
 _GATE = re2.compile(
     r"(?i)\b"
     + one_of(
-        "names? naam nombre igama i'?m i_am im this_is call_me known_as ek_is soy",
-        "llamo ngingu signed regards sincerely yours facebook fb messenger linkedin",
-        "ask_for find_me under_the surname my_van here speaking work teach nurse",
-        "drive lecture (?:my|her|his|our) my_job my_school employed preach legally",
+        "go_by calls?_me outing_(?:him|her|them) names? naam nombre igama i'?m i_am",
+        "im this_is call_me known_as ek_is soy llamo ngingu signed regards sincerely",
+        "yours facebook fb messenger linkedin ask_for find_me under_the surname",
+        "my_van here speaking work teach nurse drive lecture (?:my|her|his|our)",
+        "my_job my_school employed preach legally",
     )
     + r"\b"
 )

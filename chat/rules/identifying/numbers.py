@@ -61,6 +61,12 @@ _NAMED = re2.compile(
     rf"(?:\b{_ALONE}\b(?:'s)?(?:[ ]?{_SAYS_NUMBER})*|"
     rf"\b{_ONLY_NAMED}\b(?:[ ]?{_SAYS_NUMBER})+)[ ]{{0,2}}{_WRITTEN}"
 )
+_PLATE = re2.compile(
+    r"\b(?:number plate|licen[cs]e plate|plates?|rego?|car reg|nommerplaat)"
+    r"(?:[ ](?:no|number|is|are)|[:#])*[ ]"
+    r"([a-z]{1,3}[ \-]?\d{1,3}[ \-]?(?:\d{1,3}|[a-z]{1,3})"
+    r"(?:[ ](?:gp|wp|ec|nw|zn|mp|fs|nc)\b)?)"
+)
 _NOT_OF_A_PERSON = re2.compile(
     r"\b(?:meeting|zoom|webinar|room|group|step|session|apple|caller)[ ]$"
 )
@@ -96,6 +102,8 @@ def named_numbers(folded: str) -> Iterator[Detail]:
     for found in each(_NAMED, folded):
         if _belongs_to_a_person(found.group(1), folded, *found.span()):
             yield Detail("id", *found.span(1))
+    for found in each(_PLATE, folded):
+        yield Detail("id", *found.span(1))
     for found in each(_SECURITY_CODE, folded):
         yield Detail("card", *found.span(1))
     for found in each(_LETTERED, folded):

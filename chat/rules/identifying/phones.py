@@ -41,12 +41,13 @@ _MINE_BEFORE = re2.compile(
     r"my (?:number|cell|phone|mobile|line|whatsapp)(?: is|'s)?)[ :]*$"
 )
 _NAMES_IT = re2.compile(
-    r"\bcall(?:ed|s|ing)?[ ](?:that|it|this|these|myself|ourselves)\b[^.!?\d]{0,12}$"
+    r"\bcall(?:ed|s|ing)?[ ](?:that|it|this|these|myself|ourselves)\b"
+    r"[^.!?\d]{0,12}$"
 )
 _EXTENSION = re2.compile(r"[ ]?(?:x|ext\.?|extension)[ ]?\d{1,5}\b")
 _OWN_THINGS = one_of(
-    "number cell cellphone mobile phone landline line digits whatsapp house home sponsor",
-    "mom mum dad friend wife husband",
+    "number cell cellphone mobile phone landline line digits whatsapp house home",
+    "sponsor mom mum dad friend wife husband",
 )
 _OWN_BEFORE = re2.compile(
     rf"\b(?:(?:my|his|her|our)(?: \w+)? {_OWN_THINGS}|(?:me|us) (?:on|at)|mine|"
@@ -130,8 +131,8 @@ def _is_shaped(run: Run, country: str) -> bool:
         return False
     if run.alone:
         return len(set(run.digits)) > 2
-    if run.spelled and digits < 9 and run.digits[0] != "0":
-        return False
+    if run.spelled:
+        return digits >= 9 or run.digits[0] == "0"
     if run.digits[0] == "0" and 9 <= digits <= 12:
         return True
     if _AMERICAN.fullmatch(run.text):
