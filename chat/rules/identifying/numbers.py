@@ -62,7 +62,7 @@ _NAMED = re2.compile(
     rf"\b{_ONLY_NAMED}\b(?:[ ]?{_SAYS_NUMBER})+)[ ]{{0,2}}{_WRITTEN}"
 )
 _PLATE = re2.compile(
-    r"\b(?:number plate|licen[cs]e plate|plates?|rego?|car reg|nommerplaat)"
+    r"\b(?:number plate|licen[cs]e plate|rego?|car reg|nommerplaat)"
     r"(?:[ ](?:no|number|is|are)|[:#])*[ ]"
     r"([a-z]{1,3}[ \-]?\d{1,3}[ \-]?(?:\d{1,3}|[a-z]{1,3})"
     r"(?:[ ](?:gp|wp|ec|nw|zn|mp|fs|nc)\b)?)"
