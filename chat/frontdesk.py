@@ -11,6 +11,7 @@ from chat.desk.enrolling import Enrolling
 from chat.desk.guard import Guard
 from chat.desk.signing_in import SigningIn
 from chat.desk.socket import Looking, StaffSocket
+from chat.desk.team import TeamPages
 from chat.enrolments import Enrolments
 from chat.guesses import Guesses
 from chat.handover import Door
@@ -111,6 +112,7 @@ class FrontDesk:
             guard=self.guard, enrolments=accounts.enrolments, staff=accounts.staff
         )
         self._account = AccountPages(guard=self.guard, staff=accounts.staff)
+        self._team = TeamPages(guard=self.guard, staff=accounts.staff)
 
     def routes(self) -> list[BaseRoute]:
         """Return the routes."""
@@ -119,4 +121,5 @@ class FrontDesk:
             *self._signing_in.routes(),
             *self._enrolling.routes(),
             *self._account.routes(),
+            *self._team.routes(),
         ]

@@ -47,11 +47,14 @@ class Guard:
 
         @wraps(endpoint)
         async def guarded(request: Request) -> Response:
+            me = None
             try:
                 me = await self.who(request)
                 refusal = await self._refusal(request, me, verb)
                 answer = refusal or await endpoint(request, _sure(me))
-            except (StoreDown, Unavailable):
+            except StoreDown:
+                answer = _store_down(me)
+            except Unavailable:
                 answer = _not_now()
             answer.headers.setdefault("cache-control", "no-store")
             return answer
@@ -124,8 +127,13 @@ class Guard:
 
     def site(self, request: Request) -> Site | None:
         """Return where a page is, for passkeys; None: there they do not work."""
-        origin = f"{request.url.scheme}://{request.headers.get('host', '')}"
+        origin = _origin(request)
         return Site.at(origin) if origin in self._origins else None
+
+    def here(self, request: Request) -> str:
+        """Return the origin by which a page was reached, or else one of ours."""
+        origin = _origin(request)
+        return origin if origin in self._origins else min(self._origins)
 
     def sure_site(self, request: Request) -> Site:
         """Return where a page is.
@@ -158,6 +166,10 @@ async def _in_form(request: Request) -> object:
     if not request.headers.get("content-type", "").startswith(_FORM):
         return None
     return (await request.form()).get("csrf")
+
+
+def _origin(request: Request) -> str:
+    return f"{request.url.scheme}://{request.headers.get('host', '')}"
 
 
 def _is_somebody(connection: HTTPConnection) -> bool:
@@ -196,6 +208,21 @@ def _not_now() -> Response:
         "Not just now",
         "What this page needs does not answer. It is tried again all the time; please "
         "reload in a minute. The rooms go on meanwhile.",
+    )
+    answer.headers["retry-after"] = "5"
+    return answer
+
+
+def _store_down(me: Deskmate | None) -> Response:
+    answer = templates.page(
+        "sorry",
+        503,
+        **({} if me is None else {"me": me}),
+        title="The database is down",
+        words="Talk goes on in the rooms, and is screened. What you should see waits "
+        "and is opened by itself as soon as the database answers: nothing is lost. "
+        "Please reload in a minute.",
+        way=(HOME, "Try again"),
     )
     answer.headers["retry-after"] = "5"
     return answer

@@ -14,6 +14,7 @@ from chat.desk.account import AccountPages
 from chat.desk.enrolling import Enrolling
 from chat.desk.guard import COOKIE, Guard
 from chat.desk.signing_in import SigningIn
+from chat.desk.team import TeamPages
 from chat.pages import Guarded
 from chat.sittings import Deskmate
 from tests.support.authenticator import Authenticator
@@ -43,10 +44,12 @@ def pages_of(desk: Desk, origin: str = ORIGIN) -> list[BaseRoute]:
     )
     enrolling = Enrolling(guard=guard, enrolments=desk.enrolments, staff=desk.staff)
     account = AccountPages(guard=guard, staff=desk.staff)
+    team = TeamPages(guard=guard, staff=desk.staff)
     return [
         *signing_in.routes(),
         *enrolling.routes(),
         *account.routes(),
+        *team.routes(),
         Route("/staff", guard.page(say, "cases")),
         Route("/staff/me", guard.page(say, "desk")),
     ]
