@@ -14,6 +14,10 @@ HOME = "ZA"
 _NEIGHBOURS = ("US", "IN", "GB", "AU", "IE", "NZ")
 """Where else a number may belong that has no country code and no word about it."""
 
+# A country's plan is read when first asked for, which takes longer than a message may.
+for _region in (HOME, *_NEIGHBOURS):
+    phonenumbers.PhoneMetadata.metadata_for_region(_region)
+
 _FEWEST, _LEAST, _MOST = 5, 6, 15
 """The digits of a number: with "my number is" before it, with other words, at most."""
 
