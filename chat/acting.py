@@ -86,7 +86,6 @@ def _check_message(case: Dossier, act_: Act) -> None:
 
 async def _done(case: Dossier, staff: str, act_: Act, handle: bytes) -> int:
     second = ladder.needs_second(act_)
-    again = case.already(Kind.RELEASE)
     event = await case.happens(
         "action",
         staff,
@@ -101,7 +100,7 @@ async def _done(case: Dossier, staff: str, act_: Act, handle: bytes) -> int:
     holds = _until_agreed(act_) if second else act_
     await tell_and_hold(case, event, holds, handle)
     if act_.about_message in (Kind.TAKE_DOWN, Kind.RELEASE):
-        await _must_happen(case, event, str(act_.about_message), again=again)
+        await _must_happen(case, event, str(act_.about_message))
     return event
 
 
@@ -182,10 +181,10 @@ async def sanctioned(case: Dossier, event: int, handle: bytes) -> None:
     )  # fmt: skip
 
 
-async def _must_happen(case: Dossier, event: int, kind: str, *, again: bool) -> None:
+async def _must_happen(case: Dossier, event: int, kind: str) -> None:
     await effects.add(
         case.tx, kind, at=case.now, room=case.row.room, case_id=case.id,
-        event_id=event, payload={"again": again},
+        event_id=event, payload={},
     )  # fmt: skip
 
 
@@ -216,9 +215,9 @@ async def take_back(
         await say(case, event, told[0].handle, kind, text=text)
         await sanctioned(case, event, told[0].handle)
     if act_.before is Place.SAID and act_.after is Place.TAKEN_DOWN:
-        await _must_happen(case, event, "release", again=True)
+        await _must_happen(case, event, "release")
     if act_.before is Place.HELD and act_.after is Place.SAID:
-        await _must_happen(case, event, "take_down", again=True)
+        await _must_happen(case, event, "take_down")
 
 
 async def undo_arrivals(

@@ -1,12 +1,12 @@
 """A dossier: one case on the table, where whatever happens is written down at once."""
 
+from collections.abc import Mapping
 from typing import Any, Final, Self
 
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chat.case import HOUSE, LEASE_SECONDS, Event, State, Status, fold
-from chat.ladder import Kind
 from chat.refusals import CaseResolved, CaseTaken, DecideFirst, NoSuchCase, NotAllowed
 from chat.roles import Role
 from chat.store import audit
@@ -18,7 +18,9 @@ _RECORDED: Final = frozenset(
         "wrong_flag",
     }
 )  # fmt: skip
-_TOLD: Final = ("act", "reason", "hours", "upheld", "agrees", "event", "step", "rule")
+_TOLD: Final = (
+    "act", "message", "reason", "hours", "upheld", "agrees", "event", "step", "rule",
+)  # fmt: skip
 
 
 class Dossier:
@@ -58,7 +60,7 @@ class Dossier:
         self.state = self.state.after(event)
         await store.change(self.tx, self.id, columns(self.state))
         if kind in _RECORDED:
-            told = " ".join(f"{k}={detail[k]}" for k in _TOLD if detail.get(k))
+            told = _told(detail)
             await audit.record(
                 self.tx, at=at, actor=actor, verb=kind, subject=self.id, detail=told
             )
@@ -123,18 +125,18 @@ class Dossier:
             await self.happens("claim", staff)
         await store.renew(self.tx, self.id, self.now + LEASE_SECONDS)
 
-    def already(self, act: Kind) -> bool:
-        """Tell whether something was done before, though it may be undone."""
-        return any(
-            act in (event.detail["act"], event.detail["message"])
-            for event in self.events
-            if event.kind == "action"
-        )
-
 
 async def _events(tx: AsyncConnection, id_: str) -> list[Event]:
     rows = await store.events(tx, id_)
     return [Event(row.id, row.at, row.actor, row.kind, row.detail) for row in rows]
+
+
+def _told(detail: Mapping[str, object]) -> str:
+    """Return what the record tells of an event: never a note, nor words."""
+    said = ((name, detail[name]) for name in _TOLD if name in detail)
+    return " ".join(
+        f"{name}={value}" for name, value in said if value or value is False
+    )
 
 
 def columns(state: State) -> dict[str, object]:

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 
 import pytest
+from sqlalchemy import select
 
 from chat.appeals import LONGEST
 from chat.case import Place, Queue, Status
@@ -22,6 +23,7 @@ from chat.refusals import (
 from chat.roles import Role
 from chat.settings import Settings
 from chat.store.database import Database
+from chat.store.schema import audit
 from tests.support.clock import FakeClock
 from tests.support.desk import HANDLE, Desk, an_opening
 from tests.support.process import COFFEE, Process
@@ -90,6 +92,15 @@ async def test_an_act_that_is_upheld_stands(desk: Desk):
 
     await desk.cases.decide(id_, "ben-id", True, "We read it again.")
 
+    async with desk.database.read() as tx:
+        asked = select(audit.c.actor, audit.c.verb, audit.c.detail)
+        recorded = (await tx.execute(asked.order_by(audit.c.id))).all()
+    event = (await desk.cases.case(id_)).state.acts[-1].event
+    assert [tuple(row) for row in recorded] == [
+        ("ada-id", "action", "act=slow reason=spam"),
+        ("member", "appeal", f"event={event}"),
+        ("ben-id", "decision", f"upheld=True event={event}"),
+    ]
     assert await desk.kinds() == ["appeal_upheld", "slow"]
     case = await desk.cases.case(id_)
     assert (case.state.status, case.weight) == (Status.RESOLVED, 1)

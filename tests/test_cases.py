@@ -165,7 +165,9 @@ async def test_a_queue_can_be_searched_but_not_for_what_was_said(desk: Desk):
     found = await desk.cases.lines(Queue.REPORTED, search="insult")
     assert [line.id for line in found] == [id_]
     assert await desk.cases.lines(Queue.REPORTED, search="what was said") == []
-    assert await desk.cases.lines(Queue.REPORTED, search="%") == []
+    for nonsense in ("%", "_", "x\ud800", "'; DROP TABLE cases; --"):
+        assert await desk.cases.lines(Queue.REPORTED, search=nonsense) == []
+    assert await desk.cases.lines(Queue.REPORTED, room="\x00") == []
     assert await desk.cases.lines(Queue.REPORTED, room="elsewhere") == []
     assert len(await desk.cases.lines(Queue.REPORTED, room="coffee")) == 2
     later = desk.clock.seconds() + 1

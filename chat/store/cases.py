@@ -80,12 +80,17 @@ async def waiting(
         asked = asked.where(and_(cases.c.queue == queue, cases.c.status != "resolved"))
         asked = asked.order_by(cases.c.opened_at)
     if room is not None:
-        asked = asked.filter_by(room=room)
+        asked = asked.filter_by(room=_plain(room))
     if since is not None:
         asked = asked.where(cases.c.opened_at >= since)
     if search:
-        asked = asked.where(_mentions(search))
+        asked = asked.where(_mentions(_plain(search)))
     return (await tx.execute(asked)).all()
+
+
+def _plain(asked: str) -> str:
+    """Return what is asked for without what no database can look for."""
+    return "".join(filter(str.isprintable, asked))
 
 
 def _mentions(search: str) -> Any:
