@@ -184,9 +184,9 @@ class Table:
     async def reveal(self, request: Request, me: Deskmate) -> Response:
         """Show more of what was said; that somebody read it is recorded."""
         id_, form = request.path_params["id"], await request.form()
-        reason, upto = reading.reason_words(said(form, "reason")), number(form, "upto")
+        reason = reading.reason_words(said(form, "reason"))
         case = await self._cases.case(id_)
-        shown = await self._shown(id_, me)
+        upto, shown = min(number(form, "upto"), case.steps), await self._shown(id_, me)
         if reading.needs_proof(case, shown, upto) and not self._proved(request, me):
             return self._guard.ask_again(f"/staff/cases/{id_}")
         await self._cases.reveal(id_, me.id, reason, upto)

@@ -21,6 +21,9 @@ PLACES: Final = (
 """Where there is something to do, and what one has to be allowed to do there."""
 
 
+_MORE_THAN_ANY: Final = 2**53
+
+
 def show(
     name: str, me: Deskmate, here: str, status: int = 200, **values: Any
 ) -> Response:
@@ -78,6 +81,12 @@ def number(values: FormData | QueryParams, name: str) -> int:
     """Return the number in one field; 0 where there is none."""
     text = said(values, name, 18)
     return int(text) if text.isascii() and text.isdigit() else 0
+
+
+def path_number(request: Request) -> int:
+    """Return the number in a path; 0, which nothing has, where no database knows it."""
+    found: int = request.path_params["id"]
+    return found if found < _MORE_THAN_ANY else 0
 
 
 def ticked(values: FormData, name: str) -> bool:

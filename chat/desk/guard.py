@@ -217,7 +217,7 @@ def _store_down(me: Deskmate | None) -> Response:
     answer = templates.page(
         "sorry",
         503,
-        **({} if me is None else {"me": me}),
+        me=me,
         title="The database is down",
         words="Talk goes on in the rooms, and is screened. What you should see waits "
         "and is opened by itself as soon as the database answers: nothing is lost. "

@@ -10,7 +10,7 @@ from starlette.routing import BaseRoute, Route
 
 from chat.carers import LONGEST_NOTE, BadNote, Carers, Note
 from chat.clock import Clock
-from chat.desk.frame import go, said, show, ticked
+from chat.desk.frame import go, path_number, said, show, ticked
 from chat.desk.guard import Guard
 from chat.desk.wording import moment, time_of_day
 from chat.sittings import Deskmate
@@ -108,7 +108,7 @@ class Myself:
 
     async def heard(self, request: Request, me: Deskmate) -> Response:
         """Delete a note that was for whoever asks; nobody else's is touched."""
-        await self._carers.heard(me.id, request.path_params["id"])
+        await self._carers.heard(me.id, path_number(request))
         return go("/staff/me?did=heard")
 
 

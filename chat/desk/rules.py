@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from chat.desk.frame import go, number, said, show
+from chat.desk.frame import go, number, path_number, said, show
 from chat.desk.guard import Guard
 from chat.desk.wording import count
 from chat.model import Action, Message
@@ -161,7 +161,7 @@ class Rules:
         if mode not in MODES:
             return await self._show(me, bad="There is no such mode.")
         try:
-            id_ = request.path_params["id"]
+            id_ = path_number(request)
             await self._rulebook.set_phrase(id_, mode, by=me.desk_name)
         except NoSuchPhrase:
             return await self._show(me, bad="That phrase is not there any more.")

@@ -101,6 +101,13 @@ class Console:
         id_ = "".join(filter(str.isalnum, name.lower()))
         async with self.desk.database.begin() as tx:
             await staff.add(tx, staff.Account(id_, name, role, self.clock.seconds()))
+        async with self.seated(name, role) as colleague:
+            yield colleague
+
+    @asynccontextmanager
+    async def seated(self, name: str, role: Role) -> AsyncIterator["Colleague"]:
+        """Let somebody sit down whom the database need not know."""
+        id_ = "".join(filter(str.isalnum, name.lower()))
         token = await self.sittings.begin(id_, name, role)
         me = await self.sittings.look(token, active=True)
         assert me is not None
