@@ -1,8 +1,11 @@
 """Signing in, in a real browser: with a passkey, and without any script."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from urllib.parse import urljoin
+from urllib.request import urlopen
 
 import pyotp
 import pytest
@@ -12,6 +15,8 @@ from playwright.async_api import Browser, Page, expect
 from chat.desk.guard import COOKIE
 from chat.sittings import PROOF_SECONDS
 from tests.browser.front_door import FrontDoor
+from tests.support.eventually import eventually
+from tests.support.program import Program
 from tests.support.redis_server import RedisServer
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -178,3 +183,40 @@ async def test_signing_out_elsewhere_sends_an_open_page_to_the_door(
         await door.accounts.sittings.end_all(mate.id)
 
         await page.wait_for_url("**/staff/sign-in", timeout=2000)
+
+
+async def test_the_first_of_the_team_comes_by_the_link_that_the_service_prints(
+    browser: Browser, tmp_path: Path
+):
+    env = {"DATA_DIR": str(tmp_path / "var"), "PORT": "0", "WORKERS": "2"}
+    with Program("-m", "chat", "serve", env=env) as service:
+        await asyncio.to_thread(service.line)
+        link = (await asyncio.to_thread(service.line)).split()[-1]
+        await eventually(lambda: is_ready(link), within=30)
+        async with a_page(browser) as page:
+            await with_passkeys(page)
+            await page.goto(link)
+            await page.get_by_label("Your desk name").fill("Robin")
+            await press(page, "Go on")
+            await press(page, "Make a passkey")
+            await page.wait_for_url("**/staff")
+            others = [await page.context.new_page() for _ in range(4)]
+            for other in others:
+                await other.goto(page.url)
+                await expect(other.locator("[data-line]")).to_have_attribute(
+                    "data-mood", "good"
+                )
+
+            await press(page, "Sign out")
+
+            # Among five pages, both processes have some.
+            for other in others:
+                await other.wait_for_url("**/staff/sign-in", timeout=2000)
+
+
+def is_ready(link: str) -> bool:
+    try:
+        with urlopen(urljoin(link, "/readyz"), timeout=1) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
