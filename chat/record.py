@@ -7,7 +7,7 @@ service's key, into a file beside and now and then into the log, which others ke
 import asyncio
 import logging
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -37,23 +37,31 @@ class Verdict(NamedTuple):
 class Record:
     """Who did what, and whether that is still all of it."""
 
-    def __init__(self, database: Database, key: bytes, directory: Path) -> None:
+    def __init__(
+        self, *, database: Database, key: bytes, directory: Path, clock: Clock
+    ) -> None:
         self._database = database
+        self._clock = clock
         self._key = blake2b(key=key, person=b"audit", digest_size=32).digest()
         self._file = directory / FILE
         self._kept = Head(0, audit.BEGINNING)
+        self._logged: float | None = None
 
-    async def run(self, clock: Clock) -> None:
+    async def run(self) -> None:
         """Keep the head until cancelled, and log it once an hour."""
-        logged = -float(LOGGED_SECONDS)
         while True:
             try:
-                if await self.keep() and clock.monotonic() - logged >= LOGGED_SECONDS:
-                    logged = clock.monotonic()
-                    logger.info("record", extra={"head": self.sealed})
-            except (StoreDown, OSError):
+                if await self.keep():
+                    self._log()
+            except (StoreDown, OSError, NotSealed):
                 logger.warning("where the record ends could not be kept")
             await asyncio.sleep(EVERY_SECONDS)
+
+    def _log(self) -> None:
+        now = self._clock.monotonic()
+        if self._logged is None or now - self._logged >= LOGGED_SECONDS:
+            self._logged = now
+            logger.info("record", extra={"head": self.sealed})
 
     @property
     def sealed(self) -> str:
@@ -65,13 +73,15 @@ class Record:
 
         Raises:
             StoreDown: If the database does not answer.
-            OSError: If the file cannot be written.
+            OSError: If the file cannot be read or written.
+            NotSealed: If somebody else made the file: it is left as it is.
 
         """
         async with self._database.read() as tx:
             head = await audit.head(tx)
-        # An older one would let what was cut off since go unseen.
-        if head.id <= self._kept.id:
+        known = [self._kept, *await asyncio.to_thread(self._beside)]
+        # A lower one would let what was cut off since go unseen.
+        if head.id <= max(known).id:
             return False
         self._kept = head
         await asyncio.to_thread(_write, self._file, self.sealed)
@@ -85,7 +95,8 @@ class Record:
 
         """
         try:
-            heads = [audit.unseal(each, self._key) for each in self._heads(sealed)]
+            given = [audit.unseal(each, self._key) for each in sealed]
+            heads = [*given, *self._beside()]
         except NotSealed:
             return Verdict(False, f"{FILE}, or the head given, is not of this service")
         chain = Chain(heads)
@@ -106,11 +117,10 @@ class Record:
         async with self._database.read() as tx:
             return await audit.after(tx, last.id)
 
-    def _heads(self, given: Iterable[str]) -> list[str]:
-        beside = (
-            [self._file.read_text("ascii", "replace")] if self._file.exists() else []
-        )
-        return [*given, *beside]
+    def _beside(self) -> list[Head]:
+        if not self._file.exists():
+            return []
+        return [audit.unseal(self._file.read_text("ascii", "replace"), self._key)]
 
 
 def _write(file: Path, sealed: str) -> None:

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from chat import identity
+from chat.clock import Clock
 from chat.record import Record, Verdict
 from chat.settings import Settings
 from chat.store import migrating
@@ -32,7 +33,8 @@ async def verify(settings: Settings, heads: Sequence[str]) -> Verdict:
     directory = settings.data_dir
     key = identity.key_from(settings.secret_key, directory / "secret.key")
     async with _database(settings) as database:
-        return await Record(database, key, directory).verify(*heads)
+        record = Record(database=database, key=key, directory=directory, clock=Clock())
+        return await record.verify(*heads)
 
 
 async def revision(settings: Settings) -> str | None:

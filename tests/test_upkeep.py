@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from chat import identity
+from chat.clock import Clock
 from chat.record import Record
 from chat.store import audit
 from chat.store.database import FILE, Database
@@ -31,7 +32,7 @@ async def act(directory: Path) -> str:
                 tx, at=n, actor="ada", verb="act", subject="c", detail="d"
             )
     key = identity.key_from(None, directory / "secret.key")
-    record = Record(database, key, directory)
+    record = Record(database=database, key=key, directory=directory, clock=Clock())
     await record.keep()
     await database.aclose()
     return record.sealed

@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select, text
 
-from chat.record import FILE, Record
 from chat.store import audit
 from chat.store.audit import Chain, Head, NotSealed
 from chat.store.database import Database
@@ -144,31 +143,3 @@ def test_a_sealed_head_is_opened_by_its_key_alone(number: int, hash_: bytes):
 def test_what_is_no_sealed_head_is_refused(text_: str):
     with pytest.raises(NotSealed):
         audit.unseal(text_, KEY)
-
-
-async def test_where_the_record_ends_is_kept_beside_it(database: Database, tmp_path):
-    record = Record(database, KEY, tmp_path)
-    await write(database, 3)
-    assert await record.keep()
-    assert not await record.keep()
-    seen = record.sealed
-
-    assert await record.verify() == (True, "3 rows, whole; row 3 was seen before")
-    await tamper(database, "DELETE FROM audit WHERE id = 3")
-    told = "row 3 is missing, and all to row 3"
-    assert await record.verify() == (False, told)
-
-    # Whoever removes the file as well is found out by the log.
-    (tmp_path / FILE).unlink()
-    assert await record.verify() == (True, "2 rows, whole; no end was seen before")
-    assert await record.verify(seen) == (False, told)
-
-
-async def test_a_file_of_another_key_is_no_proof(database: Database, tmp_path):
-    await write(database, 3)
-    await Record(database, b"x" * 32, tmp_path).keep()
-
-    whole, told = await Record(database, KEY, tmp_path).verify()
-
-    assert not whole
-    assert FILE in told
