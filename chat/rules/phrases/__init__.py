@@ -7,8 +7,8 @@ A phrasebook is a folder of TOML files. Each rule in them lists what is said; in
 - `~` for up to three words, `...` for anything within the sentence,
 - a space with `?` for one that may be missing, `'` for such an apostrophe,
 
-and the rest is a linear-time pattern. `unless` lists what excuses a find when it is said
-in the same sentence.
+and the rest is a linear-time pattern. `unless` lists what excuses a find when it is
+said in the same sentence.
 """
 
 import tomllib
@@ -23,8 +23,9 @@ import re2
 from chat.model import Action, Flag
 from chat.rules.canonical import Form, Text
 
+_ANYTHING = r"[^.!?\n]*"
 _SIGNS = {
-    " ... ": r" +(?:[^.!?\n]* )?",
+    " ... ": rf" +(?:{_ANYTHING} )?",
     " ~ ": r" +(?:[^ .!?\n]+ +){0,3}",
     " ?": " *",
     " ": " +",
@@ -34,8 +35,10 @@ _SIGNS = {
 _SIGN = re2.compile(r" \.\.\. | ~ | \?| |\\w|'")
 _NAME = re2.compile(r"<(\w+)>")
 _KEPT = ".!?\n'*@$%&+"
-_MEMORY_BYTES = 64 << 20
+_MEMORY_BYTES = 24 << 20
 """What one automaton may grow to while it learns the texts it meets."""
+_VOLUME = 10_000
+"""Found by measuring: half as much costs more passes, twice as much more learning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,29 +67,56 @@ class Phrase:
 
 
 class Phrasebook:
-    """All phrases of one concern."""
+    """All phrases of one concern, in volumes that are each searched in one pass."""
 
     def __init__(self, phrases: Iterable[Phrase]) -> None:
-        self._phrases = tuple(phrases)
-        # One pass over a text tells which phrases are in it, so that an ordinary
-        # message costs the same however many phrases there are.
-        options = re2.Options()
-        options.max_mem = _MEMORY_BYTES
-        self._said = re2.Set.SearchSet(options)
-        for phrase in self._phrases:
-            self._said.Add(phrase.said.pattern)
-        self._said.Compile()
+        self._volumes = [(_any_of(volume), volume) for volume in _volumes(phrases)]
 
     def findings(self, text: Text) -> Iterator[Flag]:
         """Return one flag for each rule whose words stand in the text."""
-        found = {flag.rule: flag for form in _forms(text) for flag in self._in(form)}
+        found: dict[str, Flag] = {}
+        for form in _forms(text):
+            for flag in self._in(form):
+                found.setdefault(flag.rule, flag)
         return iter(found.values())
 
     def _in(self, form: Form) -> Iterator[Flag]:
         plain = form.text.translate(_PLAIN)
-        for index in self._said.Match(plain) or ():
-            if flag := self._phrases[index].find(plain, form):
-                yield flag
+        encoded = plain.encode(errors="replace")
+        for said, phrases in self._volumes:
+            if said.Match(encoded):
+                yield from filter(
+                    None, (phrase.find(plain, form) for phrase in phrases)
+                )
+
+
+def _volumes(phrases: Iterable[Phrase]) -> Iterator[list[Phrase]]:
+    """Return phrases in lots that one automaton holds with ease.
+
+    In one for all, every text would meet states that no text before it met, and
+    to learn those costs far more than several passes.
+    """
+    volume: list[Phrase] = []
+    for phrase in phrases:
+        volume.append(phrase)
+        if sum(_weight(phrase.said.pattern) for phrase in volume) > _VOLUME:
+            yield volume
+            volume = []
+    if volume:
+        yield volume
+
+
+def _weight(pattern: str) -> int:
+    """Return about how hard a pattern is on an automaton."""
+    return len(pattern) * (3 if _ANYTHING in pattern else 1)
+
+
+def _any_of(phrases: Iterable[Phrase]) -> Any:
+    # A set of one: it answers yes or no with less ado than a pattern of its own.
+    said = re2.Set.SearchSet(_options())
+    said.Add("|".join(phrase.said.pattern for phrase in phrases))
+    said.Compile()
+    return said
 
 
 class _Plain(dict[int, str]):
@@ -137,23 +167,43 @@ def _phrases(file: Traversable, everyday: Mapping[str, list[str]]) -> Iterator[P
     page = tomllib.loads(file.read_text(encoding="utf-8"))
     words = {**everyday, **page.get("words", {})}
     for rule in page["rule"]:
-        yield Phrase(
-            rule=rule["id"],
-            category=rule["category"],
-            action=Action[rule["action"].upper()],
-            reason=rule["reason"],
-            said=_pattern(rule["said"], words),
-            unless=_pattern([*page.get("unless", []), *rule.get("unless", [])], words),
-        )
+        unless = _patterns([*page.get("unless", []), *rule.get("unless", [])], words)
+        for said in _lots(_patterns(rule["said"], words)):
+            yield Phrase(
+                rule=rule["id"],
+                category=rule["category"],
+                action=Action[rule["action"].upper()],
+                reason=rule["reason"],
+                said=_compiled(said),
+                unless=_compiled(unless) if unless else None,
+            )
 
 
-def _pattern(phrases: Sequence[str], words: Mapping[str, list[str]]) -> Any:
-    if not phrases:
-        return None
-    alternatives = "|".join(_whole(phrase, words) for phrase in phrases)
+def _lots(patterns: Sequence[str]) -> Iterator[list[str]]:
+    """Return a rule's patterns in lots that fill a volume at most."""
+    lot: list[str] = []
+    for pattern in patterns:
+        lot.append(pattern)
+        if sum(map(_weight, lot)) > _VOLUME:
+            yield lot
+            lot = []
+    if lot:
+        yield lot
+
+
+def _compiled(patterns: Sequence[str]) -> Any:
+    return re2.compile("|".join(patterns), _options())
+
+
+def _options() -> re2.Options:
     options = re2.Options()
     options.max_mem = _MEMORY_BYTES
-    return re2.compile(_SIGN.sub(_sign, alternatives), options)
+    options.log_errors = False
+    return options
+
+
+def _patterns(phrases: Sequence[str], words: Mapping[str, list[str]]) -> list[str]:
+    return [_SIGN.sub(_sign, _whole(phrase, words)) for phrase in phrases]
 
 
 def _whole(phrase: str, words: Mapping[str, list[str]]) -> str:

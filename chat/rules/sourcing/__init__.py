@@ -1,4 +1,4 @@
-"""Sourcing: asking for drugs, offering them, how to use them, and other vices for sale."""
+"""Sourcing: asking for drugs, offering them, explaining them, and vices for sale."""
 
 from collections.abc import Iterable
 
