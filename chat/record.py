@@ -77,11 +77,14 @@ class Record:
             NotSealed: If somebody else made the file: it is left as it is.
 
         """
+        known = max([self._kept, *await asyncio.to_thread(self._beside)])
         async with self._database.read() as tx:
             head = await audit.head(tx)
-        known = [self._kept, *await asyncio.to_thread(self._beside)]
-        # A lower one would let what was cut off since go unseen.
-        if head.id <= max(known).id:
+            whole = await audit.goes_on_from(tx, known)
+        if not whole:
+            # To keep another head would let what was cut off go unseen.
+            logger.critical("the record is not the one that was there")
+        if head.id <= known.id or not whole:
             return False
         self._kept = head
         await asyncio.to_thread(_write, self._file, self.sealed)

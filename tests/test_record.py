@@ -65,6 +65,21 @@ async def test_a_shorter_record_does_not_take_the_place_of_a_longer(
     assert await record.verify() == (False, MISSING)
 
 
+async def test_nor_when_it_has_grown_again(
+    record: Record, database: Database, caplog: pytest.LogCaptureFixture
+):
+    await write(database, 3)
+    await record.keep()
+    await tamper(database, CUT)
+    await write(database, 5)
+
+    assert not await record.keep()
+
+    assert "the record is not the one that was there" in caplog.messages
+    told = "row 3 is not the one that was there: all was remade"
+    assert await record.verify() == (False, told)
+
+
 async def test_a_file_of_another_key_is_no_proof(
     record: Record, database: Database, tmp_path: Path, clock: FakeClock
 ):

@@ -61,6 +61,12 @@ async def head(tx: AsyncConnection) -> Head:
     return Head(row.id, row.hash) if row else Head(0, BEGINNING)
 
 
+async def goes_on_from(tx: AsyncConnection, known: Head) -> bool:
+    """Tell whether what was once the last line is still there, as it was."""
+    asked = select(audit.c.hash).filter_by(id=known.id)
+    return not known.id or (await tx.execute(asked)).scalar() == known.hash
+
+
 def _hash(previous: bytes, line: tuple[int | str, ...]) -> bytes:
     written = json.dumps(line, ensure_ascii=True, separators=(",", ":"))
     return sha256(previous + written.encode()).digest()
