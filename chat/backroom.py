@@ -97,6 +97,7 @@ class Backroom:
         self.cases.arrivals = self._arrivals
         self.rulebook = Rulebook(database=self.database, clock=clock)
         self.screening = Screening(Recent() if settings.flood_guard else None)
+        self.screening.warm_up()
         self.crowds = Crowds()
         self.changed: Callable[[], None] = lambda: None
         """Called when what every process knows by heart should be read again."""

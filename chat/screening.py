@@ -11,6 +11,12 @@ from chat.rules.house import Phrase, house
 from chat.rules.spam.recent import Recent
 
 LIVE, SHADOW = "live", "shadow"
+SAMPLES = (
+    "good morning, day 12 here, call me on 082 555 0177 or at me@example.org",
+    "i k1ll time at 12 Some Street, see example.org/x and tell @somebody",
+)
+"""Words that make every rule look twice."""
+
 NEVER_SILENT = ("crisis.",)
 """Rules that somebody's life may hang on act, whatever is set."""
 
@@ -51,6 +57,11 @@ class Screening:
         if mode == SHADOW:
             self._shadow[flag.rule] += 1
         return mode == LIVE
+
+    def warm_up(self) -> None:
+        """Have what rules make for themselves at the first message made now."""
+        for sample in SAMPLES:
+            screen(Message(sample), None, RULES)
 
     def screen(self, message: Message) -> Verdict:
         """Return what is to become of a message, and take note of it."""
