@@ -39,6 +39,7 @@ class Console:
         self.desk = desk
         self.cases = desk.cases
         self.clock = desk.clock
+        self.rung: list[bytes] = []
         self.alarms: list[Alarm] = []
         self.texts: list[str] = []
         self.watch = Watch(scripts=process.scripts, clock=desk.clock)
@@ -82,7 +83,7 @@ class Console:
             yield cls(Desk(database, clock, process), process)
 
     async def _ring(self, frame: bytes) -> None:
-        pass
+        self.rung.append(frame)
 
     async def _texts(self) -> list[str]:
         return self.texts
