@@ -8,7 +8,8 @@ A phrasebook is a folder of TOML files. Each rule in them lists what is said; in
 - a space with `?` for one that may be missing, `'` for such an apostrophe,
 
 and the rest is a linear-time pattern. `unless` lists what excuses a find when it is
-said in the same sentence.
+said in the same sentence; a file whose words are rare says in `needs` which of them a
+text must have to be searched at all.
 """
 
 import tomllib
@@ -66,11 +67,32 @@ class Phrase:
         return Flag(self.rule, self.category, self.reason, start, end, self.action)
 
 
-class Phrasebook:
-    """All phrases of one concern, in volumes that are each searched in one pass."""
+class Chapter:
+    """The phrases of one file, in volumes that are each searched in one pass."""
 
-    def __init__(self, phrases: Iterable[Phrase]) -> None:
-        self._volumes = [(_any_of(volume), volume) for volume in _volumes(phrases)]
+    def __init__(self, phrases: Iterable[Phrase], needs: str) -> None:
+        self._needs = _search(needs) if needs else None
+        self._volumes = [
+            (_search("|".join(phrase.said.pattern for phrase in volume)), volume)
+            for volume in _volumes(phrases)
+        ]
+
+    def findings(self, plain: str, encoded: bytes, form: Form) -> Iterator[Flag]:
+        """Return a flag for each of the phrases that stands in a text."""
+        if self._needs and not self._needs.Match(encoded):
+            return
+        for said, phrases in self._volumes:
+            if said.Match(encoded):
+                yield from filter(
+                    None, (phrase.find(plain, form) for phrase in phrases)
+                )
+
+
+class Phrasebook:
+    """All phrases of one concern."""
+
+    def __init__(self, chapters: Iterable[Chapter]) -> None:
+        self._chapters = tuple(chapters)
 
     def findings(self, text: Text) -> Iterator[Flag]:
         """Return one flag for each rule whose words stand in the text."""
@@ -83,11 +105,8 @@ class Phrasebook:
     def _in(self, form: Form) -> Iterator[Flag]:
         plain = form.text.translate(_PLAIN)
         encoded = plain.encode(errors="replace")
-        for said, phrases in self._volumes:
-            if said.Match(encoded):
-                yield from filter(
-                    None, (phrase.find(plain, form) for phrase in phrases)
-                )
+        for chapter in self._chapters:
+            yield from chapter.findings(plain, encoded, form)
 
 
 def _volumes(phrases: Iterable[Phrase]) -> Iterator[list[Phrase]]:
@@ -111,10 +130,10 @@ def _weight(pattern: str) -> int:
     return len(pattern) * (3 if _ANYTHING in pattern else 1)
 
 
-def _any_of(phrases: Iterable[Phrase]) -> Any:
+def _search(pattern: str) -> re2.Set:
     # A set of one: it answers yes or no with less ado than a pattern of its own.
     said = re2.Set.SearchSet(_options())
-    said.Add("|".join(phrase.said.pattern for phrase in phrases))
+    said.Add(pattern)
     said.Compile()
     return said
 
@@ -156,16 +175,22 @@ def phrasebook(package: str) -> Phrasebook:
     """
     everyday = tomllib.loads(files(__name__).joinpath("everyday.toml").read_text())
     return Phrasebook(
-        phrase
+        _chapter(file, everyday["words"])
         for file in sorted(files(package).iterdir(), key=lambda entry: entry.name)
         if file.name.endswith(".toml")
-        for phrase in _phrases(file, everyday["words"])
     )
 
 
-def _phrases(file: Traversable, everyday: Mapping[str, list[str]]) -> Iterator[Phrase]:
+def _chapter(file: Traversable, everyday: Mapping[str, list[str]]) -> Chapter:
     page = tomllib.loads(file.read_text(encoding="utf-8"))
     words = {**everyday, **page.get("words", {})}
+    needs = "|".join(_patterns(page.get("needs", []), words))
+    return Chapter(_phrases(page, words), needs)
+
+
+def _phrases(
+    page: Mapping[str, Any], words: Mapping[str, list[str]]
+) -> Iterator[Phrase]:
     for rule in page["rule"]:
         unless = _patterns([*page.get("unless", []), *rule.get("unless", [])], words)
         for said in _lots(_patterns(rule["said"], words)):
