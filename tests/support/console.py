@@ -29,7 +29,7 @@ from tests.support.desk import Desk, an_opening
 from tests.support.process import Process
 
 ORIGIN = "https://chat.example"
-OURS = {"origin": ORIGIN, "sec-fetch-site": "same-origin", "sec-fetch-mode": "navigate"}
+OURS = {"sec-fetch-site": "same-origin", "sec-fetch-mode": "navigate"}
 
 
 class Console:
@@ -37,6 +37,7 @@ class Console:
 
     def __init__(self, desk: Desk, process: Process, origin: str = ORIGIN) -> None:
         self.desk = desk
+        self.origin = origin
         self.cases = desk.cases
         self.clock = desk.clock
         self.rung: list[bytes] = []
@@ -114,8 +115,8 @@ class Console:
         assert me is not None
         async with httpx2.AsyncClient(
             transport=httpx2.ASGITransport(self.app),
-            base_url=ORIGIN,
-            headers={"cookie": f"{COOKIE}={token}", **OURS},
+            base_url=self.origin,
+            headers={"cookie": f"{COOKIE}={token}", "origin": self.origin, **OURS},
         ) as client:
             yield Colleague(client, me.id, me.csrf)
 

@@ -78,8 +78,14 @@ export class Queue {
     return this.#root.querySelector(`[data-count="${queue}"]`)
   }
 
-  // A row keeps its element, so that neither focus nor finger loses its place.
+  // A row keeps its element, and whoever stands on one stays there when it moves.
   #arrange(cases) {
+    const held = document.activeElement
+    this.#place(cases)
+    if (this.#list.contains(held)) held.focus({ preventScroll: true })
+  }
+
+  #place(cases) {
     const rows = new Map([...this.#list.children].map(row => [row.dataset.case, row]))
     let next = this.#list.firstElementChild
     for (const each of cases) {
