@@ -11,7 +11,7 @@ from chat.rules.linear import heads
 from chat.training.fitting import Example, Weights, Window, fit, often, see
 from chat.training.sources import Line, read
 
-_LOWEST = -0.4
+_LOWEST = -0.3
 """No threshold is lower, however quiet a head is on the lines it was tried on."""
 _LEAST = 2
 """What a key must say to some head to be kept, of 127: the rest is rounding."""

@@ -8,7 +8,7 @@ which every machine rounds alike: the same examples give the same bytes anywhere
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from math import fsum, sqrt
+from math import fsum
 from random import Random
 from typing import NamedTuple, Self
 
@@ -30,7 +30,7 @@ class Window(NamedTuple):
 
     keys: "array[int]"
     size: float
-    """What the sum is divided by: the root of the number of words."""
+    """What the sum is divided by."""
 
 
 class Example(NamedTuple):
@@ -57,7 +57,7 @@ class Weights(NamedTuple):
 def see(words: Sequence[str]) -> Window:
     """Return what a head sees of words."""
     keys = array("I", [mark.key for mark in heads.marks(words)])
-    return Window(keys, sqrt(len(words)))
+    return Window(keys, heads.spread(words))
 
 
 def often(windows: Iterable[Window]) -> dict[int, int]:

@@ -13,16 +13,18 @@ from typing import NamedTuple, Self
 from zlib import crc32
 
 NAMES = ("crisis", "abuse", "solicitation", "spam")
-WINDOW = 32
+WINDOW = 16
 """Words judged at once. A longer text is judged in windows that overlap by half."""
 
 _BITS = 0xFFFFFFFF
 _TWO, _THREE = 0x9E3779B1, 0xC2B2AE35  # odd, so that no bit is lost
 _LONGEST_PART = 5
-_KNOWN_WORDS = 8192
+_FEW_WORDS = 5  # fewer prove no more: one odd word is no evidence
+KNOWN_WORDS = 8192
+"""How many single words are remembered with what they weigh; never two together."""
 
 # The four weights of a mark stand in one integer, so that one addition adds four. In
-# 18 bits a lane holds the sum of 1032 weights of 127; a window has at most 288.
+# 18 bits a lane holds the sum of 1032 weights of 127; a window has at most 128.
 _LANE = 18
 _HALF, _FULL = 1 << (_LANE - 1), (1 << _LANE) - 1
 
@@ -60,7 +62,7 @@ class Mark(NamedTuple):
 class Heads:
     """The four heads with their weights, as read from a file."""
 
-    __slots__ = ("_known", "_weights", "digest", "heads")
+    __slots__ = ("_weights", "digest", "heads", "known")
 
     def __init__(
         self, heads: Sequence[Head], weights: dict[int, int], digest: str
@@ -68,7 +70,7 @@ class Heads:
         self.heads = tuple(heads)
         self.digest = digest
         self._weights = weights
-        self._known: dict[str, tuple[int, int]] = {}
+        self.known: dict[str, tuple[int, int]] = {}
 
     @classmethod
     def read(cls, data: bytes) -> Self:
@@ -78,7 +80,8 @@ class Heads:
             BadWeights: If it wrote no such thing.
 
         """
-        if not data.startswith(_MAGIC) or (len(data) - _HEADER.size) % _ROW.size:
+        rest = len(data) - _HEADER.size
+        if not data.startswith(_MAGIC) or rest < 0 or rest % _ROW.size:
             raise BadWeights("no weights of a kind that this version reads")
         _, *numbers = _HEADER.unpack_from(data)
         heads = [Head(*numbers[at : at + 3]) for at in range(0, len(numbers), 3)]
@@ -88,7 +91,7 @@ class Heads:
 
     def scores(self, words: Sequence[str]) -> list[float]:
         """Return what each head makes of one window of words."""
-        size = sqrt(len(words) or 1)
+        size = spread(words)
         return [
             head.bias + head.step * lane / size
             for head, lane in zip(self.heads, _lanes(self._total(words)), strict=True)
@@ -96,7 +99,7 @@ class Heads:
 
     def _total(self, words: Iterable[str]) -> int:
         """Return the weights of all marks of a window in one sum."""
-        weigh, known = self._weights.get, self._known
+        weigh, known = self._weights.get, self.known
         total = before = last = 0
         for word in words:
             weight, this = known.get(word) or self._meet(word)
@@ -111,10 +114,10 @@ class Heads:
 
     def _meet(self, word: str) -> tuple[int, int]:
         """Return a word's own weight and hash, and know them from now on."""
-        if len(self._known) >= _KNOWN_WORDS:
-            self._known.clear()
+        if len(self.known) >= KNOWN_WORDS:
+            self.known.clear()
         own = sum(self._weights.get(key, 0) for key in _own(word))
-        self._known[word] = known = (own, _hash(word))
+        self.known[word] = known = (own, _hash(word))
         return known
 
     def weight(self, name: str, mark: Mark) -> int:
@@ -127,6 +130,11 @@ def write(heads: Sequence[Head], weights: Mapping[int, Sequence[int]]) -> bytes:
     numbers = [number for head in heads for number in head]
     rows = [_ROW.pack(key, *units) for key, units in sorted(weights.items())]
     return _HEADER.pack(_MAGIC, *numbers) + b"".join(rows)
+
+
+def spread(words: Sequence[str]) -> float:
+    """Return what the weights of a window are divided by, as more words say more."""
+    return sqrt(max(len(words), _FEW_WORDS))
 
 
 def words(text: str) -> list[str]:
