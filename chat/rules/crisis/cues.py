@@ -72,8 +72,13 @@ class Language:
         self._names = list(whole["cues"])
         self._refuse_strangers(whole["guards"])
         patterns = [_pattern(each, whole["names"]) for each in whole["cues"].values()]
-        self._cues = [re2.compile(pattern) for pattern in patterns]
-        self._any = _set(patterns)
+        self._cues = dict(zip(self._names, map(re2.compile, patterns), strict=True))
+        anchors = [
+            name for name in self._names if name in self.rules or name == self._mark
+        ]
+        self._anchors = _Sieve(anchors, dict(zip(self._names, patterns, strict=True)))
+        others = [name for name in self._names if name not in anchors]
+        self._others = _Sieve(others, dict(zip(self._names, patterns, strict=True)))
 
     def _refuse_strangers(self, guards: Iterable[str]) -> None:
         """Raise for a cue that is asked for and nowhere described."""
@@ -86,20 +91,20 @@ class Language:
     def cues(self, clauses: Clauses) -> list[Cue]:
         """Return every cue in a text; none, quickly, when nothing could come of it."""
         text = clauses.text
-        present = self._any.Match(text) or ()
-        names = {self._names[index] for index in present}
-        if names.isdisjoint(self.rules) or (self._mark and self._mark not in names):
+        names = self._anchors.names(text)
+        if not names or (self._mark and self._mark not in names):
             return []
+        names += self._others.names(text)
         cues = [Cue(SHORT, 0, 0, 0)] if clauses.short else []
         return cues + [
             Cue(
-                self._names[index],
+                name,
                 found.start(),
                 found.end(),
                 clauses.clause(found.start()),
             )
-            for index in present
-            for found in islice(self._cues[index].finditer(text), _MOST)
+            for name in names
+            for found in islice(self._cues[name].finditer(text), _MOST)
         ]
 
 
@@ -112,17 +117,27 @@ def _pattern(phrases: Iterable[str], names: Mapping[str, str]) -> bytes:
             whole = whole.replace("{" + name + "}", f"(?:{meaning})")
         if whole == before:
             break
-    return rf" (?:{whole})\b".encode()
+    return rf" (?:{whole})(?:\b| )".encode()
 
 
-def _set(patterns: Iterable[bytes]) -> Any:
-    options = re2.Options()
-    options.max_mem = 64 << 20
-    together = re2.Set.SearchSet(options)
-    for pattern in patterns:
-        together.Add(pattern)
-    together.Compile()
-    return together
+class _Sieve:
+    """Says which of many cues are in a text; most fall through for want of a word.
+
+    One automaton for all patterns would be quicker still, had it not more states than
+    memory: each new sentence would build its own.
+    """
+
+    def __init__(self, names: list[str], patterns: Mapping[str, bytes]) -> None:
+        self._names = names
+        self._filter = re2.Filter()
+        for name in names:
+            self._filter.Add(patterns[name])
+        self._filter.Compile()
+
+    def names(self, text: bytes) -> list[str]:
+        """Return the names of the cues in a text."""
+        found = self._filter.Match(text) or ()
+        return [self._names[index] for index in found]
 
 
 def _by_anchor(
