@@ -93,6 +93,18 @@ async def test_many_who_open_one_case_at_once_open_one(desk: Desk):
     assert len(await desk.events(ids[0])) == 1
 
 
+async def test_whatever_was_said_can_be_kept(desk: Desk):
+    odd = "a\0b\ud800c\U0001f600"
+    flag = replace(ABUSE, reason=odd, start=1, end=4)
+
+    id_ = await desk.cases.open(an_opening(text=odd, masked=odd, flags=(flag,)))
+
+    shown = await desk.cases.reveal(id_, "ada-id", "must know", 9)
+    (finding,) = (await desk.cases.case(id_)).findings
+    assert [each.text for each in shown.sentences] == ["a\ufffdb?c\U0001f600"]
+    assert finding.phrase == "\ufffdb?"
+
+
 async def test_a_report_joins_the_case_that_a_rule_opened(desk: Desk):
     opening = an_opening()
     report = replace(opening, source="report", flags=(), reason="hate")

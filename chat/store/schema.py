@@ -4,338 +4,287 @@ Moments are whole seconds since 1970. `excerpts` and `findings` alone hold what 
 said; every other text is the room team's own.
 """
 
-from typing import Final
-
 from sqlalchemy import (
     JSON,
     BigInteger,
-    Boolean,
     Column,
     ForeignKey,
     Index,
     Integer,
     LargeBinary,
-    MetaData,
-    Table,
-    Text,
     UniqueConstraint,
 )
 
-METADATA: Final = MetaData(
-    naming_convention={
-        "pk": "pk_%(table_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s",
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    }
+from chat.store.columns import (
+    METADATA,
+    Characters,
+    case_id,
+    counted_id,
+    moment,
+    number,
+    octets,
+    table,
+    whether,
+    wording,
 )
 
-# SQLite counts by itself only in a column that is exactly INTEGER.
-_COUNTED: Final = BigInteger().with_variant(Integer, "sqlite")
+__all__ = ["METADATA"]
 
-
-def _id() -> Column[int]:
-    return Column("id", _COUNTED, primary_key=True, autoincrement=True)
-
-
-def _moment(name: str, *, set_later: bool = False) -> Column[int]:
-    return Column(name, BigInteger, nullable=set_later)
-
-
-def _words(name: str, default: str = "") -> Column[str]:
-    return Column(name, Text, nullable=False, default=default)
-
-
-def _bytes(name: str) -> Column[bytes]:
-    return Column(name, LargeBinary, nullable=False, default=b"")
-
-
-def _number(name: str, default: int = 0) -> Column[int]:
-    return Column(name, Integer, nullable=False, default=default)
-
-
-def _whether(name: str, default: bool = False) -> Column[bool]:
-    return Column(name, Boolean, nullable=False, default=default)
-
-
-def _case() -> Column[str]:
-    return Column("case_id", Text, ForeignKey("cases.id"), nullable=False)
-
-
-audit = Table(
+audit = table(
     "audit",
-    METADATA,
     # Given by us, without a gap, so that a missing row is seen by its number.
     Column("id", BigInteger, primary_key=True, autoincrement=False),
-    _moment("at"),
-    _words("actor"),
-    _words("verb"),
-    _words("subject"),
-    _words("detail"),
+    moment("at"),
+    wording("actor"),
+    wording("verb"),
+    wording("subject"),
+    wording("detail"),
     Column("previous", LargeBinary, nullable=False),
     Column("hash", LargeBinary, nullable=False),
 )
 
-cases = Table(
+cases = table(
     "cases",
-    METADATA,
-    Column("id", Text, primary_key=True),
+    Column("id", Characters, primary_key=True),
     Column("key", LargeBinary, nullable=False, unique=True),
     # What it is about, as it was opened.
-    _words("source"),
-    _words("room"),
-    _moment("at"),
+    wording("source"),
+    wording("room"),
+    moment("at"),
     Column("position", BigInteger, nullable=False, default=0),
-    _bytes("member"),
-    _bytes("who"),
-    _bytes("sealed"),
-    _bytes("message_id"),
+    octets("member"),
+    octets("who"),
+    octets("sealed"),
+    octets("message_id"),
     Column("reply", BigInteger, nullable=False, default=0),
     # From here on: what its events come to, so that queues can be read fast.
-    _number("action"),
-    _number("grade"),
-    _whether("urgent"),
-    _words("queue"),
-    _words("status", "open"),
-    _words("message"),
-    _words("claimed_by"),
-    _words("outcome"),
-    _words("acted_by"),
-    _whether("needs_second"),
-    _whether("appealed"),
-    _number("reports"),
+    number("action"),
+    number("grade"),
+    whether("urgent"),
+    wording("queue"),
+    wording("status", "open"),
+    wording("message"),
+    wording("claimed_by"),
+    wording("outcome"),
+    wording("acted_by"),
+    whether("needs_second"),
+    whether("appealed"),
+    number("reports"),
     Column("rules", JSON, nullable=False),
     Column("categories", JSON, nullable=False),
     Column("reasons", JSON, nullable=False),
-    _moment("opened_at"),
-    _moment("first_look_at", set_later=True),
-    _moment("closed_at", set_later=True),
+    moment("opened_at"),
+    moment("first_look_at", set_later=True),
+    moment("closed_at", set_later=True),
     # A lease is no event: it is renewed while somebody looks.
-    _moment("lease_until", set_later=True),
-    _moment("forgotten_at", set_later=True),
+    moment("lease_until", set_later=True),
+    moment("forgotten_at", set_later=True),
     Index(None, "status", "queue"),
     Index(None, "room", "status"),
     Index(None, "closed_at"),
 )
 
-case_events = Table(
+case_events = table(
     "case_events",
-    METADATA,
-    _id(),
-    _case(),
-    _moment("at"),
-    _words("actor"),
-    _words("kind"),
+    counted_id(),
+    case_id(),
+    moment("at"),
+    wording("actor"),
+    wording("kind"),
     Column("detail", JSON, nullable=False),
     Index(None, "case_id"),
     Index(None, "at"),
 )
 
-excerpts = Table(
+excerpts = table(
     "excerpts",
-    METADATA,
-    Column("case_id", Text, ForeignKey("cases.id"), primary_key=True),
+    Column("case_id", Characters, ForeignKey("cases.id"), primary_key=True),
     Column("place", Integer, primary_key=True, autoincrement=False),
-    _words("kind", "said"),
+    wording("kind", "said"),
     Column("position", BigInteger, nullable=False, default=0),
-    _bytes("who"),
-    _moment("at"),
-    _words("text"),
-    _words("masked"),
-    _whether("is_subject"),
+    octets("who"),
+    moment("at"),
+    wording("text"),
+    wording("masked"),
+    whether("is_subject"),
 )
 
-findings = Table(
+findings = table(
     "findings",
-    METADATA,
-    _id(),
-    _case(),
-    _moment("at"),
-    _words("rule"),
-    _words("category"),
+    counted_id(),
+    case_id(),
+    moment("at"),
+    wording("rule"),
+    wording("category"),
     # Some rules give the words that they found for their reason.
-    _words("reason"),
-    _number("start"),
-    _number("end"),
-    _number("action"),
-    _number("grade"),
-    _words("placeholder"),
+    wording("reason"),
+    number("start"),
+    number("end"),
+    number("action"),
+    number("grade"),
+    wording("placeholder"),
     Index(None, "case_id"),
 )
 
-looks = Table(
+looks = table(
     "looks",
-    METADATA,
-    Column("case_id", Text, ForeignKey("cases.id"), primary_key=True),
-    Column("staff_id", Text, primary_key=True),
-    _moment("until"),
+    Column("case_id", Characters, ForeignKey("cases.id"), primary_key=True),
+    Column("staff_id", Characters, primary_key=True),
+    moment("until"),
 )
 
-words = Table(
+words = table(
     "words",
-    METADATA,
     Column("token", LargeBinary, primary_key=True),
-    _bytes("handle"),
-    _words("case_id"),
+    octets("handle"),
+    wording("case_id"),
     # The action that said them, to be taken back with it.
     Column("event_id", BigInteger, nullable=False, default=0),
-    _words("room"),
-    _words("kind"),
-    _words("reason"),
-    _words("text"),
+    wording("room"),
+    wording("kind"),
+    wording("reason"),
+    wording("text"),
     Column("until", BigInteger, nullable=False, default=0),
-    _whether("may_appeal"),
-    _bytes("message_id"),
-    _moment("at"),
-    _moment("read_at", set_later=True),
-    _moment("appealed_at", set_later=True),
-    _moment("withdrawn_at", set_later=True),
+    whether("may_appeal"),
+    octets("message_id"),
+    moment("at"),
+    moment("read_at", set_later=True),
+    moment("appealed_at", set_later=True),
+    moment("withdrawn_at", set_later=True),
     Index(None, "handle"),
     Index(None, "case_id"),
 )
 
-strikes = Table(
+strikes = table(
     "strikes",
-    METADATA,
-    _id(),
-    _bytes("handle"),
-    _words("case_id"),
+    counted_id(),
+    octets("handle"),
+    wording("case_id"),
     Column("event_id", BigInteger, nullable=False, default=0),
-    _number("weight"),
-    _moment("at"),
-    _moment("expires_at"),
+    number("weight"),
+    moment("at"),
+    moment("expires_at"),
     Index(None, "handle"),
 )
 
-effects = Table(
+effects = table(
     "effects",
-    METADATA,
-    _id(),
-    _moment("at"),
-    _words("kind"),
-    _words("room"),
-    _words("case_id"),
+    counted_id(),
+    moment("at"),
+    wording("kind"),
+    wording("room"),
+    wording("case_id"),
     Column("event_id", BigInteger, nullable=False, default=0),
     Column("payload", JSON, nullable=False),
     Column("result", BigInteger, nullable=False, default=0),
-    _moment("done_at", set_later=True),
+    moment("done_at", set_later=True),
     Index(None, "done_at"),
 )
 
-controls = Table(
+controls = table(
     "controls",
-    METADATA,
-    Column("room", Text, primary_key=True),
-    _number("slow_seconds"),
-    _whether("locked"),
-    _moment("shield_since", set_later=True),
-    _words("greeting"),
-    _words("by"),
-    _moment("at"),
+    Column("room", Characters, primary_key=True),
+    number("slow_seconds"),
+    whether("locked"),
+    moment("shield_since", set_later=True),
+    wording("greeting"),
+    wording("by"),
+    moment("at"),
 )
 
-staff = Table(
+staff = table(
     "staff",
-    METADATA,
-    Column("id", Text, primary_key=True),
-    Column("desk_name", Text, nullable=False, unique=True),
-    _words("role"),
-    _words("password_hash"),
-    _words("totp_secret"),
+    Column("id", Characters, primary_key=True),
+    Column("desk_name", Characters, nullable=False, unique=True),
+    wording("role"),
+    wording("password_hash"),
+    wording("totp_secret"),
     Column("totp_step", BigInteger, nullable=False, default=0),
     Column("recovery", JSON, nullable=False),
-    _moment("created_at"),
-    _moment("disabled_at", set_later=True),
+    moment("created_at"),
+    moment("disabled_at", set_later=True),
 )
 
-passkeys = Table(
+passkeys = table(
     "passkeys",
-    METADATA,
     Column("credential_id", LargeBinary, primary_key=True),
-    Column("staff_id", Text, ForeignKey("staff.id"), nullable=False),
-    _bytes("public_key"),
+    Column("staff_id", Characters, ForeignKey("staff.id"), nullable=False),
+    octets("public_key"),
     Column("sign_count", BigInteger, nullable=False, default=0),
-    _words("name"),
-    _moment("created_at"),
+    wording("name"),
+    moment("created_at"),
     Index(None, "staff_id"),
 )
 
-invitations = Table(
+invitations = table(
     "invitations",
-    METADATA,
     Column("hash", LargeBinary, primary_key=True),
-    _words("role"),
-    _words("by"),
-    _moment("at"),
-    _moment("expires_at"),
-    _moment("used_at", set_later=True),
-    _words("used_by"),
+    wording("role"),
+    wording("by"),
+    moment("at"),
+    moment("expires_at"),
+    moment("used_at", set_later=True),
+    wording("used_by"),
 )
 
-preferences = Table(
+preferences = table(
     "preferences",
-    METADATA,
-    Column("staff_id", Text, ForeignKey("staff.id"), primary_key=True),
+    Column("staff_id", Characters, ForeignKey("staff.id"), primary_key=True),
     Column("opt_outs", JSON, nullable=False),
-    _whether("blur", default=True),
-    _whether("hotkeys", default=True),
-    _words("partner"),
+    whether("blur", default=True),
+    whether("hotkeys", default=True),
+    wording("partner"),
     # "Not tonight", until then.
-    _moment("away_until", set_later=True),
+    moment("away_until", set_later=True),
 )
 
-exposure = Table(
+exposure = table(
     "exposure",
-    METADATA,
-    _id(),
-    _words("staff_id"),
-    _moment("at"),
-    _number("units"),
-    _words("case_id"),
+    counted_id(),
+    wording("staff_id"),
+    moment("at"),
+    number("units"),
+    wording("case_id"),
     Index(None, "staff_id", "at"),
 )
 
-offloads = Table(
+offloads = table(
     "offloads",
-    METADATA,
-    _id(),
-    _words("staff_id"),
-    _words("partner_id"),
-    _moment("at"),
-    _words("text"),
-    _moment("read_at", set_later=True),
+    counted_id(),
+    wording("staff_id"),
+    wording("partner_id"),
+    moment("at"),
+    wording("text"),
+    moment("read_at", set_later=True),
     Index(None, "partner_id"),
 )
 
-rule_modes = Table(
+rule_modes = table(
     "rule_modes",
-    METADATA,
-    Column("rule", Text, primary_key=True),
-    _words("mode", "live"),
-    _words("by"),
-    _moment("at"),
+    Column("rule", Characters, primary_key=True),
+    wording("mode", "live"),
+    wording("by"),
+    moment("at"),
 )
 
-rule_counts = Table(
+rule_counts = table(
     "rule_counts",
-    METADATA,
-    Column("rule", Text, primary_key=True),
+    Column("rule", Characters, primary_key=True),
     # Days since 1970, in UTC.
     Column("day", Integer, primary_key=True, autoincrement=False),
-    _number("fired"),
-    _number("shadow"),
-    _number("wrong"),
+    number("fired"),
+    number("shadow"),
+    number("wrong"),
 )
 
-phrases = Table(
+phrases = table(
     "phrases",
-    METADATA,
-    _id(),
-    _words("rule"),
-    _words("phrase"),
-    _number("action"),
-    _words("mode", "live"),
-    _words("by"),
-    _moment("at"),
+    counted_id(),
+    wording("rule"),
+    wording("phrase"),
+    number("action"),
+    wording("mode", "live"),
+    wording("by"),
+    moment("at"),
     UniqueConstraint("rule", "phrase"),
 )
