@@ -297,22 +297,43 @@ async def test_or_by_passkey(browser: Browser, desk: Desk, clock: FakeClock):
 
 
 async def test_but_not_by_somebody_elses(
-    browser: Browser, desk: Desk, robin: WithPassword, clock: FakeClock
+    browser: Browser, desk: Desk, clock: FakeClock
 ):
-    _, phone = await desk.with_passkey("Wren")
-    await browser.signs_in(robin.code())
+    _, mine = await desk.with_passkey("Robin")
+    _, theirs = await desk.with_passkey("Wren")
+    await browser.shows(mine)
     clock.advance(PROOF_SECONDS)
-    asked = await browser.get("/staff/step-up")
-    assert "data-asked" not in asked.text  # Robin has none
 
-    await desk.staff.invite(Role.PEER, "the test")
-    said = phone.get(await browser.asked("/staff/sign-in"))
+    said = theirs.get(await browser.asked("/staff/step-up"))
     answer = await browser.post(
         "/staff/step-up/passkey", csrf=await browser.csrf(), credential=said
     )
 
     assert answer.status_code == 403
     assert (await browser.get("/staff")).text == "Robin moderator False"
+
+
+async def test_nor_by_what_was_shown_to_sign_in(
+    browser: Browser, desk: Desk, clock: FakeClock
+):
+    _, phone = await desk.with_passkey("Robin")
+    await browser.shows(phone)
+    clock.advance(PROOF_SECONDS)
+
+    said = phone.get(await browser.asked("/staff/sign-in"))
+    answer = await browser.post(
+        "/staff/step-up/passkey", csrf=await browser.csrf(), credential=said
+    )
+
+    assert answer.status_code == 403
+
+
+async def test_whoever_has_no_passkey_is_not_asked_for_one(
+    browser: Browser, robin: WithPassword
+):
+    await browser.signs_in(robin.code())
+
+    assert "data-asked" not in (await browser.get("/staff/step-up")).text
 
 
 async def test_nor_with_a_wrong_password_or_an_old_code(
