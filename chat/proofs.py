@@ -11,7 +11,7 @@ from typing import Final
 from chat import credentials
 from chat.clock import Clock
 from chat.errors import ChatError
-from chat.guesses import Guesses
+from chat.guesses import Guesses, TooManyGuesses
 from chat.passkeys import (
     CHALLENGE_LIFE,
     Answer,
@@ -29,6 +29,11 @@ from chat.store.staff import Account
 SIGN_IN: Final = "sign-in"
 MOST_HASHES_AT_ONCE: Final = 2
 """Each takes 64 MiB: however many guess, memory stays."""
+
+MOST_WAITING: Final = 40
+"""Two seconds' worth, more or less."""
+
+WAIT_SECONDS: Final = 5
 
 
 class NotYou(ChatError):
@@ -55,6 +60,7 @@ class Proofs:
         self._guesses = guesses
         self._passkeys = passkeys
         self._hashing = asyncio.Semaphore(MOST_HASHES_AT_ONCE)
+        self._judging = 0
         sealed = credentials.seal(credentials.new_secret(), key).hex()
         self._nobody = Account("", "", Role.PEER, 0, sealed_secret=sealed)
 
@@ -80,15 +86,24 @@ class Proofs:
             or not account.by_password
         ):
             account = self._nobody
-        async with self._hashing:
-            kept = account.password_hash or None
-            fits = await asyncio.to_thread(credentials.matches, kept, password)
+        fits = await self._matches(account.password_hash or None, password)
         # Both are looked at in any case, so that time does not tell which was wrong.
         if self._used(account, code) is None or not fits:
             raise NotYou
         await self._use_up_code(account.id, code)
         await self._guesses.forgive(attempt)
         return account
+
+    async def _matches(self, kept: str | None, password: str) -> bool:
+        """Tell whether it is the password; a crowd is sent away before it is judged."""
+        if self._judging >= MOST_WAITING:
+            raise TooManyGuesses(WAIT_SECONDS)
+        self._judging += 1
+        try:
+            async with self._hashing:
+                return await asyncio.to_thread(credentials.matches, kept, password)
+        finally:
+            self._judging -= 1
 
     def _used(self, account: Account, code: str) -> Account | None:
         """Return an account after a code was used, if it is one of theirs."""

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from chat.guesses import FREE_FOR_ACCOUNT, FREE_FOR_PREFIX, TooManyGuesses
-from chat.proofs import NotYou
+from chat.proofs import MOST_WAITING, WAIT_SECONDS, NotYou
 from chat.store import staff
 from chat.store.database import Database
 from chat.store.staff import Account
@@ -157,6 +157,21 @@ async def test_guessing_is_slowed_down_and_being_right_ends_that(
     for _ in range(FREE_FOR_ACCOUNT):
         with pytest.raises(NotYou):
             await robin.prove("000000")
+
+
+async def test_a_crowd_is_sent_away_before_it_is_judged(desk: Desk):
+    crowd = [
+        desk.proofs.by_password(f"Name {n}", "wrong", "000000", "")
+        for n in range(MOST_WAITING * 2)
+    ]
+
+    came = await asyncio.gather(*crowd, return_exceptions=True)
+
+    refused = [each.wait for each in came if isinstance(each, TooManyGuesses)]
+    assert 0 < len(refused) <= MOST_WAITING
+    assert set(refused) == {WAIT_SECONDS}
+    with pytest.raises(NotYou):
+        await desk.proofs.by_password("Somebody", "wrong", "000000", "")
 
 
 # A passkey
