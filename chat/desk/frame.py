@@ -16,6 +16,7 @@ PLACES: Final = (
     ("Rooms", "/staff/rooms", "rooms"),
     ("Rules", "/staff/rules", "rules"),
     ("Numbers", "/staff/numbers", "numbers"),
+    ("Team", "/staff/team", "staff"),
     ("You", "/staff/me", "desk"),
 )
 """Where there is something to do, and what one has to be allowed to do there."""
