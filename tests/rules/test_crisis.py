@@ -16,7 +16,13 @@ HERE = Path(__file__).parent
 KNOWN = tomllib.loads((HERE / "crisis_lines.toml").read_text("utf-8"))
 UNSEEN = [
     tomllib.loads((HERE / name).read_text("utf-8"))
-    for name in ("crisis_unseen.toml", "crisis_unseen2.toml")
+    for name in (
+        "crisis_unseen.toml",
+        "crisis_unseen2.toml",
+        "crisis_unseen3.toml",
+        "crisis_unseen4.toml",
+        "crisis_lookalikes.toml",
+    )
 ]
 
 

@@ -72,7 +72,7 @@ class Language:
         self._names = list(whole["cues"])
         self._refuse_strangers(whole["guards"])
         patterns = [_pattern(each, whole["names"]) for each in whole["cues"].values()]
-        self._cues = dict(zip(self._names, map(re2.compile, patterns), strict=True))
+        self._cues = dict(zip(self._names, map(_compiled, patterns), strict=True))
         anchors = [
             name for name in self._names if name in self.rules or name == self._mark
         ]
@@ -120,6 +120,17 @@ def _pattern(phrases: Iterable[str], names: Mapping[str, str]) -> bytes:
     return rf" (?:{whole})(?:\b| )".encode()
 
 
+def _room() -> Any:
+    """Return memory enough that a pattern need not forget what it has seen."""
+    options = re2.Options()
+    options.max_mem = 64 << 20
+    return options
+
+
+def _compiled(pattern: bytes) -> Any:
+    return re2.compile(pattern, _room())
+
+
 class _Sieve:
     """Says which of many cues are in a text; most fall through for want of a word.
 
@@ -131,7 +142,7 @@ class _Sieve:
         self._names = names
         self._filter = re2.Filter()
         for name in names:
-            self._filter.Add(patterns[name])
+            self._filter.Add(patterns[name], _room())
         self._filter.Compile()
 
     def names(self, text: bytes) -> list[str]:
