@@ -137,6 +137,22 @@ def look_of(who: bytes) -> tuple[str, str]:
     return COLOURS[who[2] & 7], SHAPES[who[2] >> 3 & 7]
 
 
+def places_of(word: str) -> list[tuple[int, bytes]]:
+    """Return where in a `who` a word of a name or a look stands: a byte, its values."""
+    word, found = word.lower(), list[tuple[int, bytes]]()
+    for place, words in enumerate((FIRST_WORDS, SECOND_WORDS)):
+        found += [
+            (place, bytes((i,))) for i, w in enumerate(words) if w.lower() == word
+        ]
+    if word in COLOURS:
+        found.append((2, bytes(COLOURS.index(word) | shape << 3 for shape in range(8))))
+    if word in SHAPES:
+        found.append(
+            (2, bytes(SHAPES.index(word) << 3 | colour for colour in range(8)))
+        )
+    return found
+
+
 def key_from(text: str | None, path: Path) -> bytes:
     """Return the service's key: from the setting, else from a file made on first run.
 

@@ -22,8 +22,9 @@ from chat.identity import (
     key_from,
     look_of,
     name_of,
+    places_of,
 )
-from chat.model import RoomName
+from chat.model import RoomName, Who
 from chat.words import FIRST_WORDS, SECOND_WORDS
 
 KEY = bytes(range(32))
@@ -338,3 +339,17 @@ def test_processes_that_start_together_agree_on_one_key(file: Path):
     keys = {runner.communicate(timeout=30)[0].strip() for runner in runners}
 
     assert keys == {key_from(None, file).hex()}
+
+
+def test_a_pseudonym_is_found_by_each_of_its_words_and_by_its_look():
+    who = Who(bytes((3, 200, 0b0010_1011, 1, 2)))
+    told = f"{name_of(who)} {' '.join(look_of(who))}"
+
+    assert all(
+        any(who[place] in values for place, values in places_of(word))
+        for word in told.split()
+    )
+
+
+def test_a_word_of_no_pseudonym_stands_nowhere():
+    assert places_of("xylophonist") == []

@@ -1,13 +1,27 @@
 """Cases in the store: one question or one change a function."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import starmap
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Row, String, and_, cast, delete, insert, or_, select, update
+from sqlalchemy import (
+    Row,
+    String,
+    and_,
+    cast,
+    delete,
+    false,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)  # fmt: skip
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from chat.identity import places_of
 from chat.store.schema import case_events, cases, looks, staff
 
 MOST_LINES: Final = 500
@@ -94,13 +108,26 @@ def _plain(asked: str) -> str:
 
 
 def _mentions(search: str) -> Any:
-    """Match what a case is called and what it is about, never what was said in it."""
+    """Match what a case and its member are called, never what was said in it."""
     columns = (
         cases.c.id, cases.c.room, cases.c.source, cases.c.outcome,
         cast(cases.c.rules, String), cast(cases.c.categories, String),
         cast(cases.c.reasons, String),
     )  # fmt: skip
-    return or_(*(column.icontains(search, autoescape=True) for column in columns))
+    found = [column.icontains(search, autoescape=True) for column in columns]
+    return or_(_is_called(search), *found)
+
+
+def _is_called(search: str) -> Any:
+    """Match the name or the look of a member: each word where it can stand."""
+    words = [places_of(word) for word in search.split()]
+    if not all(words):
+        return false()
+    return and_(*(or_(*starmap(_has, places)) for places in words))
+
+
+def _has(place: int, values: bytes) -> Any:
+    return func.substr(cases.c.who, place + 1, 1).in_([bytes((v,)) for v in values])
 
 
 async def in_room(

@@ -4,9 +4,11 @@ from typing import Any
 
 import pytest
 
-from chat.model import Action, Flag, Grade, RoomName
+from chat.identity import COLOURS, SHAPES
+from chat.model import Action, Flag, Grade, RoomName, Who
 from chat.roles import Role
 from chat.wellbeing import REST
+from chat.words import FIRST_WORDS, SECOND_WORDS
 from tests.support.clock import FakeClock
 from tests.support.console import Colleague, Console
 from tests.support.desk import ABUSE, DANGER
@@ -123,6 +125,24 @@ async def test_cases_are_found_by_rule_and_not_by_what_was_said(
 
     assert await ids(fern, "queue=reported&search=insult") == [id_]
     assert await ids(fern, "queue=reported&search=what+was+said") == []
+
+
+@pytest.mark.parametrize("search", ["QUIET heron", "heron", "plum", "plum star"])
+async def test_cases_are_found_by_the_name_or_the_look_of_their_member(
+    console: Console, fern: Colleague, search: str
+):
+    await console.case(who=a_who("Steady", "Lantern", "sea", "drop"))
+    wanted = await console.case(who=a_who("Quiet", "Heron", "plum", "star"))
+
+    assert await ids(fern, f"queue=reported&search={search}") == [wanted]
+    assert await ids(fern, "queue=reported&search=quiet+lantern") == []
+
+
+def a_who(first: str, second: str, colour: str, shape: str) -> Who:
+    look = COLOURS.index(colour) | SHAPES.index(shape) << 3
+    return Who(
+        bytes((FIRST_WORDS.index(first), SECOND_WORDS.index(second), look, 1, 2))
+    )
 
 
 async def test_what_is_done_is_found_among_the_resolved(
