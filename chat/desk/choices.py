@@ -7,6 +7,7 @@ from chat.case import Place, Status
 from chat.casebook import Case
 from chat.desk.story import ACTS, hours_of
 from chat.ladder import HOURS, MEMBER_KINDS, Act, Kind, acts_of, next_step
+from chat.model import Grade
 from chat.roles import may
 from chat.sittings import Deskmate
 
@@ -84,12 +85,23 @@ def _member(case: Case, me: Deskmate) -> Options:
 
 
 def _suggested(case: Case) -> str:
-    """Return what the ladder suggests; a human decides."""
+    """Return what the ladder suggests; a human decides.
+
+    For somebody in danger it has no suggestion: what helps them is company.
+    """
+    if case.state.grade >= Grade.HIGH:
+        return _COMPANY
     if not case.weight:
         return ""
     kind, hours = next_step(case.weight)
     words = f"Suspended for {hours_of(hours)}" if hours else _MEMBER[kind]
     return f"Earlier acts lie on this member. The ladder suggests: {words.lower()}."
+
+
+_COMPANY: Final = (
+    "They see the help lines of their country already. What helps most now is somebody "
+    "who answers them in the room, warmly and without advice, and stays."
+)
 
 
 def _judge(case: Case, me: Deskmate, event: int) -> Judge | None:

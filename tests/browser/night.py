@@ -10,14 +10,14 @@ from sqlalchemy import select
 from chat import protocol
 from chat.controls import Alarm
 from chat.ladder import Act
-from chat.model import Action, Flag, Grade, MemberId, RoomName, Who
+from chat.model import Action, Flag, Grade, Handle, MemberId, RoomName, Who
 from chat.opening import Opening
 from chat.roles import Role
 from chat.store import staff
 from chat.store.schema import words
 from tests.browser.staffed import StaffedDesk
 from tests.support.console import Console
-from tests.support.desk import HANDLE, IDENTITY
+from tests.support.desk import IDENTITY
 
 HERON, OTHER = Who(b"\x11\x22\x05ab"), Who(b"\x31\x42\x1ecd")
 NEWCOMERS = RoomName("newcomers")
@@ -78,12 +78,17 @@ def an_opening(case: Mapping[str, Any], at: int) -> tuple[Opening, Sequence[byte
     opening = Opening(
         key=key, source=_source(case), room=room, at=at, position=position,
         held=case.get("held", False), member=MemberId(bytes(16)), who=HERON,
-        sealed=IDENTITY.seal(HANDLE, key), id=key[:8], text=text, masked=text,
+        sealed=IDENTITY.seal(_handle(case), key), id=key[:8], text=text, masked=text,
         action=Action(case.get("action", 0)), grade=Grade(case.get("grade", 0)),
         flags=flags, reason=case.get("reported", ""), reporter=b"somebody",
     )  # fmt: skip
     around = [_beside(room, at, **each) for each in _SCENES["around"]]
     return opening, around if text else ()
+
+
+def _handle(case: Mapping[str, Any]) -> Handle:
+    """Return whom a case is about: each is about somebody else."""
+    return IDENTITY.handle(case["name"].encode().ljust(16, b"."))
 
 
 def _beside(room: RoomName, at: int, place: int, words: str) -> bytes:
@@ -115,10 +120,9 @@ async def _act_and_appeal(console: Console, id_: str) -> None:
     )
     await console.cases.act(id_, "fern", act)
     async with console.desk.database.read() as tx:
-        token = (await tx.execute(select(words.c.token))).scalars().first()
-    assert token is not None
+        told = (await tx.execute(select(words))).one()
     await console.cases.appeal(
-        token, HANDLE, "I only said what saved me. I did not mean it so."
+        told.token, told.handle, "I only said what saved me. I did not mean it so."
     )
 
 

@@ -345,6 +345,19 @@ async def test_what_cannot_be_done_is_refused_in_plain_words(
     assert "action" not in await kinds(console, id_)
 
 
+async def test_for_somebody_in_danger_the_page_suggests_company_and_nothing_else(
+    console: Console, fern: Colleague
+):
+    await act(fern, await console.case(), member="slow")
+
+    danger = await console.case(flags=(DANGER,), grade=Grade.HIGH)
+    other = await console.case()
+
+    assert "What helps most now is somebody who answers" in await fern.reads(at(danger))
+    assert "The ladder suggests" not in await fern.reads(at(danger))
+    assert "The ladder suggests" in await fern.reads(at(other))
+
+
 async def test_a_held_message_is_not_passed_over(console: Console, fern: Colleague):
     id_ = await console.case(**HELD)
 
