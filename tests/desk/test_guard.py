@@ -284,6 +284,24 @@ async def test_browsers_that_say_less_are_heard_too(
 # Faults, ways and proofs
 
 
+async def test_an_open_page_says_plainly_too_what_does_not_answer(house: House):
+    async def broken(_request: Request) -> Response:
+        raise StoreDown
+
+    app = Starlette(
+        routes=[Route("/x", house.guard.open(broken), methods=["GET", "POST"])]
+    )
+    async with httpx2.AsyncClient(
+        transport=httpx2.ASGITransport(app), base_url=ORIGIN
+    ) as browser:
+        looked = await browser.get("/x")
+        sent = await browser.post("/x", headers=OURS)
+        evil = await browser.post("/x", headers={"origin": EVIL})
+
+    assert (looked.status_code, sent.status_code, evil.status_code) == (503, 503, 403)
+    assert looked.headers["cache-control"] == "no-store"
+
+
 @pytest.mark.parametrize("path", ["/staff/broken", "/staff/far"])
 async def test_what_does_not_answer_is_said_plainly(house: House, path: str):
     await house.seat()
