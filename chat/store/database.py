@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
+import aiosqlite
 from sqlalchemy import URL, event, make_url, text
 from sqlalchemy.exc import (
     ArgumentError,
@@ -212,7 +213,7 @@ def _engine(url: URL) -> AsyncEngine:
             pool_size=_POOL,
             pool_timeout=ANSWER_SECONDS,
             hide_parameters=True,
-            connect_args={"timeout": ANSWER_SECONDS},
+            connect_args={"timeout": ANSWER_SECONDS, "async_creator_fn": _open},
         )
         event.listen(engine.sync_engine, "connect", _prepare)
         event.listen(engine.sync_engine, "begin", _begin)
@@ -235,6 +236,18 @@ def _engine(url: URL) -> AsyncEngine:
             },
         },
     )
+
+
+async def _open(*file: Any, **options: Any) -> aiosqlite.Connection:
+    """Open a file; where that fails, nothing of the attempt goes on."""
+    connection = aiosqlite.connect(*file, **options)
+    connection._thread.daemon = True
+    try:
+        return await connection
+    except BaseException:
+        # Its thread still wants to tell this loop, which may be gone by then.
+        await asyncio.to_thread(connection._thread.join)
+        raise
 
 
 def _prepare(connection: Any, _record: object) -> None:
