@@ -203,7 +203,7 @@ class Table:
     async def note(self, request: Request, me: Deskmate) -> Response:
         """Leave a note for the team."""
         id_, form = request.path_params["id"], await request.form()
-        await self._cases.note(id_, me.id, said(form, "note", MOST_NOTE))
+        await self._cases.note(id_, me.id, said(form, "note"))
         return go(to(id_, did="note"))
 
     async def wrong_flag(self, request: Request, me: Deskmate) -> Response:

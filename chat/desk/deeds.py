@@ -18,8 +18,6 @@ from chat.refusals import NoSuchCase, UnknownAct
 from chat.sittings import Deskmate
 
 _DECISIONS: Final = {"yes": True, "no": False}
-_LONGEST: Final = 4000
-"""Characters; what is longer than a note may be is refused in words, not cut."""
 
 
 class Deeds:
@@ -73,7 +71,7 @@ class Deeds:
     async def decide(self, request: Request, me: Deskmate) -> Response:
         """Decide on an appeal."""
         id_, form = request.path_params["id"], await request.form()
-        upheld, words = said(form, "upheld"), said(form, "words", _LONGEST)
+        upheld, words = said(form, "upheld"), said(form, "words")
         try:
             if upheld not in _DECISIONS:
                 raise UnknownAct
@@ -98,5 +96,5 @@ async def _kept(request: Request) -> Mapping[str, str]:
     Without scripts, ready-made words are put in here.
     """
     form = await request.form()
-    kept = {name: said(form, name, _LONGEST) for name in NOTHING_KEPT}
+    kept = {name: said(form, name) for name in NOTHING_KEPT}
     return kept | {"words": kept["words"] or words_of(kept["canned"])}

@@ -23,6 +23,7 @@ PLACES: Final = (
 
 
 _MORE_THAN_ANY: Final = 2**53
+_LONGEST: Final = 100_000
 
 
 def show(
@@ -66,7 +67,7 @@ def go(address: str) -> Response:
     return RedirectResponse(address, 303)
 
 
-def said(values: FormData | QueryParams, name: str, longest: int = 4000) -> str:
+def said(values: FormData | QueryParams, name: str, longest: int = _LONGEST) -> str:
     """Return what a form says in one field; nothing where that is too long, or a file.
 
     A browser ends lines with two characters; what is kept has one.

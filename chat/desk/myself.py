@@ -99,7 +99,7 @@ class Myself:
 
     async def put_down(self, request: Request, me: Deskmate) -> Response:
         """Leave a note for one's partner."""
-        text = said(await request.form(), "text", LONGEST_NOTE)
+        text = said(await request.form(), "text")
         try:
             await self._carers.put_down(me.id, text)
         except BadNote as error:

@@ -401,6 +401,17 @@ async def test_a_note_is_for_the_team(
     assert "Known from last week." in await birch.reads(at(id_))
 
 
+async def test_a_note_that_is_too_long_is_refused_and_said_to_be(
+    console: Console, fern: Colleague
+):
+    id_ = await console.case()
+
+    answer = await fern.post(at(id_, "/note"), note="a" * 5000)
+
+    assert answer.status_code == 400
+    assert "The note is too long" in answer.text
+
+
 async def test_a_wrong_flag_is_counted_for_its_rule_once(
     console: Console, fern: Colleague, birch: Colleague
 ):

@@ -226,6 +226,25 @@ async def test_a_note_without_a_partner_is_not_lost(fern: Colleague):
 
     assert answer.status_code == 400
     assert "Choose a partner first" in answer.text
+    assert "I keep hearing the cup." in answer.text
+
+
+async def test_a_note_that_is_too_long_is_not_lost(fern: Colleague):
+    answer = await fern.post("/staff/me/offload", text="long " * 1000)
+
+    assert answer.status_code == 400
+    assert "long long long" in answer.text
+
+
+async def test_a_greeting_that_is_too_long_leaves_the_one_before(
+    console: Console, fern: Colleague
+):
+    await fern.post("/staff/rooms/coffee", greeting="Come in.")
+
+    answer = await fern.post("/staff/rooms/coffee", greeting="a" * 5000)
+
+    assert answer.status_code == 400
+    assert (await console.controls.all())["coffee"].greeting == "Come in."
 
 
 async def test_a_shift_is_told_in_kind_words(console: Console, fern: Colleague):
