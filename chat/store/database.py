@@ -76,8 +76,13 @@ class Database:
             NewerTables: If a newer version of the service made them.
 
         """
-        with _told():
-            await migrating.migrate(self.engine, self.file)
+        # A large table may take longer than anything else is given.
+        engine = _engine(self._url, answer_seconds=None)
+        try:
+            with _told():
+                await migrating.migrate(engine, self.file)
+        finally:
+            await engine.dispose()
 
     async def revision(self) -> str | None:
         """Return the revision of the tables; None: there are none yet.
@@ -206,7 +211,7 @@ def _as_asyncpg_knows_it(url: URL) -> URL:
     return url.update_query_dict({"ssl": mode}) if mode else url
 
 
-def _engine(url: URL) -> AsyncEngine:
+def _engine(url: URL, *, answer_seconds: float | None = ANSWER_SECONDS) -> AsyncEngine:
     if url.get_backend_name() == "sqlite":
         engine = create_async_engine(
             url,
@@ -227,7 +232,7 @@ def _engine(url: URL) -> AsyncEngine:
         hide_parameters=True,
         connect_args={
             "timeout": ANSWER_SECONDS,
-            "command_timeout": ANSWER_SECONDS,
+            "command_timeout": answer_seconds,
             "server_settings": {
                 "application_name": "porchlight",
                 "timezone": "UTC",
