@@ -30,10 +30,10 @@ from chat.prefixes import Prefixes
 from chat.rooms import Rooms
 from chat.routes import routes
 from chat.settings import Settings
-from chat.sittings import Deskmate
+from chat.signing.sittings import Deskmate
+from chat.signing.watch import Watch
 from chat.speaking import Speaking
 from chat.team import Team
-from chat.watch import Watch
 from chat.wheel import Wheel
 
 TIDY_SECONDS = 10

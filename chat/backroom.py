@@ -9,16 +9,16 @@ from typing import Any, Final
 from sqlalchemy import Row
 
 from chat import bulletin, protocol
-from chat.acting import Arrival
 from chat.asides import Word
 from chat.backplane import Backplane
 from chat.cases import Cases
+from chat.casework.acting import Arrival
+from chat.casework.effects import Effects
 from chat.catalogue import Catalogue
 from chat.clock import Clock
 from chat.controls import Alarm, Control, Controls
 from chat.crowds import Crowds
 from chat.doorbell import Doorbell
-from chat.effects import Effects
 from chat.errors import Gone, StoreDown
 from chat.flagged import Flagged
 from chat.held import Held, HeldRooms
@@ -34,7 +34,7 @@ from chat.rules.spam.recent import Recent
 from chat.sanctions import Kept, Sanctions
 from chat.screening import Screening
 from chat.settings import Settings
-from chat.store import words
+from chat.store import cases, words
 from chat.store.database import Database
 
 WORDS_CHANGED: Final = b"words"
@@ -72,6 +72,7 @@ class Backroom:
         self._catalogue = catalogue
         self._history = history
         self._tasks: asyncio.TaskGroup | None = None
+        self._tables_ready = False
         self.database = Database(settings.database_url, settings.data_dir)
         self.doorbell = Doorbell(scripts=scripts, lines=lines, fan_out=hub.fan_out)
         self.sanctions = Sanctions()
@@ -109,6 +110,7 @@ class Backroom:
             history=history,
             identity=identity,
             open_=self.cases.open,
+            ask=self._ask,
             ring=self.doorbell.ring,
             clock=clock,
             metrics=metrics,
@@ -116,21 +118,40 @@ class Backroom:
         )
 
     async def run(self, *parts: Callable[[], Awaitable[None]]) -> None:
-        """Bring the tables up to date, however long that takes, then run the parts."""
-        await self._migrate()
+        """Bring the tables up to date, however long that takes, then run the parts.
+
+        What is flagged is watched over from the beginning, though it must wait.
+        """
         async with asyncio.TaskGroup() as self._tasks:
             tasks = self._tasks
-            ours = (self.flagged.run, self._settle, self._tidy, self._count)
-            for part in (*ours, *parts):
+            tasks.create_task(self.flagged.run())
+            await self._migrate()
+            self.flagged.look()
+            for part in (self._settle, self._tidy, self._count, *parts):
                 tasks.create_task(_run(part))
 
     async def _migrate(self) -> None:
         while True:
             try:
-                return await self.database.migrate()
+                await self.database.migrate()
             except StoreDown:
                 logger.warning("the tables could not be brought up to date yet")
-            await asyncio.sleep(_AGAIN_SECONDS)
+                await asyncio.sleep(_AGAIN_SECONDS)
+            else:
+                self._tables_ready = True
+                return
+
+    async def _ask(self) -> None:
+        """See that a case can be opened.
+
+        Raises:
+            StoreDown: If the store does not answer, or has no tables yet.
+
+        """
+        if not self._tables_ready:
+            raise StoreDown(_AGAIN_SECONDS)
+        async with self.database.read() as tx:
+            await cases.with_key(tx, b"")
 
     async def _settle(self) -> None:
         """Let happen in the rooms what could not when it was decided."""

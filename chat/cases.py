@@ -5,16 +5,16 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Final
 
-from chat import acting, appeals, casebook, fading, intake, looking
-from chat.acting import Arrival, Unseal
-from chat.casebook import Case, CaseLine, Revealed
+from chat.casework import acting, appeals, casebook, fading, intake, looking
+from chat.casework.acting import Arrival, Unseal
+from chat.casework.casebook import Case, CaseLine, Revealed
+from chat.casework.dossier import Dossier
+from chat.casework.effects import Effects
+from chat.casework.ladder import Act, check_note
+from chat.casework.refusals import NoSuchRule, ReasonMissing
 from chat.clock import Clock
-from chat.dossier import Dossier
-from chat.effects import Effects
-from chat.ladder import Act, check_note
 from chat.model import Handle, RoomName
 from chat.opening import Opening
-from chat.refusals import NoSuchRule, ReasonMissing
 from chat.store import cases as store
 from chat.store import exposure, rules
 from chat.store.database import Database

@@ -24,6 +24,9 @@ from chat.opening import Opening
 from chat.redis import Script, Scripts
 
 EVERY_SECONDS: Final = 5
+AGAIN_SECONDS: Final = 60
+"""When to try again what could not be opened by a mistake of ours."""
+
 AT_ONCE: Final = 20
 BEFORE, AFTER = 5, 3
 """How many messages around one a case keeps."""
@@ -49,6 +52,7 @@ class Flagged:
         history: History,
         identity: Identity,
         open_: Open,
+        ask: Callable[[], Awaitable[object]],
         ring: Callable[[bytes], Awaitable[None]],
         clock: Clock,
         metrics: Metrics,
@@ -59,12 +63,15 @@ class Flagged:
         self._history = history
         self._identity = identity
         self._open = open_
+        self._ask = ask
         self._ring = ring
         self._clock = clock
         self._metrics = metrics
         self._repeat_ms = repeat_seconds * 1000
         self._due = asyncio.Event()
-        self._down = False
+        self._down = self._told_down = False
+        self._stuck: dict[bytes, float] = {}
+        """What could not be opened by a mistake of ours, and when to try again."""
 
     async def flag(self, opening: Opening, once: bytes, target: int = 0) -> None:
         """Queue something that is no message on its way, or is one already said.
@@ -104,6 +111,7 @@ class Flagged:
     async def round(self) -> None:
         """Open everything that waits now; what cannot be opened waits on."""
         waiting = 0
+        self._down = not await self._answers()
         try:
             for room in self._catalogue.rooms:
                 await self._notice_unanswered(room.slug)
@@ -113,6 +121,14 @@ class Flagged:
             return
         self._metrics.waiting_cases.set(waiting)
         await self._tell(waiting)
+
+    async def _answers(self) -> bool:
+        """Tell whether the store is there: staff should know before something waits."""
+        try:
+            await self._ask()
+        except StoreDown:
+            return False
+        return True
 
     async def _notice_unanswered(self, room: RoomName) -> None:
         alone = Opening(
@@ -126,27 +142,38 @@ class Flagged:
         )
 
     async def _drain(self, room: RoomName) -> int:
-        """Open what waits in a room; return how many still wait."""
-        while entries := await self._scripts.call(
-            _FLAGGED, (flagged_key(room),), AT_ONCE
-        ):
+        """Open what waits in a room, the oldest first; return how many still wait."""
+        queue, after = (flagged_key(room),), b"-"
+        while True:
+            left, entries = await self._scripts.call(_FLAGGED, queue, after, AT_ONCE)
             for entry, packed, position in entries:
-                if not await self._opened(room, packed, position):
-                    return len(entries)
-                await self._scripts.call(_OPENED, (flagged_key(room),), entry)
-        return 0
+                if self._down:
+                    break
+                if await self._opened(room, entry, packed, position):
+                    left = await self._scripts.call(_OPENED, queue, entry)
+            if self._down or len(entries) < AT_ONCE:
+                return cast("int", left)
+            after = b"(" + entries[-1][0]
 
-    async def _opened(self, room: RoomName, packed: bytes, position: int) -> bool:
-        try:
-            opening = Opening.unpack(packed)
-        except ValueError:
-            logger.exception("what waited for the room team cannot be read")
-            return True
-        try:
-            whole = await self._completed(opening, position)
-            await self._open(whole, await self._around(room, position))
-        except StoreDown:
+    async def _opened(
+        self, room: RoomName, entry: bytes, packed: bytes, position: int
+    ) -> bool:
+        """Open one case; what fails by a mistake of ours waits, and stops no other."""
+        if self._stuck.get(entry, 0) > self._clock.monotonic():
             return False
+        try:
+            opening = await self._completed(Opening.unpack(packed), position)
+            await self._open(opening, await self._around(room, position))
+        except StoreDown:
+            self._down = True
+            return False
+        except Unavailable:
+            raise
+        except Exception:
+            logger.exception("a case could not be opened", extra={"room": room})
+            self._stuck[entry] = self._clock.monotonic() + AGAIN_SECONDS
+            return False
+        self._stuck.pop(entry, None)
         return True
 
     async def _completed(self, opening: Opening, position: int) -> Opening:
@@ -193,10 +220,9 @@ class Flagged:
 
     async def _tell(self, waiting: int) -> None:
         """Let staff pages know when the store goes and comes."""
-        down = waiting > 0
-        if down or self._down:
-            self._down = down
-            await self._ring(bulletin.store(not down, waiting))
+        if self._down or self._told_down:
+            self._told_down = self._down
+            await self._ring(bulletin.store(not self._down, waiting))
 
 
 def case_key(room: RoomName, member: MemberId, id_: bytes) -> bytes:

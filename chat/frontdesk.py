@@ -12,17 +12,17 @@ from chat.desk.guard import Guard
 from chat.desk.signing_in import SigningIn
 from chat.desk.socket import Looking, StaffSocket
 from chat.desk.team import TeamPages
-from chat.enrolments import Enrolments
-from chat.guesses import Guesses
 from chat.handover import Door
 from chat.hub import Hub
-from chat.passkeys import Passkeys
-from chat.proofs import Proofs
 from chat.redis import Scripts
-from chat.sittings import Ring, Sittings
+from chat.signing.enrolments import Enrolments
+from chat.signing.guesses import Guesses
+from chat.signing.passkeys import Passkeys
+from chat.signing.proofs import Proofs
+from chat.signing.sittings import Ring, Sittings
+from chat.signing.watch import Watch
 from chat.staff import Staff
 from chat.store.database import Database
-from chat.watch import Watch
 
 
 class Accounts:

@@ -19,6 +19,8 @@ from chat.rooms import Rooms
 from chat.sanctions import Kept, Sanctions
 
 EVERY_SECONDS: Final = 60
+AGAIN_SECONDS: Final = 2
+"""When to look again while the store is away."""
 
 logger = logging.getLogger(__name__)
 
@@ -56,23 +58,24 @@ class Mirror:
     async def run(self) -> None:
         """Keep until cancelled."""
         while True:
-            await self.round()
+            pause = EVERY_SECONDS if await self.round() else AGAIN_SECONDS
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(EVERY_SECONDS):
+                async with asyncio.timeout(pause):
                     await self._due.wait()
             self._due.clear()
 
-    async def round(self) -> None:
-        """Read once; if the store is away, what is known stays."""
+    async def round(self) -> bool:
+        """Read once, if the store is there; if it is away, what is known stays."""
         try:
             words, controls = await self._words(), await self._controls()
             await self._rules()
         except StoreDown:
             logger.warning("what the room team has said could not be read")
-            return
+            return False
         self._learn_words(list(words))
         for held in self._held.learn(controls):
             self._hub.fan_out(held.room, held.frame())
+        return True
 
     def _learn_words(self, words: list[Kept]) -> None:
         self._sanctions.learn(words)

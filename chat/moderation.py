@@ -13,7 +13,7 @@ from chat.model import Action, Flag, Grade, Message, Verdict
 from chat.rules import canonical
 from chat.rules.abuse import abuse
 from chat.rules.canonical import Text
-from chat.rules.crisis import crisis
+from chat.rules.crisis import EASED, crisis
 from chat.rules.identifying import identifying
 from chat.rules.linear import linear
 from chat.rules.predatory import predatory
@@ -78,6 +78,7 @@ def screen(
             found = [_alarm(concern, message)]
         flags += found
     grade = _grade(flags)
+    flags = [flag for flag in flags if not _unbelieved(flag, grade)]
     if recent is not None and text is not None:
         flags += recent.flags(text, in_danger=grade > Grade.NONE)
     return Verdict(
@@ -128,10 +129,15 @@ def _grade(flags: Sequence[Flag]) -> Grade:
     """Return how much danger the rules see; a model is not believed against them."""
     sure = [flag for flag in flags if not flag.rule.startswith(_MODEL)]
     grade = max((flag.grade for flag in sure), default=Grade.NONE)
-    if any(flag.action >= Action.HOLD for flag in sure):
+    if any(flag.action >= Action.HOLD or flag.rule == EASED for flag in sure):
         return grade
     likely = max((flag.grade for flag in flags), default=Grade.NONE)
     return max(grade, min(likely, Grade.MEDIUM))
+
+
+def _unbelieved(flag: Flag, grade: Grade) -> bool:
+    """Say whether a flag needs no eye: words of danger that are none, or seem so."""
+    return flag.rule == EASED or flag.grade > grade
 
 
 def _action(flags: Sequence[Flag], grade: Grade) -> Action:

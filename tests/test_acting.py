@@ -5,12 +5,10 @@ from collections.abc import AsyncIterator
 import pytest
 from sqlalchemy import select
 
-from chat.acting import Arrival
-from chat.case import Place, Queue, Status
-from chat.errors import BadText
-from chat.ladder import DAY, HOUR, Act, Kind
-from chat.model import Action, Grade, MemberId
-from chat.refusals import (
+from chat.casework.acting import Arrival
+from chat.casework.case import Place, Queue, Status
+from chat.casework.ladder import DAY, HOUR, Act, Kind
+from chat.casework.refusals import (
     BadDuration,
     CaseResolved,
     HeldWaits,
@@ -22,6 +20,8 @@ from chat.refusals import (
     UnknownReason,
     WordsUnfilled,
 )
+from chat.errors import BadText
+from chat.model import Action, Grade, MemberId
 from chat.roles import Role
 from chat.settings import Settings
 from chat.store.database import Database

@@ -449,7 +449,9 @@ async def test_a_page_that_is_not_the_last_is_followed_by_no_live_events(
     house: House, otter: Member, clock: FakeClock
 ):
     for n in range(10):
-        await otter.says("".join(chr(0x4E00 + n + 9 * k) for k in range(MAX_CHARACTERS)))
+        await otter.says(
+            "".join(chr(0x4E00 + n + 9 * k) for k in range(MAX_CHARACTERS))
+        )
         clock.advance(2)
     epoch = (await otter.join()).epoch
     await otter.all_heard()

@@ -5,12 +5,10 @@ from collections.abc import AsyncIterator
 import pytest
 from sqlalchemy import select
 
-from chat.appeals import LONGEST
-from chat.case import Place, Queue, Status
-from chat.errors import BadText, TextTooLong
-from chat.ladder import Act, Kind
-from chat.model import Handle
-from chat.refusals import (
+from chat.casework.appeals import LONGEST
+from chat.casework.case import Place, Queue, Status
+from chat.casework.ladder import Act, Kind
+from chat.casework.refusals import (
     AppealedAlready,
     CaseTaken,
     DecideFirst,
@@ -20,6 +18,8 @@ from chat.refusals import (
     SameModerator,
     WordsUnfilled,
 )
+from chat.errors import BadText, TextTooLong
+from chat.model import Handle
 from chat.roles import Role
 from chat.settings import Settings
 from chat.store.database import Database

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chat.case import Event, Place, Queue, State, Status, fold
-from chat.ladder import Kind
+from chat.casework.case import Event, Place, Queue, State, Status, fold
+from chat.casework.ladder import Kind
 from chat.model import Action, Grade
 
 FLAG = {

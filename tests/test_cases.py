@@ -8,10 +8,9 @@ import pytest
 from sqlalchemy import select
 
 from chat import bulletin
-from chat.case import LEASE_SECONDS, Queue, Status
-from chat.ladder import Act, Kind
-from chat.model import Action, Grade
-from chat.refusals import (
+from chat.casework.case import LEASE_SECONDS, Queue, Status
+from chat.casework.ladder import Act, Kind
+from chat.casework.refusals import (
     CaseResolved,
     CaseTaken,
     NoSuchCase,
@@ -19,6 +18,7 @@ from chat.refusals import (
     NotAllowed,
     ReasonMissing,
 )
+from chat.model import Action, Grade
 from chat.roles import Role
 from chat.settings import Settings
 from chat.store.database import Database

@@ -11,10 +11,10 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from chat.case import fold
-from chat.dossier import columns
+from chat.casework.case import fold
+from chat.casework.dossier import columns
+from chat.casework.ladder import Act, Kind
 from chat.errors import ChatError
-from chat.ladder import Act, Kind
 from chat.model import Grade
 from chat.settings import Settings
 from chat.store import audit

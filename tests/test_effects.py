@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator
 import pytest
 from sqlalchemy import delete, func, select, update
 
+from chat.casework.ladder import Act, Kind
 from chat.flagged import case_key
 from chat.history import keys
-from chat.ladder import Act, Kind
 from chat.model import Action, MemberId
 from chat.redis import Script
 from chat.settings import Settings

@@ -4,7 +4,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from chat.enrolments import (
+from chat.roles import Role
+from chat.signing.enrolments import (
     LASTS_SECONDS,
     BadDeskName,
     DeskNameTaken,
@@ -13,9 +14,8 @@ from chat.enrolments import (
     WeakPassword,
     chosen_name,
 )
-from chat.passkeys import BadPasskey
-from chat.proofs import NotYou
-from chat.roles import Role
+from chat.signing.passkeys import BadPasskey
+from chat.signing.proofs import NotYou
 from chat.store.database import Database
 from tests.support.authenticator import Authenticator
 from tests.support.clock import FakeClock

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chat.excerpt import LONGEST, Said, sentences, steps
+from chat.casework.excerpt import LONGEST, Said, sentences, steps
 from chat.model import Who
 
 WHO = Who(bytes(5))

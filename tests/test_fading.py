@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, text
 
-from chat.case import Queue
-from chat.ladder import DAY, Act, Kind
+from chat.casework.case import Queue
+from chat.casework.ladder import DAY, Act, Kind
 from chat.model import Action, Flag
 from chat.settings import Settings
 from chat.store.database import FILE, Database

@@ -134,7 +134,11 @@ async def hasty_house(
     settings: Settings, own_redis: RedisServer
 ) -> AsyncIterator[House]:
     settings = settings.model_copy(
-        update={"redis_url": own_redis.url, "says_per_minute": 6000, "flood_guard": False}
+        update={
+            "redis_url": own_redis.url,
+            "says_per_minute": 6000,
+            "flood_guard": False,
+        }
     )
     async with House.open(settings) as house:
         yield house

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from chat.guesses import (
+from chat.signing.guesses import (
     FREE_FOR_ACCOUNT,
     FREE_FOR_PREFIX,
     Guesses,

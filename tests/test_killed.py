@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from chat.case import Queue, fold
+from chat.casework.case import Queue, fold
 from chat.settings import Settings
 from chat.store import audit
 from chat.store.audit import Chain
@@ -18,7 +18,7 @@ from tests.support.program import Program
 
 WORK = """
 import asyncio, pathlib, sys
-from chat.ladder import Act, Kind
+from chat.casework.ladder import Act, Kind
 from chat.settings import Settings
 from chat.store.database import Database
 from tests.support.clock import FakeClock

@@ -2,8 +2,7 @@
 
 import pytest
 
-from chat.errors import BadText, ChatError
-from chat.ladder import (
+from chat.casework.ladder import (
     DAY,
     HOUR,
     MOST_NOTE,
@@ -20,7 +19,7 @@ from chat.ladder import (
     until,
     weight,
 )
-from chat.refusals import (
+from chat.casework.refusals import (
     BadDuration,
     NotAllowed,
     NoteMissing,
@@ -31,6 +30,7 @@ from chat.refusals import (
     WordsTooLong,
     WordsUnfilled,
 )
+from chat.errors import BadText, ChatError
 from chat.roles import Role
 
 NOW = 1_000_000

@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from chat.guesses import FREE_FOR_ACCOUNT, FREE_FOR_PREFIX, TooManyGuesses
-from chat.proofs import MOST_WAITING, WAIT_SECONDS, NotYou
+from chat.signing.guesses import FREE_FOR_ACCOUNT, FREE_FOR_PREFIX, TooManyGuesses
+from chat.signing.proofs import MOST_WAITING, WAIT_SECONDS, NotYou
 from chat.store import staff
 from chat.store.database import Database
 from chat.store.staff import Account

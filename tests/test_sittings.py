@@ -4,13 +4,13 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from chat import sittings
 from chat.clock import Clock
 from chat.errors import Unavailable
 from chat.protocol import pack
 from chat.redis import Scripts
 from chat.roles import Role
-from chat.sittings import IDLE_SECONDS, LONGEST_SECONDS, PROOF_SECONDS, Sittings
+from chat.signing import sittings
+from chat.signing.sittings import IDLE_SECONDS, LONGEST_SECONDS, PROOF_SECONDS, Sittings
 from tests.support.clock import FakeClock
 from tests.support.own_scripts import scripts_on
 from tests.support.redis_server import RedisServer

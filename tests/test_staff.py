@@ -6,12 +6,12 @@ from collections.abc import AsyncIterator
 import pytest
 from sqlalchemy import select
 
-from chat import sittings
-from chat.enrolments import DeskNameTaken, NoInvitation
-from chat.passkeys import BadPasskey
-from chat.proofs import NotYou
 from chat.roles import Role
-from chat.sittings import Deskmate
+from chat.signing import sittings
+from chat.signing.enrolments import DeskNameTaken, NoInvitation
+from chat.signing.passkeys import BadPasskey
+from chat.signing.proofs import NotYou
+from chat.signing.sittings import Deskmate
 from chat.staff import INVITATION_SECONDS, LastOfTheTeam, NobodyOfThatName, link
 from chat.store import audit
 from chat.store.database import Database

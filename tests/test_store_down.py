@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event
 
-from chat.case import Queue
+from chat.casework.case import Queue
+from chat.casework.ladder import Act, Kind
 from chat.errors import StoreDown
-from chat.ladder import Act, Kind
 from chat.protocol import TAKEN_BACK
 from chat.settings import Settings
 from chat.store.database import Database

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from chat.watch import COUNTS_SECONDS, Watch
+from chat.signing.watch import COUNTS_SECONDS, Watch
 from tests.support.clock import FakeClock
 from tests.support.own_scripts import scripts_on
 from tests.support.redis_server import RedisServer

@@ -8,11 +8,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from chat import casebook
 from chat.carers import Carers
-from chat.case import Status
-from chat.casebook import Case
 from chat.cases import Cases
+from chat.casework import casebook
+from chat.casework.case import Status
+from chat.casework.casebook import Case
+from chat.casework.dossier import Dossier
+from chat.casework.ladder import MOST_NOTE, MOST_WORDS, REASONS
+from chat.casework.refusals import CaseTaken, NoSuchCase
 from chat.catalogue import Catalogue
 from chat.clock import Clock
 from chat.desk import reading
@@ -23,11 +26,8 @@ from chat.desk.refusing import refusal
 from chat.desk.replies import REPLIES
 from chat.desk.story import news, story
 from chat.desk.wording import GRADES, SOURCES, ago, why
-from chat.dossier import Dossier
 from chat.errors import ChatError
-from chat.ladder import MOST_NOTE, MOST_WORDS, REASONS
-from chat.refusals import CaseTaken, NoSuchCase
-from chat.sittings import Deskmate
+from chat.signing.sittings import Deskmate
 from chat.store.database import Database
 
 ONE: Final = "/staff/cases/{id}"

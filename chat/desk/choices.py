@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from chat.case import Place, Status
-from chat.casebook import Case
+from chat.casework.case import Place, Status
+from chat.casework.casebook import Case
+from chat.casework.ladder import HOURS, MEMBER_KINDS, Act, Kind, acts_of, next_step
 from chat.desk.story import ACTS, hours_of
-from chat.ladder import HOURS, MEMBER_KINDS, Act, Kind, acts_of, next_step
 from chat.model import Grade
 from chat.roles import may
-from chat.sittings import Deskmate
+from chat.signing.sittings import Deskmate
 
 Options = Sequence[tuple[str, str]]
 

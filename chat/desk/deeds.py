@@ -8,14 +8,14 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from chat.cases import Cases
+from chat.casework.refusals import NoSuchCase, UnknownAct
 from chat.desk.case import NOTHING_KEPT, ONE, Table, to
 from chat.desk.choices import asked
 from chat.desk.frame import go, number, said
 from chat.desk.guard import Endpoint, Guard
 from chat.desk.replies import words_of
 from chat.errors import ChatError
-from chat.refusals import NoSuchCase, UnknownAct
-from chat.sittings import Deskmate
+from chat.signing.sittings import Deskmate
 
 _DECISIONS: Final = {"yes": True, "no": False}
 

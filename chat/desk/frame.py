@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from chat.desk.templates import page
 from chat.roles import VERBS, Role, may
-from chat.sittings import Deskmate
+from chat.signing.sittings import Deskmate
 
 PLACES: Final = (
     ("Queue", "/staff", "cases"),

@@ -13,9 +13,9 @@ from starlette.responses import RedirectResponse, Response
 
 from chat.desk import templates
 from chat.errors import StoreDown, Unavailable
-from chat.passkeys import BadPasskey, Site
 from chat.roles import may
-from chat.sittings import Deskmate, Sittings
+from chat.signing.passkeys import BadPasskey, Site
+from chat.signing.sittings import Deskmate, Sittings
 
 COOKIE: Final = "__Host-porchlight"
 HOME: Final = "/staff"

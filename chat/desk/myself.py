@@ -13,7 +13,7 @@ from chat.clock import Clock
 from chat.desk.frame import go, path_number, said, show, ticked
 from chat.desk.guard import Guard
 from chat.desk.wording import moment, time_of_day
-from chat.sittings import Deskmate
+from chat.signing.sittings import Deskmate
 from chat.wellbeing import PLENTY, TOPICS, Exposure, rests_until, this_shift
 
 ACCOUNT: Final = (("Your passkeys, password and codes", "/staff/account"),)

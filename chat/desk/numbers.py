@@ -9,12 +9,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from chat.carers import Carers
-from chat.case import Queue
+from chat.casework.case import Queue
 from chat.clock import Clock
 from chat.desk.frame import show
 from chat.desk.wording import ago, count
 from chat.rulebook import DAY_SECONDS, DAYS, Rulebook, RuleLine
-from chat.sittings import Deskmate
+from chat.signing.sittings import Deskmate
 from chat.store import numbers as store
 from chat.store.database import Database
 from chat.store.numbers import Open, Wait

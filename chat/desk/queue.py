@@ -11,9 +11,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from chat.carers import Carers, Wishes
-from chat.case import Queue
-from chat.casebook import CaseLine
 from chat.cases import Cases
+from chat.casework.case import Queue
+from chat.casework.casebook import CaseLine
 from chat.catalogue import Catalogue
 from chat.clock import Clock
 from chat.desk.frame import said, show
@@ -21,7 +21,7 @@ from chat.desk.guard import Guard
 from chat.desk.rows import BLANK, Row, row
 from chat.desk.wording import time_of_day
 from chat.roles import may
-from chat.sittings import Deskmate
+from chat.signing.sittings import Deskmate
 from chat.wellbeing import is_offered, is_spared, rests_until
 
 RESOLVED: Final = "resolved"

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import Final, NamedTuple
 
-from chat.casebook import Case, Finding, Revealed
+from chat.casework.casebook import Case, Finding, Revealed
+from chat.casework.excerpt import Said, Sentence
 from chat.desk.wording import CATEGORIES, GRADES, REPORTS, count, time_of_day
-from chat.excerpt import Said, Sentence
 from chat.identity import look_of, name_of
 from chat.model import Who
 

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Final
 
-from chat.casebook import Case
+from chat.casework.casebook import Case
+from chat.casework.ladder import MOST_NOTE, MOST_WORDS
 from chat.errors import ChatError
-from chat.ladder import MOST_NOTE, MOST_WORDS
 
 _WORDS: Final[Mapping[str, str]] = {
     "case_resolved": "Somebody was quicker: the case is done. Nothing was changed.",

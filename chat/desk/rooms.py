@@ -9,9 +9,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from chat.case import Queue
-from chat.casebook import CaseLine
 from chat.cases import Cases
+from chat.casework.case import Queue
+from chat.casework.casebook import CaseLine
 from chat.catalogue import Catalogue
 from chat.clock import Clock
 from chat.controls import LONGEST_GREETING, Alarm, BadControl, Control, Controls
@@ -19,7 +19,7 @@ from chat.desk.frame import go, number, said, show, ticked
 from chat.desk.guard import Guard
 from chat.desk.wording import ago, count, moment
 from chat.model import Room, RoomName
-from chat.sittings import Deskmate
+from chat.signing.sittings import Deskmate
 
 SLOWS: Final = (
     (0, "as everywhere"),

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from chat.case import Status
-from chat.casebook import CaseLine
+from chat.casework.case import Status
+from chat.casework.casebook import CaseLine
 from chat.desk.wording import GRADES, SOURCES, ago, listed, why
-from chat.sittings import Deskmate
+from chat.signing.sittings import Deskmate
 
 
 class Row(NamedTuple):

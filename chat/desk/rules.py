@@ -23,7 +23,7 @@ from chat.rulebook import (
 )
 from chat.rules.canonical import read
 from chat.rules.house import LONGEST, SHORTEST, find
-from chat.sittings import Deskmate
+from chat.signing.sittings import Deskmate
 
 ACTIONS: Final = (
     (int(Action.ALLOW), "It goes out, and one of you looks"),

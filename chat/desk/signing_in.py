@@ -11,11 +11,11 @@ from chat.desk import templates
 from chat.desk.frame import said, show
 from chat.desk.guard import COOKIE, HOME, SIGN_IN, STEP_UP, Guard, way
 from chat.errors import ChatError
-from chat.guesses import TooManyGuesses
-from chat.proofs import SIGN_IN as TO_SIGN_IN
-from chat.proofs import NotYou, Proofs
 from chat.roles import may
-from chat.sittings import Deskmate, Sittings
+from chat.signing.guesses import TooManyGuesses
+from chat.signing.proofs import SIGN_IN as TO_SIGN_IN
+from chat.signing.proofs import NotYou, Proofs
+from chat.signing.sittings import Deskmate, Sittings
 from chat.staff import Own, Staff
 from chat.store.staff import Account
 

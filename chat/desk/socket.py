@@ -14,7 +14,7 @@ from typing import Final, Literal
 from starlette.responses import Response
 from starlette.websockets import WebSocket
 
-from chat import bulletin, sittings
+from chat import bulletin
 from chat.bulletin import SUBPROTOCOL, TOPIC
 from chat.connection import Connection
 from chat.desk.guard import Guard
@@ -24,8 +24,9 @@ from chat.hub import Hub
 from chat.prefixes import Ticket
 from chat.protocol import unpack_value
 from chat.roles import may
-from chat.sittings import Deskmate, Sittings
-from chat.watch import Watch
+from chat.signing import sittings
+from chat.signing.sittings import Deskmate, Sittings
+from chat.signing.watch import Watch
 from chat.wheel import Deadline
 
 LOOKING_AT, STILL_HERE = 96, 97

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
-from chat.case import HOUSE, MEMBER, Event
-from chat.casebook import Case
+from chat.casework.case import HOUSE, MEMBER, Event
+from chat.casework.casebook import Case
+from chat.casework.ladder import REASONS, Kind
 from chat.desk.rows import claimed, looking
 from chat.desk.wording import REPORTS, count, moment
-from chat.ladder import REASONS, Kind
-from chat.sittings import Deskmate
+from chat.signing.sittings import Deskmate
 
 ACTS: Final = {
     Kind.NOTHING: "closed it without doing anything",

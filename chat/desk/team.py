@@ -10,7 +10,7 @@ from starlette.routing import BaseRoute, Route
 from chat.desk.frame import said, show
 from chat.desk.guard import Guard
 from chat.roles import Role
-from chat.sittings import Deskmate
+from chat.signing.sittings import Deskmate
 from chat.staff import LastOfTheTeam, Mate, NobodyOfThatName, Staff, link
 
 TEAM: Final = "/staff/team"

@@ -23,11 +23,11 @@ from chat.pages import Guarded, Pages
 from chat.prefixes import Prefixes
 from chat.redis import Lines, Scripts, servers
 from chat.roles import Role
-from chat.sittings import Deskmate
+from chat.signing.sittings import Deskmate
+from chat.signing.watch import Watch
 from chat.staff import link
 from chat.standing import NEWS
 from chat.store.database import Database
-from chat.watch import Watch
 from chat.wheel import Wheel
 from tests.support.clock import FakeClock
 

@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import select
 
 from chat import protocol
+from chat.casework.ladder import Act
 from chat.controls import Alarm
-from chat.ladder import Act
 from chat.model import Action, Flag, Grade, Handle, MemberId, RoomName, Who
 from chat.opening import Opening
 from chat.roles import Role

@@ -8,7 +8,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
 from chat import bulletin
-from chat.ladder import Act
+from chat.casework.ladder import Act
 from chat.model import Grade
 from tests.browser.axe import violations
 from tests.browser.night import fill

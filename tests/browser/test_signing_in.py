@@ -13,7 +13,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
 from chat.desk.guard import COOKIE
-from chat.sittings import PROOF_SECONDS
+from chat.signing.sittings import PROOF_SECONDS
 from tests.browser.front_door import FrontDoor
 from tests.support.eventually import eventually
 from tests.support.program import Program

@@ -3,7 +3,7 @@
 import pytest
 
 from chat import bulletin
-from chat.acting import Arrival
+from chat.casework.acting import Arrival
 from chat.controls import Alarm
 from chat.model import Action, MemberId, RoomName
 from chat.roles import Role

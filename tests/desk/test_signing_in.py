@@ -9,9 +9,9 @@ import httpx2
 import pytest
 
 from chat.desk.guard import COOKIE
-from chat.guesses import FREE_FOR_ACCOUNT
 from chat.roles import Role
-from chat.sittings import PROOF_SECONDS
+from chat.signing.guesses import FREE_FOR_ACCOUNT
+from chat.signing.sittings import PROOF_SECONDS
 from chat.store.database import FILE, Database
 from tests.support.authenticator import Authenticator
 from tests.support.clock import FakeClock

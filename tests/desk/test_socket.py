@@ -14,7 +14,7 @@ from chat.bulletin import SUBPROTOCOL
 from chat.desk.guard import COOKIE
 from chat.desk.socket import LOOK_AGAIN_SECONDS
 from chat.roles import Role
-from chat.sittings import IDLE_SECONDS
+from chat.signing.sittings import IDLE_SECONDS
 from tests.support.clock import FakeClock
 from tests.support.eventually import eventually
 from tests.support.redis_server import RedisServer

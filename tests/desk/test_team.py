@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from chat.roles import Role
-from chat.sittings import PROOF_SECONDS
+from chat.signing.sittings import PROOF_SECONDS
 from chat.store.database import FILE, Database
 from tests.support.authenticator import Authenticator
 from tests.support.clock import FakeClock

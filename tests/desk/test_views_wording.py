@@ -4,9 +4,9 @@ import re
 
 import pytest
 
+from chat.casework.ladder import MOST_WORDS
 from chat.desk.replies import REPLIES, Reply, unfilled, words_of
 from chat.desk.wording import ago, listed
-from chat.ladder import MOST_WORDS
 
 A_DAY = 86_400
 

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from chat.model import Action, Flag, Grade, Message
+from chat.moderation import screen
 from chat.rules.canonical import read
-from chat.rules.crisis import crisis
+from chat.rules.crisis import EASED, crisis
 
 HERE = Path(__file__).parent
 KNOWN = tomllib.loads((HERE / "crisis_lines.toml").read_text("utf-8"))
@@ -112,6 +113,23 @@ def test_telling_somebody_else_to_die_is_no_crisis_of_the_speaker():
 def test_a_denial_is_believed_but_only_of_what_it_denies():
     assert grade("I don't want to die, I want to stop drinking") == "none"
     assert grade("I don't want to be talked out of it, I want to die") == "medium"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "i dont want to die anymore",
+        "i am not suicidal, only worn out",
+        "she asked whether i was going to kill myself and i am not going to kill myself",
+    ],
+)
+def test_a_model_is_not_believed_where_the_danger_is_denied(line: str):
+    assert [flag.rule for flag in flags(line)] == [EASED]
+
+    verdict = screen(Message(line))
+
+    assert verdict.grade is Grade.NONE
+    assert not verdict.flags
 
 
 def test_what_is_long_past_is_past_until_it_is_back():

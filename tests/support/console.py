@@ -20,10 +20,10 @@ from chat.pages import Guarded, Pages
 from chat.roles import Role
 from chat.rulebook import Rulebook
 from chat.settings import Settings
-from chat.sittings import Sittings
+from chat.signing.sittings import Sittings
+from chat.signing.watch import Watch
 from chat.store import staff
 from chat.store.database import Database
-from chat.watch import Watch
 from tests.support.clock import FakeClock
 from tests.support.desk import Desk, an_opening
 from tests.support.process import Process

@@ -7,9 +7,9 @@ from typing import Any, cast
 from sqlalchemy import insert, select
 
 from chat import protocol
-from chat.case import Event
 from chat.cases import Cases
-from chat.effects import Effects
+from chat.casework.case import Event
+from chat.casework.effects import Effects
 from chat.identity import Identity
 from chat.model import Action, Flag, Grade, Handle
 from chat.opening import Opening

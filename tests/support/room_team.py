@@ -3,9 +3,9 @@
 from typing import Self
 
 from chat.app import Service
-from chat.case import Queue
-from chat.casebook import CaseLine
-from chat.ladder import Act
+from chat.casework.case import Queue
+from chat.casework.casebook import CaseLine
+from chat.casework.ladder import Act
 from chat.roles import Role
 from chat.store import staff
 from tests.support.eventually import eventually

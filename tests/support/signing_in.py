@@ -8,13 +8,13 @@ from typing import Self
 import pyotp
 
 from chat.clock import Clock
-from chat.enrolments import Enrolments
-from chat.guesses import Guesses
-from chat.passkeys import Passkeys, Site
-from chat.proofs import Proofs
 from chat.redis import Scripts
 from chat.roles import Role
-from chat.sittings import Sittings
+from chat.signing.enrolments import Enrolments
+from chat.signing.guesses import Guesses
+from chat.signing.passkeys import Passkeys, Site
+from chat.signing.proofs import Proofs
+from chat.signing.sittings import Sittings
 from chat.staff import Staff
 from chat.store.database import Database
 from chat.store.staff import Account

@@ -16,7 +16,7 @@ from chat.desk.guard import COOKIE, Guard
 from chat.desk.signing_in import SigningIn
 from chat.desk.team import TeamPages
 from chat.pages import Guarded
-from chat.sittings import Deskmate
+from chat.signing.sittings import Deskmate
 from tests.support.authenticator import Authenticator
 from tests.support.signing_in import ORIGIN, PASSWORD, Desk
 

@@ -25,9 +25,9 @@ from chat.metrics import Metrics
 from chat.prefixes import Prefixes
 from chat.redis import Lines, Scripts, servers
 from chat.roles import Role
-from chat.sittings import Deskmate, Sittings
+from chat.signing.sittings import Deskmate, Sittings
+from chat.signing.watch import Watch
 from chat.standing import NEWS
-from chat.watch import Watch
 from chat.wheel import Wheel
 from tests.support.eventually import eventually
 

@@ -55,6 +55,19 @@ test("an answer goes to who asked", async () => {
   await assert.rejects(first, reason => reason instanceof Refused && reason.wait === 3)
 })
 
+test("who is refused for a concern is told which", async () => {
+  const { exchange, connection } = anOpenOne()
+  const asked = connection.request("leave", "a")
+  const plain = connection.request("leave", "b")
+  const [, [, refA], [, refB]] = exchange.last.sent
+
+  exchange.last.hear(pack([35, refA, "blocked", 0, "abuse"]))
+  exchange.last.hear(pack([35, refB, "gone", 0]))
+
+  await assert.rejects(asked, reason => reason.code === "blocked" && reason.why === "abuse")
+  await assert.rejects(plain, reason => reason.why === "")
+})
+
 test("a broken line is dialled again, and what was asked is lost", async () => {
   const { clock, exchange, connection } = anOpenOne()
   const asked = connection.request("leave", "a")

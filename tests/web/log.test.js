@@ -177,6 +177,18 @@ test("a reaction that was withdrawn is not brought back by an older page", () =>
   assert.deepEqual(log.reactions(5), [[], [], [], []])
 })
 
+test("what the room team took away leaves a trace where it was read, and nowhere else", () => {
+  const log = aLog(said(1), said(2), said(3))
+
+  log.receive({ ...takenBack(4, 2), team: true })
+  log.receive(takenBack(5, 1))
+  log.receive({ ...takenBack(6, 9), team: true })
+
+  assert.deepEqual(log.byTeam, [2])
+  log.fade(Infinity)
+  assert.deepEqual(log.byTeam, [])
+})
+
 test("talk fades", () => {
   const log = aLog(said(1), said(2), said(3))
 

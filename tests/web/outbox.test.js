@@ -155,16 +155,153 @@ test("too fast: it goes by itself after the wait, and stays first", async () => 
   assert.deepEqual(house.texts, ["one", "one"])
 })
 
-test("what can never be said is given back, and holds up nobody", async () => {
-  const { clock, house, outbox, courier } = setUp()
-  const entry = say(courier, "one", clock)
+test("what may not be said is given back, and holds up nobody", async () => {
+  const { clock, house, courier } = setUp()
+  say(courier, "one", clock)
   say(courier, "two", clock)
 
   house.last.reject(new Refused({ code: "bad_text", wait: 0 }))
   await settled()
 
   assert.deepEqual(states(courier), ["refused", "sent"])
-  assert.ok(!outbox.has(entry.id))
+})
+
+test("what was refused keeps its text, and why, through a reload; it is not sent again", async () => {
+  const { clock, storage, house, courier } = setUp()
+  say(courier, "you are nothing")
+  house.last.reject(new Refused({ code: "blocked", wait: 0, why: "abuse" }))
+  await settled()
+
+  const reloaded = open(house, new Outbox(storage, clock.now), clock)
+  reloaded.carry()
+
+  assert.deepEqual(states(reloaded), ["refused"])
+  const [{ text, code, why }] = reloaded.entries
+  assert.deepEqual([text, code, why], ["you are nothing", "blocked", "abuse"])
+  assert.equal(house.asked.length, 1)
+})
+
+test("what was refused goes again when its author asks, and forgets why it did not", async () => {
+  const { house, courier } = setUp()
+  const entry = say(courier, "hello")
+  house.last.reject(new Refused({ code: "read_first", wait: 0 }))
+  await settled()
+
+  courier.sendAnyway(entry)
+
+  assert.equal(house.asked.length, 2)
+  assert.equal(house.last.id, entry.id)
+  assert.deepEqual(states(courier), ["sent"])
+  assert.equal(courier.entries[0].code, undefined)
+})
+
+test("what the room team reads first waits, through a reload, and holds up nobody", async () => {
+  const { clock, storage, house, courier } = setUp()
+  say(courier, "held", clock)
+  house.last.resolve({ name: "waiting" })
+  await settled()
+
+  const outbox = new Outbox(storage, clock.now)
+  const reloaded = open(house, outbox, clock)
+  reloaded.carry()
+  assert.deepEqual(states(reloaded), ["held"])
+  assert.equal(house.asked.length, 1)
+  say(reloaded, "next", clock)
+
+  assert.equal(house.last.fields[0], "next")
+  assert.ok(outbox.awaits)
+})
+
+test("what the room team lets in is gone from here: the room says it", async () => {
+  const { house, courier } = setUp()
+  const { id } = await aHeldOne(house, courier)
+
+  courier.decided({ kind: "released", id })
+
+  assert.deepEqual(courier.entries, [])
+})
+
+test("what the room team does not let in stays its author's to change", async () => {
+  const { house, courier } = setUp()
+  const { id } = await aHeldOne(house, courier)
+
+  courier.decided({ kind: "not_released", id })
+
+  assert.deepEqual(states(courier), ["refused"])
+  assert.equal(courier.entries[0].code, "not_released")
+})
+
+test("what is decided while one is elsewhere is known when one comes back", async () => {
+  const { clock, storage, house, courier } = setUp()
+  const entries = [await aHeldOne(house, courier), await aHeldOne(house, courier)]
+  const elsewhere = new Outbox(storage, clock.now)
+
+  const texts = ["released", "not_released"].map((kind, i) => elsewhere.decided({ kind, id: entries[i].id }))
+
+  assert.deepEqual(texts, ["held", "held"])
+  assert.deepEqual(states(open(house, elsewhere, clock)), ["refused"])
+  assert.ok(!elsewhere.awaits)
+})
+
+test("a word about something else settles nothing", async () => {
+  const { house, outbox, courier } = setUp()
+  const { id } = await aHeldOne(house, courier)
+
+  assert.equal(outbox.decided({ kind: "warning", id }), "")
+  courier.decided({ kind: "warning", id })
+
+  assert.deepEqual(states(courier), ["held"])
+})
+
+test("what the room team never came to fades with the talk", async () => {
+  const { clock, house, courier } = setUp()
+  const entry = await aHeldOne(house, courier)
+
+  courier.fade(entry.at / 1000 - 1)
+  assert.deepEqual(states(courier), ["held"])
+  courier.fade(clock.at / 1000 + 1)
+
+  assert.deepEqual(courier.entries, [])
+})
+
+async function aHeldOne(house, courier) {
+  const entry = say(courier, "held")
+  house.last.resolve({ name: "waiting" })
+  await settled()
+  return entry
+}
+
+test("in a slowed room what is new is tried at once: somebody may be in danger", async () => {
+  const { clock, house, courier } = setUp()
+  say(courier, "first", clock)
+  house.last.reject(new Refused({ code: "too_fast", wait: 45 }))
+  await settled()
+
+  say(courier, "i took all my pills", clock)
+  assert.equal(house.last.fields[0], "i took all my pills")
+  house.last.resolve({ position: 42, at: 1 })
+  await settled()
+  assert.deepEqual(states(courier), ["slow"])
+  clock.advance(45)
+
+  assert.deepEqual(house.texts, ["first", "i took all my pills", "first"])
+})
+
+test("what is tried in vain in a slowed room is tried once, and keeps its place", async () => {
+  const { clock, house, courier } = setUp()
+  say(courier, "one", clock)
+  house.last.reject(new Refused({ code: "too_fast", wait: 45 }))
+  await settled()
+  say(courier, "two", clock)
+  house.last.reject(new Refused({ code: "too_fast", wait: 44 }))
+  await settled()
+  courier.carry()
+  assert.deepEqual(states(courier), ["slow", "slow"])
+  assert.equal(house.asked.length, 2)
+
+  clock.advance(45)
+
+  assert.equal(house.last.fields[0], "one")
 })
 
 test("older than the house remembers: it asks first", async () => {

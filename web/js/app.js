@@ -6,9 +6,11 @@ import { MessageComposer } from "./composer.js"
 import { HouseDoor } from "./door.js"
 import { RoomEntry } from "./entry.js"
 import { SUBPROTOCOL } from "./frames.js"
+import { HelpLines } from "./help.js"
 import { LineState } from "./line.js"
 import { Outbox } from "./outbox.js"
 import { copy, part, tell } from "./page.js"
+import { refusal } from "./plainly.js"
 import { RoomPresence } from "./presence.js"
 import { ReportForm } from "./report.js"
 import { ChatRoom } from "./room.js"
@@ -19,6 +21,7 @@ import { RoomTalk } from "./talk.js"
 import { TeamWords } from "./team.js"
 
 const NEWS = "• "
+const TEAM = "team" // kept while the room team has something to say to this device
 
 const storage = new Storage(() => localStorage)
 const session = new Storage(() => sessionStorage)
@@ -31,6 +34,7 @@ const connection = new Connection({
 
 const stage = document.querySelector("[data-stage]")
 const front = document.querySelector("[data-front]")
+const words = document.querySelector("team-words")
 let rooms = null // by slug, once they are known
 let view = front
 let note = ""
@@ -44,6 +48,7 @@ const parts = {
   "room-presence": RoomPresence,
   "message-composer": MessageComposer,
   "line-state": LineState,
+  "help-lines": HelpLines,
   "care-card": CareCard,
   "report-form": ReportForm,
   "team-words": TeamWords
@@ -65,14 +70,21 @@ function route() {
   return showEntry(room)
 }
 
-function showFront(words = "") {
+function showFront(why = note) {
+  note = ""
   stageView(front)
-  tell(part(front, "word"), words)
+  tell(part(front, "word"), why)
+  front.querySelector("help-lines").show()
   front.querySelector("room-list").open(outbox)
   if (rooms !== null || place() === "") {
-    connection.stop()
+    if (!awaitsTeam()) connection.stop()
     session.remove("in")
   }
+}
+
+// Is there anything to hear from the room team, or to answer, wherever one is?
+function awaitsTeam() {
+  return words.some || outbox.awaits || storage.get(TEAM) !== null
 }
 
 async function showDevice() {
@@ -120,6 +132,14 @@ function rollOf({ slug }) {
   return Number(storage.get(`roll.${slug}`)) || 0
 }
 
+// Whoever was removed stands on the porch: the help lines and their answer are there.
+function showOut() {
+  note = refusal("removed", 0)
+  session.remove("in")
+  if (place()) location.hash = ""
+  else showFront()
+}
+
 // -- what the views announce ----------------------------------------------------------
 
 const events = {
@@ -143,11 +163,12 @@ const events = {
     note = "Somebody here has that name just now. Please take another."
     route()
   },
-  "removed": () => showFront("The room team has asked you not to come in any more."),
+  "removed": () => showOut(),
   "no-such-room": () => showFront("There is no such room."),
   "come-back": bytes => {
     connection.stop()
-    for (const key of [...storage.keys("roll."), ...storage.keys("outbox.")]) storage.remove(key)
+    for (const key of [TEAM, ...storage.keys("roll."), ...storage.keys("outbox.")]) storage.remove(key)
+    words.forget()
     session.clear()
     secret.replace(bytes)
   },
@@ -178,5 +199,9 @@ document.addEventListener("visibilitychange", () => {
 })
 
 for (const [name, element] of Object.entries(parts)) customElements.define(name, element)
-document.querySelector("team-words").open({ connection })
+words.open({ connection, outbox, session })
+words.addEventListener("words", ({ detail }) => detail ? storage.set(TEAM, "1") : storage.remove(TEAM))
+words.addEventListener("removed", () => { if (view instanceof ChatRoom) showOut() })
+front.querySelector("help-lines").open({ storage })
+if (awaitsTeam()) connection.start()
 route()

@@ -1,66 +1,60 @@
-// <care-card>: help lines, shown to whoever wrote what sounded like danger, and to nobody
-// else. It takes nothing away: one can go on talking beside it.
+// <care-card>: help lines, for whoever wrote what sounded like danger, and for whoever asks.
+// It comes to one member alone, and takes nothing away: one goes on writing below it.
 
-import { chooseCountry, COUNTRIES, countryOf, linesOf } from "./lines.js"
-import { empty, made, part } from "./page.js"
+import { aloud, announce, part } from "./page.js"
 
+const MEDIUM = 2
 const URGENT = 3
+const QUIET_MS = 10 * 60 * 1000
 const WORDS = {
-  urgent: "What you wrote sounds like danger. If somebody may die or get hurt, please call now. You can keep talking here too.",
-  heavy: "What you wrote sounds heavy. You do not have to carry it alone. These people listen at any hour, and so do we."
+  asked: "Somebody to talk to, now.",
+  heavy: "What you wrote sounds heavy. You do not have to carry it alone. These people listen, and so do we.",
+  urgent: "What you wrote sounds like danger. If somebody may die or get hurt, please call now. You can keep talking here too."
 }
+const WHERE = "Only you see this. The help lines stand above the place where you write."
 
 export class CareCard extends HTMLElement {
-  #storage
+  #closed = { grade: 0, at: 0 }
+  #grade = 0
 
   open({ storage }) {
-    this.#storage = storage
-    this.#fillCountries()
-    part(this, "country").onchange = ({ target }) => this.#choose(target.value)
-    part(this, "close").onclick = () => this.#close()
-    this.#fillLines()
+    this.querySelector("help-lines").open({ storage })
+    part(this, "close").onclick = () => this.close()
   }
 
-  // The keyboard stays where it is: somebody may be in the middle of a sentence.
+  // It comes by itself: the keyboard stays where it is, for somebody may be in the middle
+  // of a sentence, and the reader says it once.
   show(grade) {
-    part(this, "words").textContent = grade >= URGENT ? WORDS.urgent : WORDS.heavy
-    this.hidden = false
+    if (!this.hidden && grade <= this.#grade) return
+    if (this.hidden && grade <= MEDIUM && this.#wasClosedLately(grade)) return
+    this.#open(grade, grade >= URGENT ? WORDS.urgent : WORDS.heavy)
+    aloud(`${part(this, "words").textContent} ${WHERE}`)
   }
 
-  #close() {
+  // It was asked for.
+  toggle() {
+    if (!this.hidden) return this.close()
+    this.#open(0, WORDS.asked)
+    part(this, "words").focus()
+  }
+
+  close() {
+    this.#closed = { grade: this.#grade, at: Date.now() }
     this.hidden = true
-    this.dispatchEvent(new CustomEvent("care-closed", { bubbles: true }))
+    announce(this, "care-closed")
   }
 
-  #fillCountries() {
-    const select = part(this, "country")
-    const choices = [["", "Somewhere else"], ...Object.entries(COUNTRIES).map(([code, { name }]) => [code, name])]
-    empty(select)
-    for (const [code, name] of choices) {
-      const option = made("option", name)
-      option.value = code
-      select.append(option)
-    }
-    select.value = countryOf(this.#storage)
+  #open(grade, words) {
+    this.#grade = grade
+    part(this, "words").textContent = words
+    this.hidden = false
+    this.scrollTop = 0
+    announce(this, "care-opened")
   }
 
-  #choose(country) {
-    chooseCountry(this.#storage, country)
-    this.#fillLines(country)
+  // Whoever put it away is not told the same again and again.
+  #wasClosedLately(grade) {
+    const { grade: closed, at } = this.#closed
+    return grade <= closed && Date.now() - at < QUIET_MS
   }
-
-  #fillLines(country = countryOf(this.#storage)) {
-    const list = part(this, "lines")
-    empty(list)
-    list.append(made("li", "Your emergency number, if it cannot wait"))
-    for (const [words, number] of linesOf(country)) list.append(lineItem(words, number))
-  }
-}
-
-function lineItem(words, number) {
-  const item = made("li", `${words}: `)
-  const link = made("a", number)
-  link.href = `tel:${number.replace(/\D/g, "")}`
-  item.append(link)
-  return item
 }

@@ -62,7 +62,10 @@ export class MessageComposer extends HTMLElement {
   #key(event) {
     const plain = event.key === "Enter" && !event.shiftKey && !event.isComposing
     if (plain && !matchMedia("(pointer: coarse)").matches) this.#submit(event)
-    else if (event.key === "Escape") this.replyTo(0)
+    else if (event.key === "Escape" && this.#reply) {
+      event.stopPropagation()
+      this.replyTo(0)
+    }
   }
 
   #written(writing = true) {

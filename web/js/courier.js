@@ -10,6 +10,10 @@ import { LineLost } from "./connection.js"
 // The house may not have taken these in; with the same id they are safe to repeat.
 const AGAIN = ["too_fast", "unavailable", "not_in_room"]
 
+// The room is slowed, or its author is: what is written meanwhile is tried all the same.
+// The house lets nobody in danger wait, and the page cannot tell who is.
+const LONG_SECONDS = 10
+
 export class Courier extends EventTarget {
   #outbox
   #connection
@@ -19,6 +23,7 @@ export class Courier extends EventTarget {
   #states = new Map()    // id → "kept" | "sent" | "held" | "slow" | "old" | "refused"
   #carrying = false
   #resting = null
+  #slowed = false        // is it a long rest, in which what is new is tried once?
 
   constructor({ outbox, connection, room, timers = globalThis }) {
     super()
@@ -46,7 +51,7 @@ export class Courier extends EventTarget {
 
   // Sends what may be sent. Call it whenever something may have changed for the better.
   async carry() {
-    if (this.#carrying || this.#resting !== null) return
+    if (this.#carrying || (this.#resting !== null && !this.#slowed)) return
     this.#carrying = true
     let entry
     while (this.#connection.state === "open" && (entry = this.#next())) {
@@ -59,6 +64,7 @@ export class Courier extends EventTarget {
   resume() {
     this.#timers.clearTimeout(this.#resting)
     this.#resting = null
+    this.#slowed = false
     this.carry()
   }
 
@@ -80,9 +86,17 @@ export class Courier extends EventTarget {
   }
 
   // The room team has read what it held back: it comes as said, or not at all.
-  decided(id) {
+  decided({ kind, id }) {
     const entry = this.#entries.find(each => each.id === id)
-    if (entry) this.drop(entry)
+    if (entry && kind === "released") this.drop(entry)
+    else if (entry && kind === "not_released") this.#refuse(entry, { code: kind, wait: 0, why: "" })
+  }
+
+  // What the room team never came to fades with the talk around it.
+  fade(before) {
+    for (const entry of [...this.#entries]) {
+      if (this.stateOf(entry) === "held" && entry.at < before * 1000) this.drop(entry)
+    }
   }
 
   drop(entry) {
@@ -100,14 +114,15 @@ export class Courier extends EventTarget {
 
   #take(entry) {
     this.#entries.push(entry)
-    this.#become(entry, "kept")
+    this.#become(entry, entry.state || "kept")
   }
 
   // An old or refused entry waits for its author and holds up nobody.
   #next() {
     for (const entry of [...this.#entries]) {
-      if (["refused", "held"].includes(this.stateOf(entry))) continue
+      const state = this.stateOf(entry)
       if (!this.#outbox.has(entry.id)) this.drop(entry) // another tab has delivered it
+      else if (["refused", "held"].includes(state) || (state === "slow" && this.#slowed)) continue
       else if (!this.#outbox.isOld(entry, this.#connection.repeat)) return entry
       else if (entry.kind === "say") this.#become(entry, "old")
       else this.drop(entry)
@@ -121,6 +136,7 @@ export class Courier extends EventTarget {
     try {
       const { name, position, at } = await this.#connection.request(...frameOf(entry))
       if (name === "waiting") {
+        this.#outbox.mark(entry, { state: "held" })
         this.#become(entry, "held")
         return true
       }
@@ -141,13 +157,14 @@ export class Courier extends EventTarget {
     if (!AGAIN.includes(reason.code)) return this.#refuse(entry, reason)
     this.#become(entry, reason.code === "too_fast" ? "slow" : "kept")
     if (reason.code !== "not_in_room") this.#rest(reason.wait)
+    this.#slowed = reason.code === "too_fast" && reason.wait >= LONG_SECONDS
     this.#emit("refused", { entry, code: reason.code, wait: reason.wait })
-    return false
+    return this.#slowed
   }
 
   #refuse(entry, { code, wait, why }) {
     if (entry.kind === "say") {
-      this.#outbox.remove(entry.id)
+      this.#outbox.mark(entry, { state: "refused", code, why })
       this.#become(entry, "refused")
     } else {
       this.drop(entry)
@@ -157,6 +174,7 @@ export class Courier extends EventTarget {
   }
 
   #rest(seconds) {
+    this.#timers.clearTimeout(this.#resting)
     this.#resting = this.#timers.setTimeout(() => this.resume(), Math.max(1, seconds) * 1000)
   }
 

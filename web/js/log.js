@@ -9,6 +9,7 @@ export class Log {
   #messages = new Map()  // position → { position, at, who, text, reply }
   #reactions = new Map() // target → Map of "reaction who" → { position, on }
   #takenBack = new Set()
+  #byTeam = new Map()    // position of what the room team took down → when it was said
   #breaks = new Set()    // positions after which something is missing
   #joining = false
   #held = []
@@ -53,11 +54,18 @@ export class Log {
   fade(before) {
     const faded = [...this.#messages.values()].filter(({ at }) => at < before)
     for (const { position } of faded) this.#remove(position)
+    for (const [position, at] of this.#byTeam) if (at < before) this.#byTeam.delete(position)
     return faded.length > 0
   }
 
   get messages() {
     return [...this.#messages.values()].sort((a, b) => a.position - b.position)
+  }
+
+  // Where the room team took away what one has read: nobody should wonder whether they
+  // have dreamt it.
+  get byTeam() {
+    return [...this.#byTeam.keys()]
   }
 
   get first() {
@@ -94,18 +102,25 @@ export class Log {
     this.#messages.clear()
     this.#reactions.clear()
     this.#takenBack.clear()
+    this.#byTeam.clear()
     this.#breaks.clear()
   }
 
   #apply(event) {
     if (event.name === "said") this.#said(event)
-    else if (event.name === "taken_back") this.#remove(event.target)
+    else if (event.name === "taken_back") this.#takeBack(event)
     else if (event.name === "reacted") this.#reacted(event)
   }
 
   #said({ position, at, who, text, reply }) {
     if (this.#takenBack.has(position)) return
     this.#messages.set(position, { position, at, who, text, reply })
+  }
+
+  #takeBack({ target, team }) {
+    const known = this.#messages.get(target)
+    if (team && known) this.#byTeam.set(target, known.at)
+    this.#remove(target)
   }
 
   #remove(target) {

@@ -5,7 +5,7 @@ import { REACTIONS } from "./frames.js"
 import { nameOf } from "./names.js"
 import { announce, copy, empty, made, part, tell } from "./page.js"
 
-const MARKS = { kept: "on this phone", sent: "sent", said: "in the room", slow: "goes in a moment", held: "with the room team" }
+const MARKS = { kept: "on this phone", sent: "sent", said: "in the room", slow: "goes in a moment", held: "with the room team", refused: "not in the room" }
 const QUOTE = 90
 
 // `view` is { message, mine, mark, reactions, me, quote }.
@@ -33,6 +33,7 @@ export function fillMessage(item, view) {
   part(item, "mark").textContent = view.mine ? MARKS[view.mark] || "" : ""
   part(item, "more").hidden = !view.message.position
   tell(part(item, "quote"), view.quote)
+  tell(part(item, "remark"), view.remark)
   fillShown(item, view)
   if (!part(item, "acts").hidden) fillActs(item)
 }

@@ -5,6 +5,9 @@ import { hex } from "./frames.js"
 
 const BEGINNING = "outbox."
 
+// What the room team did not let in is its author's to change.
+const REFUSED = { state: "refused", code: "not_released", why: "" }
+
 export class Outbox {
   #storage
   #now
@@ -26,15 +29,18 @@ export class Outbox {
 
   // Oldest first.
   entries(room) {
-    return this.#storage.keys(BEGINNING)
-      .map(key => this.#read(key))
-      .filter(entry => entry && entry.room === room)
+    return this.#all()
+      .filter(entry => entry.room === room)
       .sort((a, b) => a.at - b.at)
   }
 
   rooms() {
-    return new Set(this.#storage.keys(BEGINNING).map(key => this.#read(key)).filter(Boolean)
-      .map(entry => entry.room))
+    return new Set(this.#all().filter(({ state }) => state !== "held").map(({ room }) => room))
+  }
+
+  // Does anything wait for the room team?
+  get awaits() {
+    return this.#all().some(({ state }) => state === "held")
   }
 
   has(id) {
@@ -45,8 +51,24 @@ export class Outbox {
     this.#storage.remove(BEGINNING + id)
   }
 
-  // The member wants it sent although it is old.
-  renew(entry) {
+  // What became of it, so far: { state: "held" } or { state: "refused", code, why }.
+  mark(entry, marks) {
+    Object.assign(entry, marks)
+    if (this.has(entry.id)) this.#keep(entry)
+  }
+
+  // The room team has read what it held back: it comes as said, or not at all. Returns
+  // its text, if it was written here.
+  decided({ kind, id }) {
+    const entry = ["released", "not_released"].includes(kind) ? this.#read(BEGINNING + id) : null
+    if (!entry) return ""
+    if (kind === "released") this.remove(id)
+    else this.mark(entry, REFUSED)
+    return entry.text
+  }
+
+  // The member wants it sent although it is old, or was refused.
+  renew({ state, code, why, ...entry }) {
     const renewed = { ...entry, at: this.#now() }
     this.#keep(renewed)
     return renewed
@@ -57,6 +79,10 @@ export class Outbox {
   isOld(entry, repeatSeconds) {
     const age = this.#now() - entry.at
     return age < 0 || age > repeatSeconds * 1000
+  }
+
+  #all() {
+    return this.#storage.keys(BEGINNING).map(key => this.#read(key)).filter(Boolean)
   }
 
   #keep(entry) {

@@ -1,5 +1,7 @@
 // Small hands for the page: copies of its templates, and the parts in them.
 
+const ALOUD_MS = 10000
+
 export function copy(id) {
   return document.getElementById(id).content.firstElementChild.cloneNode(true)
 }
@@ -32,6 +34,13 @@ export function made(tag, text, className = "") {
 
 export function announce(element, name, detail = null) {
   element.dispatchEvent(new CustomEvent(name, { detail, bubbles: true }))
+}
+
+// Says something to those who listen to the page, once; the screen shows it elsewhere.
+export function aloud(words) {
+  const line = made("p", words)
+  document.querySelector("[data-aloud]").append(line)
+  setTimeout(() => line.remove(), ALOUD_MS)
 }
 
 export function fades(hours) {

@@ -17,6 +17,8 @@ export function lineWords({ state, up }, joined) {
   return ["Connected", "good"]
 }
 
+const BROKEN = "Something is wrong with this page. Please reload it."
+
 const REFUSALS = {
   too_fast: "A little slower, please.",
   unavailable: "The house cannot do this just now. It goes by itself as soon as it can.",
@@ -25,12 +27,22 @@ const REFUSALS = {
   text_too_long: "That is too long for one message.",
   bad_text: "That has characters which cannot be sent.",
   not_in_room: "Coming back into the room…",
-  blocked: "That cannot be said here.",
+  no_such_room: "There is no such room.",
+  too_many_rooms: "That is more rooms than one can follow. Please leave one first.",
+  name_taken: "Somebody here has that name just now. Please take another.",
+  bad_frame: BROKEN,
+  unknown_request: BROKEN,
+  hello_first: BROKEN,
+  bad_secret: "The secret of this device cannot be used. Under “This device” you can forget it, and begin anew.",
+  blocked: "That cannot be said here. You can say it in other words.",
   read_first: "Please read what the room team says first. It stands above.",
   suspended: "You can read here, and not speak for now. What the room team said stands above.",
+  not_released: "The room team did not let this into the room.",
   removed: "The room team has asked you not to come in any more.",
   room_locked: "The room team has closed this room for a while. You can read along.",
-  store_down: "The room team's book is closed just now. Please try again in a while."
+  store_down: "The room team's book is closed just now. Please try again in a while.",
+  no_appeal: "Nobody can look at that again.",
+  appealed_already: "You have asked already. Another moderator will look at it."
 }
 
 // Why it cannot be said, by the concern: what is wanted instead comes with it.
@@ -49,6 +61,13 @@ const BLOCKED = {
   spam: "That was said too often, or looks like advertising."
 }
 
+// What may be said later as it stands; the rest is for its author to change.
+const LATER = ["read_first", "suspended", "room_locked"]
+
+export function mayBeSaidLater(code) {
+  return LATER.includes(code)
+}
+
 const TEAM = {
   nudge: "A friendly word from the room team",
   taken_down: "The room team took a message of yours down",
@@ -63,14 +82,20 @@ const TEAM = {
   overturned: "Another moderator looked at it again, and took it back"
 }
 
+const WEEK_MS = 6 * 24 * 3600 * 1000
+
 export function teamWords(kind) {
   return TEAM[kind] || "A word from the room team"
 }
 
-export function plainUntil(seconds) {
+export function plainUntil(seconds, now = Date.now()) {
   const moment = new Date(seconds * 1000)
-  const day = { weekday: "long", hour: "numeric", minute: "2-digit" }
-  return `Until ${moment.toLocaleString(undefined, day)}.`
+  const time = { hour: "numeric", minute: "2-digit" }
+  if (moment.toDateString() === new Date(now).toDateString()) {
+    return `Until ${moment.toLocaleTimeString(undefined, time)} today.`
+  }
+  const day = seconds * 1000 - now < WEEK_MS ? { weekday: "long" } : { weekday: "long", day: "numeric", month: "long" }
+  return `Until ${moment.toLocaleString(undefined, { ...day, ...time })}.`
 }
 
 // How the room team holds a room, or nothing.

@@ -15,26 +15,29 @@ const REASONS = {
 }
 
 export class ReportForm extends HTMLElement {
+  #from = null // where the keyboard was
+
   // `message` is { position, who }.
   show(message) {
+    this.#from = document.activeElement
     part(this, "whose").textContent = `Show the room team what ${nameOf(message.who).words} said?`
     const list = part(this, "reasons")
     empty(list)
     for (const [reason, words] of Object.entries(REASONS)) {
       list.append(act(words, "button button--small button--quiet", () => this.#send(message, reason)))
     }
-    part(this, "no").onclick = () => this.#close()
+    part(this, "no").onclick = () => this.close()
     this.hidden = false
     list.firstChild.focus()
   }
 
   #send({ position }, reason) {
-    this.#close()
+    this.close()
     announce(this, "report", { target: position, reason })
   }
 
-  #close() {
+  close() {
     this.hidden = true
-    announce(this, "report-closed")
+    announce(this, "report-closed", this.#from)
   }
 }

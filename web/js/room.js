@@ -1,11 +1,12 @@
 // <chat-room>: one room. Puts what is heard where it is shown, and sends what is said.
 
+import { Calls } from "./calls.js"
 import { Refused } from "./connection.js"
 import { Courier } from "./courier.js"
 import { chooseLight, isLight } from "./light.js"
 import { Membership } from "./membership.js"
 import { nameOf } from "./names.js"
-import { announce, part, tell } from "./page.js"
+import { aloud, announce, part, tell } from "./page.js"
 import { People } from "./people.js"
 import { controlWords, refusal } from "./plainly.js"
 import { hereWords } from "./presence.js"
@@ -15,8 +16,8 @@ import { Whisper } from "./whisper.js"
 const TYPING_EVERY_MS = 3000
 const TICK_MS = 2000
 const NOTE_MS = 8000
-const HIDDEN = "We hid part of that message, so that nobody can find you by it."
-const UNCHECKED = "We could not look for personal details in that message. You can take it back."
+const HIDDEN = "We hid part of this, so that nobody can find you by it."
+const UNCHECKED = "We could not look for personal details in this. You can take it back."
 
 export class ChatRoom extends HTMLElement {
   #connection
@@ -24,10 +25,12 @@ export class ChatRoom extends HTMLElement {
   #room
   #membership
   #courier
+  #calls
   #people = new People()
   #me = ""
   #mine = new Set()        // every `who` that was me since I came in
   #waiting = new Waiting()
+  #remarks = new Map()     // position → what is to be known about the message there
   #light = false
   #typedAt = 0
   #whisper = new Whisper()
@@ -43,6 +46,7 @@ export class ChatRoom extends HTMLElement {
     this.#light = isLight(storage)
     this.#membership = new Membership({ connection, room: room.slug, roll, light: this.#light })
     this.#courier = new Courier({ outbox, connection, room: room.slug })
+    this.#calls = new Calls({ connection, room: room.slug, tell: (...words) => this.#told(...words) })
     part(this, "room").textContent = room.name
     this.querySelector("care-card").open({ storage })
     this.querySelector("message-composer").open({ room: room.slug, session, limit: connection.limit })
@@ -70,11 +74,11 @@ export class ChatRoom extends HTMLElement {
 
   #listen() {
     this.#on(this.#connection, "open", () => this.#courier.resume())
-    this.#on(this.#connection, "presence", ({ detail }) => this.#presence(detail))
-    this.#on(this.#connection, "care", ({ detail }) => this.#care(detail))
-    this.#on(this.#connection, "notice", ({ detail }) => this.#notice(detail))
-    this.#on(this.#connection, "controls", ({ detail }) => this.#controls(detail))
-    this.#on(this.#connection, "word", ({ detail }) => this.#courier.decided(detail.id))
+    this.#onHere("presence", event => this.#presence(event))
+    this.#onHere("care", ({ grade }) => this.querySelector("care-card").show(grade))
+    this.#onHere("notice", ({ position, what }) => { if (what === "unchecked") this.#told(UNCHECKED, position) })
+    this.#onHere("controls", controls => tell(part(this, "controls"), controlWords(controls)))
+    this.#on(this.#connection, "word", ({ detail }) => this.#courier.decided(detail))
     this.#on(this.#membership, "change", () => this.#lineChanged())
     this.#on(this.#membership, "joined", ({ detail }) => this.#joined(detail))
     this.#on(this.#membership, "heard", ({ detail }) => this.#heard(detail))
@@ -98,14 +102,16 @@ export class ChatRoom extends HTMLElement {
       "change-it": entry => this.#change(entry),
       "earlier": () => this.#earlier(),
       "show-team": message => this.querySelector("report-form").show(message),
-      "report": what => this.#report(what),
-      "report-closed": () => part(this, "scroll").focus(),
-      "care-closed": () => this.querySelector("message-composer").focus(),
+      "report": what => this.#calls.report(what),
+      "report-closed": from => this.#backTo(from),
+      "care-opened": () => part(this, "help").setAttribute("aria-expanded", true),
+      "care-closed": () => this.#careClosed(),
       "light": light => this.#chooseLight(light)
     }
     for (const [name, act] of Object.entries(acts)) this.#on(this, name, ({ detail }) => act(detail))
     this.#on(part(this, "leave"), "click", () => announce(this, "leave"))
-    this.#on(part(this, "bell"), "click", () => this.#ring())
+    this.#on(part(this, "help"), "click", () => this.querySelector("care-card").toggle())
+    for (const bell of this.querySelectorAll("[data-bell]")) this.#on(bell, "click", () => this.#calls.ring())
     this.#on(part(this, "people"), "click", () => this.#togglePeople())
     this.#on(this, "keydown", ({ key }) => { if (key === "Escape") this.#escape() })
   }
@@ -117,6 +123,10 @@ export class ChatRoom extends HTMLElement {
   #on(target, name, act) {
     target.addEventListener(name, act)
     this.#listening.push(() => target.removeEventListener(name, act))
+  }
+
+  #onHere(name, act) {
+    this.#on(this.#connection, name, ({ detail }) => { if (detail.room === this.#room.slug) act(detail) })
   }
 
   // -- what happened ----------------------------------------------------------------
@@ -144,7 +154,6 @@ export class ChatRoom extends HTMLElement {
   }
 
   #presence(event) {
-    if (event.room !== this.#room.slug) return
     this.#whisper.came(this.#people.change(event).filter(who => who !== this.#me))
     this.#render()
   }
@@ -152,26 +161,16 @@ export class ChatRoom extends HTMLElement {
   #done({ entry, position }) {
     if (entry.kind === "say") this.#waiting.done(entry, position, this.#log.position)
     const said = this.#log.message(position)
-    if (said && said.text !== entry.text) this.#note(HIDDEN)
+    if (said && said.text !== entry.text) this.#told(HIDDEN, position)
     this.#render()
   }
 
   #refused({ entry, code, wait, why }) {
     if (code === "not_in_room") this.#membership.join()
-    this.#note(refusal(code, wait, entry.kind, why))
+    const words = refusal(code, wait, entry.kind, why)
+    if (this.#courier.stateOf(entry) === "refused") aloud(words) // it stands beside the message
+    else this.#note(words)
     this.#render()
-  }
-
-  #care({ room, grade }) {
-    if (room === this.#room.slug) this.querySelector("care-card").show(grade)
-  }
-
-  #notice({ room, what }) {
-    if (room === this.#room.slug && what === "unchecked") this.#note(UNCHECKED)
-  }
-
-  #controls(controls) {
-    if (controls.room === this.#room.slug) tell(part(this, "controls"), controlWords(controls))
   }
 
   // -- what the member does ---------------------------------------------------------
@@ -186,25 +185,6 @@ export class ChatRoom extends HTMLElement {
   #takeBack(what) {
     this.#courier.send({ kind: "take_back", epoch: this.#log.epoch, ...what })
     part(this, "scroll").focus()
-  }
-
-  #report({ target, reason }) {
-    this.#toTheTeam("report", "Thank you. The room team will look at it. Nobody else knows.", target, reason)
-  }
-
-  #ring() {
-    this.#toTheTeam("bell", "The room team has been called.")
-  }
-
-  async #toTheTeam(name, thanks, ...fields) {
-    const id = crypto.getRandomValues(new Uint8Array(8))
-    try {
-      await this.#connection.request(name, this.#room.slug, id, ...fields)
-      this.#note(thanks)
-    } catch (reason) {
-      if (reason instanceof Refused) this.#note(refusal(reason.code, reason.wait, "earlier"))
-      else this.#note("Waiting for signal. Try again in a moment.")
-    }
   }
 
   #change(entry) {
@@ -245,17 +225,40 @@ export class ChatRoom extends HTMLElement {
     part(this, "people").setAttribute("aria-expanded", shown)
   }
 
+  // One thing is closed at a time, the one on top first.
   #escape() {
-    this.#togglePeople(false)
+    const [report, care] = [this.querySelector("report-form"), this.querySelector("care-card")]
+    if (!report.hidden) return report.close()
+    if (this.classList.contains("room--people")) this.#togglePeople(false)
+    else if (!care.hidden) return care.close()
     this.querySelector("message-composer").focus()
+  }
+
+  #careClosed() {
+    part(this, "help").setAttribute("aria-expanded", false)
+    this.querySelector("message-composer").focus()
+  }
+
+  #backTo(element) {
+    (element && element.isConnected ? element : part(this, "scroll")).focus()
   }
 
   // -- showing ----------------------------------------------------------------------
 
   #ticked() {
     const hours = this.#room.history_hours
-    if (hours && this.#log.fade(Date.now() / 1000 - hours * 3600)) this.#render()
+    const before = Date.now() / 1000 - hours * 3600
+    if (hours) this.#courier.fade(before)
+    if (hours && this.#log.fade(before)) this.#render()
     this.#showWhisper()
+  }
+
+  // Says something; with a position, it goes on standing beside the message there.
+  #told(words, position = 0) {
+    if (!position) return this.#note(words)
+    this.#remarks.set(position, words)
+    aloud(words)
+    this.#render()
   }
 
   #note(words) {
@@ -281,7 +284,7 @@ export class ChatRoom extends HTMLElement {
   #show() {
     const [log, mine, me, courier] = [this.#log, this.#mine, this.#me, this.#courier]
     const waiting = this.#waiting.lines(courier, log, mine)
-    this.querySelector("room-talk").show({ log, mine, me, entries: courier.entries, waiting })
+    this.querySelector("room-talk").show({ log, mine, me, entries: courier.entries, waiting, remarks: this.#remarks })
     this.querySelector("room-presence").show(this.#people, this.#me, this.#light)
     part(this, "people").textContent = this.#light ? "Who is here" : hereWords(this.#people.count)
     this.#showWhisper()

@@ -5,12 +5,12 @@
 
 import { act, fillMessage, makeDivider, makeMessage, quoteOf } from "./message.js"
 import { announce, made, part } from "./page.js"
+import { mayBeSaidLater, refusal } from "./plainly.js"
 import { withMine } from "./waiting.js"
 
 const NEAR_END = 60
 const ASKS = {
   old: ["This is a while ago, and may not have arrived.", "Send it now", "send-anyway"],
-  refused: ["This could not be sent.", "Change it", "change-it"],
   held: ["The room team reads this first. You will see it when it is in the room."]
 }
 
@@ -92,6 +92,7 @@ export class RoomTalk extends HTMLElement {
     if (known) {
       if (row.view) fillMessage(known, row.view)
       if (row.entry) fillAsks(known, row)
+      if (row.words && known.textContent !== row.words) known.textContent = row.words
       return known
     }
     const item = row.view ? makeMessage(row.view) : makeDivider(row)
@@ -144,8 +145,10 @@ function rowsOf(messages, scene) {
   const rows = []
   let after = 0
   let day = ""
+  const taken = scene.log.byTeam
   for (const message of messages) {
     const { position, at } = message
+    rows.push(...takenRow(taken, after, position))
     const today = dayOf(at)
     if (scene.log.isBreak(after, position)) rows.push(missing(position))
     if (today !== day) rows.push({ key: `day ${today}`, position, words: today, className: "divider" })
@@ -153,8 +156,18 @@ function rowsOf(messages, scene) {
     after = position
     day = today
   }
+  rows.push(...takenRow(taken, after, Infinity))
   if (scene.log.isBreak(after, scene.log.position + 1)) rows.push(missing(scene.log.position))
   return rows
+}
+
+// What the room team took down between two messages is one line, however much it was.
+function takenRow(taken, after, before) {
+  const here = taken.filter(position => position > after && position < before)
+  if (!here.length) return []
+  const what = here.length === 1 ? "a message" : `${here.length} messages`
+  const position = Math.min(...here)
+  return [{ key: `taken ${position}`, position, words: `The room team took ${what} down`, className: "divider" }]
 }
 
 function missing(position) {
@@ -162,7 +175,7 @@ function missing(position) {
   return { key: `missing ${position}`, position, words, className: "divider divider--missing" }
 }
 
-function messageRow(message, { log, entries, mine, me }) {
+function messageRow(message, { log, entries, mine, me, remarks }) {
   const { position, reply } = message
   const view = {
     message,
@@ -170,7 +183,8 @@ function messageRow(message, { log, entries, mine, me }) {
     mark: "said",
     reactions: withMine(log.reactions(position), position, entries, me),
     me,
-    quote: reply ? quoteOf(log.message(reply)) : ""
+    quote: reply ? quoteOf(log.message(reply)) : "",
+    remark: remarks.get(position) || ""
   }
   return { key: `${log.epoch} ${position}`, position, view }
 }
@@ -185,15 +199,23 @@ function waitingRow({ entry, state }, { log, me }) {
 
 // An old or refused message asks its author what to do.
 function fillAsks(item, { entry, state }) {
-  if (item.asks === state) return
-  item.asks = state
+  const asks = [state, entry.code].join()
+  if (item.asks === asks) return
+  item.asks = asks
   const last = item.querySelector(".message__asks")
   if (last) last.remove()
-  if (ASKS[state]) part(item, "shown").after(question(item, entry, state))
+  if (ask(entry, state)) part(item, "shown").after(question(item, entry, state))
+}
+
+// Why it was refused stays beside it, for as long as its author needs.
+function ask(entry, state) {
+  if (state !== "refused") return ASKS[state]
+  const words = refusal(entry.code, 0, "say", entry.why)
+  return mayBeSaidLater(entry.code) ? [words, "Try again", "send-anyway"] : [words, "Change it", "change-it"]
 }
 
 function question(item, entry, state) {
-  const [words, yes, event] = ASKS[state]
+  const [words, yes, event] = ask(entry, state)
   const line = made("p", `${words} `, "message__asks")
   if (yes) line.append(
     act(yes, "button button--small", () => announce(item, event, entry)), " ",

@@ -7,24 +7,39 @@ long past, a figure of speech, a song, a question to somebody else) take it away
 
 from collections.abc import Iterable, Iterator
 
-from chat.model import Flag
+from chat.model import Flag, Grade
 from chat.rules.canonical import Form, Text
 from chat.rules.crisis.clauses import Clauses
 from chat.rules.crisis.cues import LANGUAGES
 from chat.rules.crisis.grading import Finding, findings
 
-__all__ = ["crisis"]
+__all__ = ["EASED", "crisis"]
+
+EASED = "crisis.eased"
+"""The rule of a flag that says: words of danger, but denied, past, quoted or a joke."""
+
+Found = tuple[Finding, Clauses, Form]
 
 
 def crisis(text: Text) -> Iterable[Flag]:
-    """Return who is in danger and how much: the gravest finding of each category."""
-    gravest: dict[str, tuple[Finding, Clauses, Form]] = {}
+    """Return who is in danger and how much: the gravest finding of each category.
+
+    Where there is none, a flag of no grade may say that there only seemed to be one.
+    """
+    gravest: dict[str, Found] = {}
+    eased: list[Found] = []
     for clauses, form in _readings(text):
         for finding in _all_findings(clauses):
+            if finding.eased:
+                eased.append((finding, clauses, form))
+                continue
             known = gravest.get(finding.rule.category)
             if known is None or known[0].rule.grade < finding.rule.grade:
                 gravest[finding.rule.category] = finding, clauses, form
-    return [_flag(*found) for found in gravest.values()]
+    if gravest:
+        return [_flag(*found) for found in gravest.values()]
+    seeming = [each for each in eased if each[0].rule.grade > Grade.NONE]
+    return [_eased(*found) for found in seeming[:1]]
 
 
 def _readings(text: Text) -> Iterator[tuple[Clauses, Form]]:
@@ -42,6 +57,12 @@ def _all_findings(clauses: Clauses) -> Iterator[Finding]:
         cues = language.cues(clauses)
         if cues:
             yield from findings(language, cues)
+
+
+def _eased(finding: Finding, clauses: Clauses, form: Form) -> Flag:
+    start, end = form.span(*clauses.written(finding.start, finding.end))
+    reason = "speaks of danger, but as denied, past, quoted or a figure of speech"
+    return Flag(EASED, finding.rule.category, reason, start, end)
 
 
 def _flag(finding: Finding, clauses: Clauses, form: Form) -> Flag:

@@ -7,26 +7,33 @@ from chat.rules.crisis.cues import Condition, Cue, Language, Rule
 
 
 class Finding(NamedTuple):
-    """A rule that holds, and where."""
+    """A rule that holds, and where; eased when a guard takes the danger away."""
 
     rule: Rule
     start: int
     end: int
+    eased: bool = False
 
 
 def findings(language: Language, cues: Iterable[Cue]) -> Iterator[Finding]:
-    """Yield every rule that holds and that no guard takes away."""
+    """Yield every rule that holds, once, preferring where no guard takes it away."""
     by_name: dict[str, list[Cue]] = {}
     for cue in cues:
         by_name.setdefault(cue.name, []).append(cue)
     for name, anchors in by_name.items():
         for rule in language.rules.get(name, ()):
-            for anchor in anchors:
-                if _holds(rule, anchor, by_name) and not _guarded(
-                    rule, anchor, by_name, language.yields
-                ):
-                    yield Finding(rule, anchor.start + 1, anchor.end)
-                    break
+            held = [anchor for anchor in anchors if _holds(rule, anchor, by_name)]
+            if held:
+                yield _finding(rule, held, by_name, language.yields)
+
+
+def _finding(
+    rule: Rule, held: list[Cue], cues: dict[str, list[Cue]], yields: dict[str, str]
+) -> Finding:
+    for anchor in held:
+        if not _guarded(rule, anchor, cues, yields):
+            return Finding(rule, anchor.start + 1, anchor.end)
+    return Finding(rule, held[0].start + 1, held[0].end, eased=True)
 
 
 def _holds(rule: Rule, anchor: Cue, cues: dict[str, list[Cue]]) -> bool:

@@ -8,11 +8,12 @@ import asyncio
 from collections.abc import Sequence
 from typing import Final
 
-from chat import credentials
 from chat.clock import Clock
 from chat.errors import ChatError
-from chat.guesses import Guesses, TooManyGuesses
-from chat.passkeys import (
+from chat.roles import Role
+from chat.signing import credentials
+from chat.signing.guesses import Guesses, TooManyGuesses
+from chat.signing.passkeys import (
     CHALLENGE_LIFE,
     Answer,
     BadPasskey,
@@ -21,7 +22,6 @@ from chat.passkeys import (
     id_in,
     owner_in,
 )
-from chat.roles import Role
 from chat.store import audit, staff
 from chat.store.database import Database
 from chat.store.staff import Account

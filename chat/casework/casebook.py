@@ -7,11 +7,11 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chat import ladder
-from chat.case import HOUSE, MEMBER, Event, State, Status
-from chat.dossier import Dossier
-from chat.excerpt import Said, Sentence, steps
-from chat.ladder import Strike
+from chat.casework import ladder
+from chat.casework.case import HOUSE, MEMBER, Event, State, Status
+from chat.casework.dossier import Dossier
+from chat.casework.excerpt import Said, Sentence, steps
+from chat.casework.ladder import Strike
 from chat.model import Action, Grade, Who
 from chat.store import cases, excerpts, words
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chat.dossier import Dossier
+from chat.casework.dossier import Dossier
 from chat.store import cases, effects, excerpts, words
 
 AT_ONCE: Final = 100

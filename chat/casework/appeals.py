@@ -4,20 +4,21 @@ from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chat import acting, text
-from chat.acting import Unseal
-from chat.case import MEMBER, Acted
-from chat.dossier import Dossier
-from chat.errors import TextTooLong
-from chat.ladder import Act, Kind, check_words
-from chat.model import Handle
-from chat.refusals import (
+from chat import text
+from chat.casework import acting
+from chat.casework.acting import Unseal
+from chat.casework.case import MEMBER, Acted
+from chat.casework.dossier import Dossier
+from chat.casework.ladder import Act, Kind, check_words
+from chat.casework.refusals import (
     AppealedAlready,
     NoAppeal,
     NotAllowed,
     NothingToDecide,
     SameModerator,
 )
+from chat.errors import TextTooLong
+from chat.model import Handle
 from chat.roles import Role
 from chat.store import cases, excerpts, words
 

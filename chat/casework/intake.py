@@ -6,8 +6,8 @@ from typing import Any, cast
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chat.case import HOUSE, MEMBER, Place, State
-from chat.dossier import Dossier, columns
+from chat.casework.case import HOUSE, MEMBER, Place, State
+from chat.casework.dossier import Dossier, columns
 from chat.model import Flag
 from chat.opening import Opening
 from chat.protocol import SAID, unpack_value

@@ -2,12 +2,13 @@
 
 from typing import Final
 
-from chat import bulletin, casebook
-from chat.case import LEASE_SECONDS
-from chat.casebook import Revealed
-from chat.dossier import Dossier
-from chat.ladder import check_note
-from chat.refusals import ReasonMissing
+from chat import bulletin
+from chat.casework import casebook
+from chat.casework.case import LEASE_SECONDS
+from chat.casework.casebook import Revealed
+from chat.casework.dossier import Dossier
+from chat.casework.ladder import check_note
+from chat.casework.refusals import ReasonMissing
 from chat.store import cases, exposure
 from chat.wellbeing import UNITS
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Final, NamedTuple
 
-from chat.ladder import Kind
+from chat.casework.ladder import Kind
 from chat.model import Action, Grade
 
 HOUSE: Final = "house"

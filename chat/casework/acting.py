@@ -11,12 +11,11 @@ from typing import Final, NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chat import ladder
-from chat.case import HOUSE, Acted, Place
-from chat.dossier import Dossier
-from chat.ladder import Act, Kind
-from chat.model import MemberId, RoomName
-from chat.refusals import (
+from chat.casework import ladder
+from chat.casework.case import HOUSE, Acted, Place
+from chat.casework.dossier import Dossier
+from chat.casework.ladder import Act, Kind
+from chat.casework.refusals import (
     HeldWaits,
     NobodyToTell,
     NotAllowed,
@@ -24,6 +23,7 @@ from chat.refusals import (
     NothingToTakeDown,
     NothingToUndo,
 )
+from chat.model import MemberId, RoomName
 from chat.roles import Role
 from chat.store import audit, cases, effects, words
 

@@ -6,8 +6,14 @@ from typing import Any, Final, Self
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chat.case import HOUSE, LEASE_SECONDS, Event, State, Status, fold
-from chat.refusals import CaseResolved, CaseTaken, DecideFirst, NoSuchCase, NotAllowed
+from chat.casework.case import HOUSE, LEASE_SECONDS, Event, State, Status, fold
+from chat.casework.refusals import (
+    CaseResolved,
+    CaseTaken,
+    DecideFirst,
+    NoSuchCase,
+    NotAllowed,
+)
 from chat.roles import Role
 from chat.store import audit
 from chat.store import cases as store

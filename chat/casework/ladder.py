@@ -10,8 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from chat.errors import BadText
-from chat.refusals import (
+from chat.casework.refusals import (
     BadDuration,
     NotAllowed,
     NoteMissing,
@@ -22,6 +21,7 @@ from chat.refusals import (
     WordsTooLong,
     WordsUnfilled,
 )
+from chat.errors import BadText
 from chat.roles import Role
 
 MOST_WORDS: Final = 500

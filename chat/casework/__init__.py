@@ -1,0 +1,1 @@
+"""Casework: what cases are made of, behind `cases.py`."""

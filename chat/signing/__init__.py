@@ -1,0 +1,1 @@
+"""Signing in: how the room team prove who they are, and until when that holds."""
