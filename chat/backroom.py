@@ -36,10 +36,11 @@ from chat.screening import Screening
 from chat.settings import Settings
 from chat.store import cases, words
 from chat.store.database import Database
+from chat.store.migrating import NewerTables
 
 WORDS_CHANGED: Final = b"words"
 SETTLE_SECONDS: Final = 10
-TIDY_SECONDS: Final = 3600
+TIDY_SECONDS: Final = 60
 COUNT_SECONDS: Final = 60
 ALARM_SECONDS: Final = 3600
 MOST_ALARMS: Final = 50
@@ -134,8 +135,9 @@ class Backroom:
         while True:
             try:
                 await self.database.migrate()
-            except StoreDown:
-                logger.warning("the tables could not be brought up to date yet")
+            except (StoreDown, NewerTables) as error:
+                why = type(error).__name__
+                logger.warning("the tables are not up to date yet", extra={"why": why})
                 await asyncio.sleep(_AGAIN_SECONDS)
             else:
                 self._tables_ready = True
@@ -277,7 +279,7 @@ class Backroom:
 def _kept(row: Row[Any]) -> Kept:
     word = Word(
         token=row.token,
-        kind=row.kind,
+        kind=row.kind.removeprefix("appeal_"),
         reason=row.reason,
         text=row.text,
         until=row.until,
