@@ -120,7 +120,7 @@ def test_a_denial_is_believed_but_only_of_what_it_denies():
     [
         "i dont want to die anymore",
         "i am not suicidal, only worn out",
-        "she asked whether i was going to kill myself and i am not going to kill myself",
+        "no, i am not planning to kill myself",
     ],
 )
 def test_a_model_is_not_believed_where_the_danger_is_denied(line: str):
