@@ -5,12 +5,15 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import urljoin
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
 from chat.asides import Word
+from tests.browser.axe import violations
+from tests.browser.test_console import SIZES, faults
 from tests.browser.test_signing_in import a_page, is_ready, press, with_passkeys
 from tests.support.eventually import eventually
 from tests.support.frames import Said
@@ -88,6 +91,22 @@ async def test_a_held_message_is_heard_once_the_team_has_let_it_through(house: O
         await press(house.desk, "Do it")
 
         assert (await other.hears(Said)).text == PRIVATE
+
+
+@pytest.mark.parametrize("width", SIZES)
+async def test_the_pages_of_coming_and_going_can_be_used_by_everybody(
+    house: Open, width: int
+):
+    await house.desk.set_viewport_size({"width": width, "height": SIZES[width]})
+    pages = ("/staff", "/staff/account", "/staff/team", "/staff/me")
+
+    found = {
+        path: await faults(house.desk, urljoin(house.desk.url, path)) for path in pages
+    }
+    await press(house.desk, "Sign out")
+    found["/staff/sign-in"] = await violations(house.desk)
+
+    assert found == {path: [] for path in (*pages, "/staff/sign-in")}
 
 
 async def open_the_first(desk: Page) -> None:
