@@ -27,6 +27,7 @@ from chat.mirror import Mirror
 from chat.model import RoomName
 from chat.pages import Pages
 from chat.prefixes import Prefixes
+from chat.record import Record
 from chat.rooms import Rooms
 from chat.routes import routes
 from chat.settings import Settings
@@ -57,6 +58,7 @@ class Service(Ground):
         self._team(settings)
         self._members(settings)
         self._desk(settings)
+        self.record = self._record(settings)
 
     def _team(self, settings: Settings) -> None:
         self.backroom = Backroom(
@@ -119,6 +121,14 @@ class Service(Ground):
             Prefixes(settings.max_connections_per_prefix, self.clock),
             lines=settings.max_connections * 11 // 10 + SPARE_LINES,
             trusted=frozenset(_listed(settings.trusted_proxies)),
+        )
+
+    def _record(self, settings: Settings) -> Record:
+        return Record(
+            database=self.backroom.database,
+            key=self._key,
+            directory=settings.data_dir,
+            clock=self.clock,
         )
 
     def _speaking(self, settings: Settings) -> Speaking:
@@ -194,7 +204,7 @@ class Service(Ground):
                         self.presence.run(),
                         self.gateway.run(),
                         self.keeper.run(),
-                        self.backroom.run(self.mirror.run),
+                        self.backroom.run(self.mirror.run, self.record.run),
                         self.desk.run(),
                         self._tidy(),
                     )

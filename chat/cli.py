@@ -5,47 +5,30 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Coroutine, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Coroutine, Sequence
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
-from pydantic import ValidationError
 
 from chat import (
-    app,
     catalogue,
     doctor,
     logs,
-    metrics,
     moderate,
     server,
     staffing,
+    starting,
     training,
     trial,
     upkeep,
 )
-from chat.catalogue import BadRooms, Catalogue
-from chat.embedded import Embedded, NoServer, running
-from chat.errors import StoreDown
-from chat.identity import BadKey
+from chat.beginning import begin, decided, refusals
+from chat.catalogue import Catalogue
 from chat.roles import Role
 from chat.settings import Settings
-from chat.staffing import NotDone
-from chat.store.database import BadDatabase
-from chat.store.migrating import NewerTables
-from chat.training.sources import BadSource
-from chat.trial import BadFile
-
-_PUT_RIGHT = (
-    NoServer, BadRooms, BadKey, BadFile, BadDatabase, NewerTables, NotDone,
-    BadSource,
-)  # fmt: skip
-
-WAIT_FOR_REDIS_SECONDS = 30
-_LOOKS_PER_SECOND = 10
 
 cli = typer.Typer(
     help="Porchlight: anonymous peer-support chat.",
@@ -68,21 +51,21 @@ def serve(
     listener: Annotated[int | None, typer.Option(hidden=True)] = None,
 ) -> None:
     """Serve members, until told to end."""
-    settings = _begin(HOST=host, PORT=port, WORKERS=workers)
+    settings = begin(HOST=host, PORT=port, WORKERS=workers)
     server.raise_open_files()
-    with _refusals():
+    with refusals():
         if listener is None:
-            _serve(settings)
+            starting.serve(settings)
         else:
-            _serve_here(settings, socket.socket(fileno=listener), alone=False)
+            starting.serve_here(settings, socket.socket(fileno=listener), alone=False)
 
 
 @cli.command()
 def work() -> None:
     """Do the housekeeping alone, beside a service that serves members."""
-    settings = _begin()
-    with _refusals():
-        asyncio.run(_until_told(_work(settings)))
+    settings = begin()
+    with refusals():
+        asyncio.run(_until_told(starting.work(settings)))
 
 
 @cli.command(name="moderate")
@@ -92,9 +75,9 @@ def screen(
     ] = None,
 ) -> None:
     """Screen lines of JSON from stdin, or score screening on labelled files."""
-    settings = _decided()
+    settings = decided()
     logs.configure(settings.log_level)
-    with _refusals():
+    with refusals():
         if score:
             _score(score, settings)
         else:
@@ -104,8 +87,8 @@ def screen(
 @cli.command()
 def migrate() -> None:
     """Bring the database's tables up to date; every start does so too."""
-    settings = _begin()
-    with _refusals():
+    settings = begin()
+    with refusals():
         typer.echo(asyncio.run(upkeep.migrate(settings)))
 
 
@@ -116,8 +99,8 @@ def verify(
     ] = None,
 ) -> None:
     """Say whether the record of who did what is whole, or which row is not."""
-    settings = _begin()
-    with _refusals():
+    settings = begin()
+    with refusals():
         whole, told = asyncio.run(upkeep.verify(settings, head or ()))
     typer.echo(told)
     if not whole:
@@ -129,16 +112,16 @@ def invite(
     role: Annotated[Role, typer.Argument(help="What they are there for.")],
 ) -> None:
     """Print a link by which somebody joins: once, within 72 hours."""
-    settings = _begin()
-    with _refusals():
+    settings = begin()
+    with refusals():
         typer.echo(asyncio.run(staffing.invite(settings, role)))
 
 
 @team.command(name="list")
 def show_team() -> None:
     """Print who is in the room team, and who left it."""
-    settings = _begin()
-    with _refusals():
+    settings = begin()
+    with refusals():
         for line in asyncio.run(staffing.team(settings)):
             typer.echo(line)
 
@@ -148,8 +131,8 @@ def disable(
     desk_name: Annotated[str, typer.Argument(help="As the team knows them.")],
 ) -> None:
     """Let somebody in no more, and sign them out everywhere at once."""
-    settings = _begin()
-    with _refusals(), _redis_of(settings) as settings:
+    settings = begin()
+    with refusals(), starting.redis_of(settings) as settings:
         typer.echo(asyncio.run(staffing.disable(settings, desk_name)))
 
 
@@ -160,7 +143,7 @@ def train(
     lines: Annotated[Path, typer.Option(help="Our own lines.")] = Path("training"),
 ) -> None:
     """Train the linear heads, and say what they do to lines they never saw."""
-    with _refusals():
+    with refusals():
         weights, reports = training.train(lines, corpora)
     out.write_bytes(weights)
     for report in reports:
@@ -171,7 +154,7 @@ def train(
 @cli.command(name="doctor")
 def examine() -> None:
     """Look at all that the service needs, and say what is wrong."""
-    settings = _begin()
+    settings = begin()
     logs.configure("CRITICAL")
     if not asyncio.run(_show(settings)):
         raise typer.Exit(1)
@@ -191,155 +174,6 @@ def _answer(rooms: Catalogue, country: str) -> None:
     except BrokenPipeError:
         # Python would try once more when it ends, and complain.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _begin(**chosen: object) -> Settings:
-    os.umask(0o077)  # whatever is written from here on is for nobody else
-    settings = _decided(**chosen)
-    logs.configure(settings.log_level)
-    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return settings
-
-
-def _decided(**chosen: object) -> Settings:
-    """Return the settings; what was chosen here holds for child processes too."""
-    os.environ |= {name: str(v) for name, v in chosen.items() if v is not None}
-    try:
-        return Settings()
-    except ValidationError as error:
-        # Not the error itself: it quotes what was set, which may be a key.
-        _refuse(
-            *(
-                f"{str(each['loc'][0]).upper()}: {each['msg']}"
-                for each in error.errors()
-            )
-        )
-
-
-def _refuse(*problems: str) -> NoReturn:
-    for problem in problems:
-        typer.echo(f"porchlight: {problem}", err=True)
-    raise typer.Exit(1)
-
-
-@contextmanager
-def _refusals() -> Iterator[None]:
-    """Tell in one line what an operator can put right, and end."""
-    try:
-        yield
-    except _PUT_RIGHT as error:
-        _refuse(str(error))
-    except StoreDown:
-        _refuse("the database does not answer; the log says more")
-
-
-def _serve(settings: Settings) -> None:
-    listeners = _listen(settings)
-    # A port of 0 is any that is free; from here on it is that one.
-    settings = _decided(PORT=listeners[0].getsockname()[1])
-    with _redis(settings) as settings:
-        invitation = _first_invitation(settings)
-        if settings.workers == 1:
-            _serve_here(settings, listeners[0], alone=True, invitation=invitation)
-        else:
-            _serve_in_several(settings, listeners, invitation)
-
-
-def _first_invitation(settings: Settings) -> str | None:
-    """Return a link for whoever will run the room team, while there is nobody."""
-    try:
-        origin = f"http://localhost:{settings.port}"
-        return asyncio.run(staffing.first_invitation(settings, origin))
-    except StoreDown:
-        return None
-
-
-def _listen(settings: Settings) -> Sequence[socket.socket]:
-    try:
-        return server.listen(settings.host, settings.port, settings.workers)
-    except OSError as error:
-        reason = (error.strerror or "").partition(" (")[0]
-        _refuse(f"cannot open port {settings.port} of {settings.host}: {reason}")
-
-
-@contextmanager
-def _redis(settings: Settings) -> Iterator[Settings]:
-    """Have a server for as long as the caller stays inside; a private one ends last."""
-    if settings.redis_url:
-        yield settings
-        return
-    with Embedded(settings.data_dir) as private:
-        yield _decided(REDIS_URL=private.url)
-
-
-@contextmanager
-def _redis_of(settings: Settings) -> Iterator[Settings]:
-    """Have the server of a service that runs, or that would."""
-    url = settings.redis_url or running(settings.data_dir)
-    if url:
-        yield _decided(REDIS_URL=url)
-    else:
-        with _redis(settings) as settings:
-            yield settings
-
-
-def _serve_here(
-    settings: Settings,
-    listener: socket.socket,
-    *,
-    alone: bool,
-    invitation: str | None = None,
-) -> None:
-    server.serve(
-        app.create(settings),
-        listener,
-        settings.trusted_proxies,
-        started=lambda: _greet(listener, invitation) if alone else None,
-        alone=alone,
-    )
-
-
-def _greet(listener: socket.socket, invitation: str | None) -> None:
-    typer.echo(f"Porchlight is open at {server.address(listener)}")
-    if invitation:
-        typer.echo(f"Nobody is in the room team yet. Come in, once: {invitation}")
-
-
-def _serve_in_several(
-    settings: Settings, listeners: Sequence[socket.socket], invitation: str | None
-) -> None:
-    app.create(settings)  # what cannot start says so once, not in every worker
-    counts = settings.data_dir.resolve() / "metrics"
-    os.environ |= metrics.share(counts)
-    workers = server.Workers(
-        listeners,
-        command=_worker,
-        ended=lambda pid: metrics.forget(counts, pid),
-    )
-    _greet(listeners[0], invitation)
-    status = asyncio.run(workers.run())
-    raise typer.Exit(status)
-
-
-def _worker(listener: int) -> Sequence[str]:
-    return [sys.executable, "-m", "chat", "serve", "--listener", str(listener)]
-
-
-async def _work(settings: Settings) -> None:
-    if not settings.redis_url:
-        settings = _decided(REDIS_URL=await _private_redis_of(settings))
-    await app.work(settings)
-
-
-async def _private_redis_of(settings: Settings) -> str:
-    """Return the URL of the private server that `serve` owns, once it is there."""
-    for _ in range(WAIT_FOR_REDIS_SECONDS * _LOOKS_PER_SECOND):
-        if url := running(settings.data_dir):
-            return url
-        await asyncio.sleep(1 / _LOOKS_PER_SECOND)
-    raise NoServer(
-        f"no server to work for: start `serve` on {settings.data_dir}, or set REDIS_URL"
-    )
 
 
 async def _until_told(work: Coroutine[object, object, None]) -> None:

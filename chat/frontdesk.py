@@ -14,10 +14,10 @@ from chat.desk.socket import Looking, StaffSocket
 from chat.desk.team import TeamPages
 from chat.handover import Door
 from chat.hub import Hub
+from chat.passkeys import Passkeys
 from chat.redis import Scripts
 from chat.signing.enrolments import Enrolments
 from chat.signing.guesses import Guesses
-from chat.signing.passkeys import Passkeys
 from chat.signing.proofs import Proofs
 from chat.signing.sittings import Ring, Sittings
 from chat.signing.watch import Watch

@@ -6,12 +6,12 @@ from typing import Final, NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from chat import credentials
 from chat.clock import Clock
 from chat.errors import ChatError
+from chat.passkeys import Passkeys, Site
 from chat.roles import Role
-from chat.signing import credentials
 from chat.signing.enrolments import INVITATION_BYTES, hash_of
-from chat.signing.passkeys import Passkeys, Site
 from chat.signing.proofs import NotYou, Proofs
 from chat.signing.sittings import Deskmate, Sittings
 from chat.store import audit, staff

@@ -6,7 +6,7 @@ import pyotp
 import pytest
 from argon2 import PasswordHasher
 
-from chat.signing import credentials
+from chat import credentials
 from tests.support.clock import NOON
 
 KEY = bytes(range(32))

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from chat.passkeys import BadPasskey
 from chat.roles import Role
 from chat.signing.enrolments import (
     LASTS_SECONDS,
@@ -14,7 +15,6 @@ from chat.signing.enrolments import (
     WeakPassword,
     chosen_name,
 )
-from chat.signing.passkeys import BadPasskey
 from chat.signing.proofs import NotYou
 from chat.store.database import Database
 from tests.support.authenticator import Authenticator

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chat.signing import passkeys
-from chat.signing.passkeys import BadPasskey, Passkey, Passkeys, Site
+from chat import passkeys
+from chat.passkeys import BadPasskey, Passkey, Passkeys, Site
 from tests.support.authenticator import PRESENT, VERIFIED, Authenticator
 from tests.support.clock import NOON
 

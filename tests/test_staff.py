@@ -6,10 +6,10 @@ from collections.abc import AsyncIterator
 import pytest
 from sqlalchemy import select
 
+from chat.passkeys import BadPasskey
 from chat.roles import Role
 from chat.signing import sittings
 from chat.signing.enrolments import DeskNameTaken, NoInvitation
-from chat.signing.passkeys import BadPasskey
 from chat.signing.proofs import NotYou
 from chat.signing.sittings import Deskmate
 from chat.staff import INVITATION_SECONDS, LastOfTheTeam, NobodyOfThatName, link

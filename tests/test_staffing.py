@@ -10,10 +10,10 @@ from chat.clock import Clock
 from chat.doorbell import CHANNEL, Doorbell
 from chat.frontdesk import Accounts
 from chat.identity import key_from
+from chat.passkeys import Site
 from chat.redis import Lines, servers
 from chat.roles import Role
 from chat.settings import Settings
-from chat.signing.passkeys import Site
 from chat.signing.sittings import ended
 from chat.staffing import NotDone
 from chat.standing import NEWS

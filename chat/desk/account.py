@@ -9,7 +9,7 @@ from starlette.routing import BaseRoute, Route
 from chat.desk.frame import said, show
 from chat.desk.guard import Guard
 from chat.desk.signing_in import LONGEST_FIELD
-from chat.signing.passkeys import BadPasskey
+from chat.passkeys import BadPasskey
 from chat.signing.sittings import Deskmate
 from chat.staff import LastOfTheTeam, Staff
 

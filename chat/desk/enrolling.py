@@ -6,12 +6,13 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from chat import credentials
 from chat.desk import templates
 from chat.desk.frame import said
 from chat.desk.guard import Guard
 from chat.desk.signing_in import LONGEST_FIELD, home, seated
 from chat.errors import ChatError
-from chat.signing import credentials
+from chat.passkeys import BadPasskey
 from chat.signing.enrolments import (
     BadDeskName,
     DeskNameTaken,
@@ -21,7 +22,6 @@ from chat.signing.enrolments import (
     NoInvitation,
     WeakPassword,
 )
-from chat.signing.passkeys import BadPasskey
 from chat.signing.proofs import NotYou
 from chat.staff import Staff
 

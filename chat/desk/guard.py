@@ -13,8 +13,8 @@ from starlette.responses import RedirectResponse, Response
 
 from chat.desk import templates
 from chat.errors import StoreDown, Unavailable
+from chat.passkeys import BadPasskey, Site
 from chat.roles import may
-from chat.signing.passkeys import BadPasskey, Site
 from chat.signing.sittings import Deskmate, Sittings
 
 COOKIE: Final = "__Host-porchlight"

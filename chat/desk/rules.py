@@ -169,7 +169,7 @@ class Rules:
 
 
 _NOTES: Final = {
-    "set": "It is set.",
+    "set": "It is set, and holds everywhere within a minute.",
     "add": "The house watches for it now, in shadow: it is counted, and does nothing.",
 }
 

@@ -11,12 +11,12 @@ import unicodedata
 from hashlib import sha256
 from typing import Final, NamedTuple, cast
 
+from chat import credentials
 from chat.clock import Clock
 from chat.errors import ChatError
+from chat.passkeys import Passkeys, Site
 from chat.protocol import pack, unpack_value
 from chat.redis import Script, Scripts
-from chat.signing import credentials
-from chat.signing.passkeys import Passkeys, Site
 from chat.signing.proofs import NotYou, Proofs
 from chat.store import audit, staff
 from chat.store.database import Database

@@ -8,12 +8,10 @@ import asyncio
 from collections.abc import Sequence
 from typing import Final
 
+from chat import credentials
 from chat.clock import Clock
 from chat.errors import ChatError
-from chat.roles import Role
-from chat.signing import credentials
-from chat.signing.guesses import Guesses, TooManyGuesses
-from chat.signing.passkeys import (
+from chat.passkeys import (
     CHALLENGE_LIFE,
     Answer,
     BadPasskey,
@@ -22,6 +20,8 @@ from chat.signing.passkeys import (
     id_in,
     owner_in,
 )
+from chat.roles import Role
+from chat.signing.guesses import Guesses, TooManyGuesses
 from chat.store import audit, staff
 from chat.store.database import Database
 from chat.store.staff import Account

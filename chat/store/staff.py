@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import Row, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from chat.passkeys import Passkey
 from chat.roles import Role
-from chat.signing.passkeys import Passkey
 from chat.store.schema import invitations, passkeys, staff
 
 

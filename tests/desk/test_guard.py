@@ -11,8 +11,8 @@ from starlette.routing import Route
 
 from chat.desk.guard import COOKIE, Guard, way
 from chat.errors import StoreDown, Unavailable
+from chat.passkeys import Site
 from chat.roles import Role
-from chat.signing.passkeys import Site
 from chat.signing.sittings import IDLE_SECONDS, PROOF_SECONDS, Deskmate, Sittings
 from tests.support.clock import FakeClock
 from tests.support.own_scripts import scripts_on

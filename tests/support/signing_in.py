@@ -8,11 +8,11 @@ from typing import Self
 import pyotp
 
 from chat.clock import Clock
+from chat.passkeys import Passkeys, Site
 from chat.redis import Scripts
 from chat.roles import Role
 from chat.signing.enrolments import Enrolments
 from chat.signing.guesses import Guesses
-from chat.signing.passkeys import Passkeys, Site
 from chat.signing.proofs import Proofs
 from chat.signing.sittings import Sittings
 from chat.staff import Staff
