@@ -1,0 +1,68 @@
+"""Beginning a command: its settings, and refusals that an operator can put right."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NoReturn
+
+import typer
+from pydantic import ValidationError
+
+from chat import logs
+from chat.catalogue import BadRooms
+from chat.embedded import NoServer
+from chat.errors import StoreDown
+from chat.identity import BadKey
+from chat.settings import Settings
+from chat.staffing import NotDone
+from chat.store.database import BadDatabase
+from chat.store.migrating import NewerTables
+from chat.training.sources import BadSource
+from chat.trial import BadFile
+
+_PUT_RIGHT = (
+    NoServer, BadRooms, BadKey, BadFile, BadDatabase, NewerTables, NotDone,
+    BadSource,
+)  # fmt: skip
+
+
+def begin(**chosen: object) -> Settings:
+    """Return the settings, with the log and the data directory ready."""
+    os.umask(0o077)  # whatever is written from here on is for nobody else
+    settings = decided(**chosen)
+    logs.configure(settings.log_level)
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return settings
+
+
+def decided(**chosen: object) -> Settings:
+    """Return the settings; what was chosen here holds for child processes too."""
+    os.environ |= {name: str(v) for name, v in chosen.items() if v is not None}
+    try:
+        return Settings()
+    except ValidationError as error:
+        # Not the error itself: it quotes what was set, which may be a key.
+        refuse(
+            *(
+                f"{str(each['loc'][0]).upper()}: {each['msg']}"
+                for each in error.errors()
+            )
+        )
+
+
+def refuse(*problems: str) -> NoReturn:
+    """Say what is wrong, a line each, and end."""
+    for problem in problems:
+        typer.echo(f"porchlight: {problem}", err=True)
+    raise typer.Exit(1)
+
+
+@contextmanager
+def refusals() -> Iterator[None]:
+    """Tell in one line what an operator can put right, and end."""
+    try:
+        yield
+    except _PUT_RIGHT as error:
+        refuse(str(error))
+    except StoreDown:
+        refuse("the database does not answer; the log says more")
