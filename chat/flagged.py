@@ -31,6 +31,9 @@ AT_ONCE: Final = 20
 BEFORE, AFTER = 5, 3
 """How many messages around one a case keeps."""
 
+AROUND: Final = 20
+"""How many events after one are looked at for them: some are reactions."""
+
 _FLAG, _FLAGGED, _OPENED = Script("flag"), Script("flagged"), Script("opened")
 _SPOKEN, _UNANSWERED = Script("spoken"), Script("unanswered")
 
@@ -211,12 +214,15 @@ class Flagged:
         return self._identity.seal(handle, key)
 
     async def _around(self, room: RoomName, position: int) -> Sequence[bytes]:
-        """Return the events just before and after a position, oldest first."""
+        """Return what was said just before and after a position, oldest first."""
         if not position:
             return ()
-        end = Position(position + AFTER + 1)
+        end = Position(position + AROUND)
         page = await self._history.before(room, end, NOWHERE)
-        return page.events[-(BEFORE + 1 + AFTER) :]
+        said = [(place, frame) for frame in page.events if (place := _said_at(frame))]
+        before = [frame for place, frame in said if place < position]
+        after = [frame for place, frame in said if place > position]
+        return before[-BEFORE:] + after[:AFTER]
 
     async def _tell(self, waiting: int) -> None:
         """Let staff pages know when the store goes and comes."""
@@ -230,6 +236,12 @@ def case_key(room: RoomName, member: MemberId, id_: bytes) -> bytes:
     return blake2b(
         room.encode() + b"\0" + member + id_, digest_size=16, person=b"case"
     ).digest()
+
+
+def _said_at(frame: bytes) -> int:
+    """Return where a frame says something; 0: it is no message."""
+    kind, _room, position, *_rest = cast("list[Any]", protocol.unpack_value(frame))
+    return position if kind == protocol.SAID else 0
 
 
 def _key(room: RoomName, position: int) -> bytes:
