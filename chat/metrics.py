@@ -17,6 +17,9 @@ CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 SHARED = "PROMETHEUS_MULTIPROC_DIR"
 """The variable that makes several processes count together; set before they start."""
 
+Together = Literal["livesum", "livemin", "livemax"]
+"""What the processes of one machine come to: all count, or the worst of them does."""
+
 disable_created_metrics()  # type: ignore[no-untyped-call]
 
 
@@ -35,7 +38,9 @@ class Metrics:
         self.said = self._counter("messages_said", "Messages accepted.")
         self.screened = self._counter("screened", "Messages, by verdict.", "verdict")
         self.waiting_cases = self._gauge(
-            "cases_waiting", "What waits to be opened until the database answers."
+            "cases_waiting",
+            "What is flagged and waits to be opened.",
+            "livemax",
         )
         self.fanned_out = self._counter("frames_fanned_out", "Frames sent to members.")
         self.refused = self._counter("refused", "Requests refused, by code.", "code")
@@ -53,9 +58,7 @@ class Metrics:
         """Return every number as Prometheus reads it."""
         return generate_latest(_together() or self._registry)
 
-    def _gauge(
-        self, name: str, help_: str, together: Literal["livesum", "livemin"] = "livesum"
-    ) -> Gauge:
+    def _gauge(self, name: str, help_: str, together: Together = "livesum") -> Gauge:
         return Gauge(
             f"porchlight_{name}",
             help_,

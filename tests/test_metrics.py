@@ -15,6 +15,7 @@ from chat.metrics import Metrics
 metrics = Metrics()
 metrics.connections.set(3)
 metrics.line_up.set(1)
+metrics.waiting_cases.set(5)
 metrics.said.inc()
 metrics.refused.labels("too_fast").inc()
 print("counted", flush=True)
@@ -64,6 +65,7 @@ def test_several_processes_count_together(
 
     assert sample(seen, "porchlight_connections") == 6
     assert sample(seen, "porchlight_redis_line_up") == 1
+    assert sample(seen, "porchlight_cases_waiting") == 5, "all see the same ones"
     assert sample(seen, "porchlight_messages_said_total") == 2
     assert sample(seen, 'porchlight_refused_total{code="too_fast"}') == 2
     for worker in workers:
