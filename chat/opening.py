@@ -72,7 +72,8 @@ class Opening:
             fields = cast("list[Any]", unpack_value(data))
             *before, action, grade, flags, reason, reporter = fields
             made = tuple(_flag(each) for each in flags)
-            return cls(*before, Action(action), Grade(grade), made, reason, reporter)
+            graded: list[Any] = [Action(action), Grade(grade), made, reason, reporter]
+            return cls(*before, *graded)
         except (TypeError, ValueError, BadFrame):
             raise ValueError("not an opening") from None
 

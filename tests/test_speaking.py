@@ -2,6 +2,7 @@
 
 import pytest
 
+from chat.asides import Word
 from chat.held import Held
 from chat.model import Grade, RoomName
 from tests.support.clock import FakeClock
@@ -15,7 +16,6 @@ from tests.support.frames import (
     Said,
     TakenBack,
     Waiting,
-    Word,
     code,
 )
 from tests.support.member import Member, new_id
