@@ -14,7 +14,6 @@ from starlette.routing import BaseRoute
 from chat import doorbell, protocol
 from chat.answers import Answers
 from chat.backroom import WORDS_CHANGED, Backroom
-from chat.carers import Carers
 from chat.clock import Clock
 from chat.collector import Collector
 from chat.console import console_routes
@@ -167,7 +166,7 @@ class Service(Ground):
             guard=self.desk.guard,
             database=backroom.database,
             cases=backroom.cases,
-            carers=Carers(database=backroom.database, clock=self.clock),
+            carers=backroom.carers,
             controls=backroom.controls,
             rulebook=backroom.rulebook,
             catalogue=self.catalogue,

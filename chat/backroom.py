@@ -11,6 +11,7 @@ from sqlalchemy import Row
 from chat import bulletin, protocol
 from chat.asides import Word
 from chat.backplane import Backplane
+from chat.carers import Carers
 from chat.cases import Cases
 from chat.casework.acting import Arrival
 from chat.casework.effects import Effects
@@ -98,6 +99,7 @@ class Backroom:
         )
         self.cases.arrivals = self._arrivals
         self.rulebook = Rulebook(database=self.database, clock=clock)
+        self.carers = Carers(database=self.database, clock=clock)
         self.screening = Screening(Recent() if settings.flood_guard else None)
         self.screening.warm_up()
         self.crowds = Crowds()
@@ -166,6 +168,7 @@ class Backroom:
         while True:
             try:
                 await self.cases.tidy(self._clock.seconds())
+                await self.carers.tidy()
             except StoreDown:
                 logger.warning("the store could not be tidied")
             await asyncio.sleep(TIDY_SECONDS)

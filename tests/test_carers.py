@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from chat.carers import NOTE_KEPT, BadNote, Carers, Wishes
 from chat.store.database import Database
@@ -170,6 +170,8 @@ async def test_notes_nobody_came_for_and_old_loads_are_forgotten(
     await carers.tidy()
 
     assert await carers.notes(FERN) == []
+    async with database.read() as tx:
+        assert (await tx.execute(select(exposure))).all() == []
 
 
 async def test_a_note_does_not_stand_in_what_a_log_would_show(carers: Carers):
