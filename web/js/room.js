@@ -215,9 +215,8 @@ export class ChatRoom extends HTMLElement {
   }
 
   #chooseLight(light) {
-    this.#light = light
+    this.#light = this.#membership.light = light
     chooseLight(this.#storage, light)
-    this.#membership.light = light
   }
 
   #togglePeople(shown = !this.classList.contains("room--people")) {
@@ -292,7 +291,8 @@ export class ChatRoom extends HTMLElement {
 
   // Not read out: it would talk over what is said.
   #showWhisper() {
-    const words = this.#whisper.words(this.#people.typing.filter(who => who !== this.#me))
+    const writing = this.#people.typing.filter(who => who !== this.#me)
+    const words = this.#light ? "" : this.#whisper.words(writing)
     const whisper = part(this, "whisper")
     if (whisper.textContent !== words) whisper.textContent = words
   }
