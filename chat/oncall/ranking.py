@@ -1,0 +1,33 @@
+"""Which need comes first: severity, then age; and age wins in the end.
+
+Danger is a head start. A need comes before another when it is older by more than the
+other's head start exceeds its own, so whoever waits two hours longer comes first,
+whatever the others are in. The order of two needs never changes by waiting alone, so
+that nobody is overtaken twice, and a database can sort by it.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Final
+
+from chat.model import Grade
+from chat.oncall.need import Need
+
+HEAD_START: Final[Mapping[Grade, timedelta]] = {
+    Grade.NONE: timedelta(0),
+    Grade.LOW: timedelta(minutes=10),
+    Grade.MEDIUM: timedelta(minutes=30),
+    Grade.HIGH: timedelta(minutes=60),
+    Grade.IMMINENT: timedelta(minutes=120),
+}
+"""By how much earlier a need counts as raised."""
+
+
+def rank(raised_at: datetime, grade: Grade) -> datetime:
+    """Return when a need counts as raised: the earliest comes first."""
+    return raised_at - HEAD_START[grade]
+
+
+def in_order(needs: Iterable[Need]) -> list[Need]:
+    """Return needs with the one first that comes first."""
+    return sorted(needs, key=lambda need: (rank(need.raised_at, need.grade), need.id))
