@@ -1,0 +1,168 @@
+"""Escalation: which steps are due for a need, whom they call, and when the next comes.
+
+The steps go by a clock of their own: what should have happened while no worker ran
+happens at once when one does, and the steps after it are not put off by that.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from math import ceil
+from typing import NamedTuple
+
+from chat.oncall.audiences import Reachable, alone
+from chat.oncall.need import Need
+from chat.oncall.policy import Audience, Policy, Step
+from chat.oncall.stages import Climb, PeerId, State
+
+
+class Call(NamedTuple):
+    """A step that is taken now, and whom it calls who was not called a moment ago."""
+
+    round: int
+    step: int
+    peers: tuple[PeerId, ...]
+
+
+class Calling(NamedTuple):
+    """What to do about a need now, and where that leaves it."""
+
+    calls: tuple[Call, ...]
+    climb: Climb
+    skipped: tuple[int, ...] = ()
+    """The steps that were passed over, because nobody of theirs can be reached."""
+
+    @property
+    def peers(self) -> tuple[PeerId, ...]:
+        """Everyone to be called, each once."""
+        return tuple(peer for call in self.calls for peer in call.peers)
+
+    def of(self, need: Need) -> Need:
+        """Return the need once this is done."""
+        return need.offered(self.climb) if self.calls else need.waiting(self.climb)
+
+
+class Alert(NamedTuple):
+    """One call of one peer about a need."""
+
+    peer: PeerId
+    at: datetime
+    opened_at: datetime | None = None
+
+
+class Progress(NamedTuple):
+    """What the member is told: "3 alerted · 1 has opened it · next step in 40 s"."""
+
+    state: State
+    alerted: int
+    """How many peers, not how many calls."""
+    opened: int
+    next_step_seconds: int | None
+    """None while somebody has it."""
+    round: int
+    """From 2: everyone was called, and is called again."""
+    nobody: bool
+    """Nobody at all could be reached: help lines come first."""
+
+
+def steps_due(
+    policy: Policy, need: Need, reachable: Reachable, now: datetime
+) -> Calling:
+    """Return whom to call about a need now, and which step comes when after that.
+
+    A step with nobody to reach is passed over at once. After the last step the next
+    round begins, which `climb.round` counts; nobody is called twice in one go.
+    """
+    climb = _set_right(policy, need.climb, reachable, now)
+    if not need.is_calling or climb.due > now:
+        return Calling((), climb)
+    return _walk(policy, climb, reachable, now)
+
+
+def next_moment(policy: Policy, need: Need, now: datetime) -> datetime | None:
+    """Return when to look at a need again, whatever the clock has done meanwhile.
+
+    None only in a talk that nobody waits in, and for a need that is over.
+    """
+    if not need.is_calling:
+        return need.next_moment
+    return _set_right(policy, need.climb, {}, now).due
+
+
+def progress(
+    policy: Policy, need: Need, alerts: Iterable[Alert], now: datetime
+) -> Progress:
+    """Return what the member may know about the calling, in numbers."""
+    alerts = list(alerts)
+    due = next_moment(policy, need, now) if need.is_calling else None
+    return Progress(
+        state=need.state,
+        alerted=len({alert.peer for alert in alerts}),
+        opened=len({alert.peer for alert in alerts if alert.opened_at}),
+        next_step_seconds=None if due is None else max(0, _seconds(due - now)),
+        round=need.climb.round,
+        nobody=need.is_calling and need.climb.nobody,
+    )
+
+
+def _seconds(wait: timedelta) -> int:
+    return ceil(wait.total_seconds())
+
+
+def _set_right(
+    policy: Policy, climb: Climb, reachable: Reachable, now: datetime
+) -> Climb:
+    """Return the climb with what can have come between put right.
+
+    A file with fewer steps; a clock that was set back, so that the next step seems
+    further away than any can be; somebody who came while there was nobody.
+    """
+    step = climb.step if climb.step < len(policy.steps) else 0
+    came = climb.nobody and _anyone(policy, reachable)
+    far = climb.due - now > policy.longest_wait
+    due = min(climb.due, now) if came or far else climb.due
+    return climb._replace(step=step, due=due)
+
+
+def _anyone(policy: Policy, reachable: Reachable) -> bool:
+    return any(_called(step, reachable) for step in _steps(policy, reachable))
+
+
+def _walk(policy: Policy, climb: Climb, reachable: Reachable, now: datetime) -> Calling:
+    """Take every step that is due, and stop before the first that is not."""
+    calls, skipped, told = list[Call](), list[int](), set[PeerId]()
+    at, steps = climb.due, _steps(policy, reachable)
+    for number in range(climb.step, len(steps)):
+        if at > now:
+            climb = Climb(at, number, climb.round)
+            return Calling(tuple(calls), climb, tuple(skipped))
+        peers = _called(steps[number], reachable)
+        if not peers:
+            skipped.append(number)
+            continue
+        if fresh := tuple(peer for peer in peers if peer not in told):
+            calls.append(Call(climb.round, number, fresh))
+        told.update(peers)
+        at += policy.wait_after(number)
+    nobody = climb.step == 0 and not calls
+    climb = Climb(_next_round(policy, at, now), 0, climb.round + 1, nobody)
+    return Calling(tuple(calls), climb, tuple(skipped))
+
+
+def _next_round(policy: Policy, last: datetime, now: datetime) -> datetime:
+    # A round that was due while no worker ran is not rung for as well.
+    due = last + policy.repeat_after
+    return due if due > now else now + policy.repeat_after
+
+
+def _steps(policy: Policy, reachable: Reachable) -> list[Step]:
+    """Return the steps, with a coordinator on the last where a peer would be alone."""
+    *before, last = policy.steps
+    if alone(reachable) and Audience.COORDINATOR not in last.whom:
+        last = replace(last, whom=(*last.whom, Audience.COORDINATOR))
+    return [*before, last]
+
+
+def _called(step: Step, reachable: Reachable) -> list[PeerId]:
+    everyone = [peer for whom in step.whom for peer in reachable.get(whom, ())]
+    return list(dict.fromkeys(everyone))
