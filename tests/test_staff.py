@@ -299,8 +299,8 @@ async def test_the_record_has_who_came_and_who_went(desk: Desk):
 
     async with desk.database.read() as tx:
         kept = (await tx.execute(select(record).order_by(record.c.id))).all()
-        beginning = audit.Head(0, audit.BEGINNING)
-        assert beginning.broken_by(await audit.after(tx, 0)) is None
+        chain = audit.Chain([])
+        assert chain.broken_by(await audit.after(tx, 0)) is None
 
     assert [row.verb for row in kept] == ["invited", "enrolled", "disabled"]
     assert kept[2].subject == account.id

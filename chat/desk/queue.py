@@ -113,13 +113,24 @@ class Mind:
         """Tell whether a case is for them; what they took stays theirs."""
         if line.claimed_by == staff_id:
             return True
-        if self.away or is_spared(line.categories, self.wishes.opt_outs):
+        if self.away or self._is_spared(line):
             return False
-        if anyway or line.queue != Queue.URGENT:
-            return True
+        return anyway or line.queue != Queue.URGENT or self._offers(line, self.rests)
+
+    def _is_spared(self, line: CaseLine) -> bool:
+        """Tell whether a case stays away from somebody who opted out of its topic.
+
+        An urgent one comes to them all the same once nobody else is there or has
+        taken it: if everybody had opted out, somebody in danger would be alone.
+        """
+        if not is_spared(line.categories, self.wishes.opt_outs):
+            return False
+        return line.queue != Queue.URGENT or not self._offers(line, self.now)
+
+    def _offers(self, line: CaseLine, rests: datetime | None) -> bool:
         opened = datetime.fromtimestamp(line.opened_at, UTC)
         return is_offered(
-            opened, rests=self.rests, others_here=self.others_here, now=self.now
+            opened, rests=rests, others_here=self.others_here, now=self.now
         )
 
 

@@ -165,6 +165,7 @@ async def test_an_opted_out_topic_never_comes_and_nobody_is_told(
     console: Console, fern: Colleague
 ):
     id_ = await console.case(**PLAN)
+    await console.watch.note("somebody else")
     await fern.post("/staff/me", topic="suicide", blur="yes")
 
     assert await ids(fern) == []
@@ -175,6 +176,26 @@ async def test_an_opted_out_topic_never_comes_and_nobody_is_told(
         everywhere = ["/staff", "/staff/numbers", "/staff/me", f"/staff/cases/{id_}"]
         pages = [await moss.reads(path) for path in everywhere]
     assert not any("opted" in page and "Fern" in page for page in pages)
+
+
+async def test_danger_comes_even_to_whom_it_should_not_when_nobody_else_is_there(
+    console: Console, fern: Colleague
+):
+    id_ = await console.case(**PLAN)
+    await fern.post("/staff/me", topic="suicide", blur="yes")
+
+    assert await ids(fern) == [id_]
+
+
+async def test_danger_that_nobody_took_comes_even_to_whom_it_should_not(
+    console: Console, fern: Colleague, clock: FakeClock
+):
+    id_ = await console.case(**PLAN)
+    await fern.post("/staff/me", topic="suicide", blur="yes")
+    clock.advance(REST.total_seconds())
+    await console.watch.note("somebody else")
+
+    assert await ids(fern) == [id_]
 
 
 async def test_what_one_took_stays_ones_own_whatever_one_opts_out_of(
