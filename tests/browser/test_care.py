@@ -12,6 +12,7 @@ from chat.settings import Settings
 from tests.browser.axe import violations
 from tests.browser.conftest import Invite
 from tests.browser.visitor import Visitor
+from tests.support.eventually import eventually
 from tests.support.room_team import Moderator
 from tests.support.service import House
 
@@ -185,7 +186,7 @@ async def test_what_is_held_waits_through_a_reload_and_comes_when_it_is_let_in(
 
 
 async def test_what_is_not_let_in_is_told_though_its_author_went_out(
-    otter: Visitor, moderator: Moderator
+    staffed: House, otter: Visitor, moderator: Moderator
 ):
     await otter.say(HELD)
     case = await moderator.sees("held")
@@ -198,6 +199,7 @@ async def test_what_is_not_let_in_is_told_though_its_author_went_out(
     await expect(words).to_contain_text(HELD)
     await read(otter)
     await expect(words).to_be_hidden()
+    await eventually(lambda: staffed.service.gateway.connections == 0)
     await otter.enter("coffee")
     await expect(otter.message(HELD)).to_contain_text("did not let this into the room")
     await otter.page.get_by_role("button", name="Change it").click()

@@ -22,6 +22,7 @@ import { TeamWords } from "./team.js"
 
 const NEWS = "• "
 const TEAM = "team" // kept while the room team has something to say to this device
+const WORDS_WITHIN_MS = 5000
 
 const storage = new Storage(() => localStorage)
 const session = new Storage(() => sessionStorage)
@@ -140,6 +141,13 @@ function showOut() {
   else showFront()
 }
 
+// The porch needs no line: it is let go once all has been heard and answered.
+function nothingWaits() {
+  if (words.some) return
+  storage.remove(TEAM)
+  if (view === front && !awaitsTeam()) connection.stop()
+}
+
 // -- what the views announce ----------------------------------------------------------
 
 const events = {
@@ -188,9 +196,14 @@ addEventListener("hashchange", route)
 addEventListener("online", () => connection.hurry())
 addEventListener("offline", () => connection.drop())
 // Who waits for an answer in another tab sees that something was said, and no more.
-connection.addEventListener("said", () => {
-  if (document.hidden && !document.title.startsWith(NEWS)) document.title = NEWS + document.title
-})
+for (const name of ["said", "word"]) {
+  connection.addEventListener(name, () => {
+    if (document.hidden && !document.title.startsWith(NEWS)) document.title = NEWS + document.title
+  })
+}
+
+// What the room team has to say comes with the welcome, or there is nothing.
+connection.addEventListener("welcome", () => setTimeout(nothingWaits, WORDS_WITHIN_MS))
 
 document.addEventListener("visibilitychange", () => {
   if (document.title.startsWith(NEWS)) document.title = document.title.slice(NEWS.length)
@@ -200,7 +213,7 @@ document.addEventListener("visibilitychange", () => {
 
 for (const [name, element] of Object.entries(parts)) customElements.define(name, element)
 words.open({ connection, outbox, session })
-words.addEventListener("words", ({ detail }) => detail ? storage.set(TEAM, "1") : storage.remove(TEAM))
+words.addEventListener("words", ({ detail }) => detail ? storage.set(TEAM, "1") : nothingWaits())
 words.addEventListener("removed", () => { if (view instanceof ChatRoom) showOut() })
 front.querySelector("help-lines").open({ storage })
 if (awaitsTeam()) connection.start()

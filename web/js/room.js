@@ -16,6 +16,7 @@ import { Whisper } from "./whisper.js"
 const TYPING_EVERY_MS = 3000
 const TICK_MS = 2000
 const NOTE_MS = 8000
+const A_DAY = 24 // hours
 const HIDDEN = "We hid part of this, so that nobody can find you by it."
 const UNCHECKED = "We could not look for personal details in this. You can take it back."
 
@@ -30,7 +31,7 @@ export class ChatRoom extends HTMLElement {
   #me = ""
   #mine = new Set()        // every `who` that was me since I came in
   #waiting = new Waiting()
-  #remarks = new Map()     // position → what is to be known about the message there
+  #remarks = new Map()     // "epoch position" → what is to be known about the message there
   #light = false
   #typedAt = 0
   #whisper = new Whisper()
@@ -226,10 +227,9 @@ export class ChatRoom extends HTMLElement {
 
   // One thing is closed at a time, the one on top first.
   #escape() {
-    const [report, care] = [this.querySelector("report-form"), this.querySelector("care-card")]
-    if (!report.hidden) return report.close()
-    if (this.classList.contains("room--people")) this.#togglePeople(false)
-    else if (!care.hidden) return care.close()
+    const open = ["report-form", "care-card"].map(name => this.querySelector(name)).find(card => !card.hidden)
+    if (open && !this.classList.contains("room--people")) return open.close()
+    this.#togglePeople(false)
     this.querySelector("message-composer").focus()
   }
 
@@ -246,8 +246,8 @@ export class ChatRoom extends HTMLElement {
 
   #ticked() {
     const hours = this.#room.history_hours
-    const before = Date.now() / 1000 - hours * 3600
-    if (hours) this.#courier.fade(before)
+    const before = Date.now() / 1000 - (hours || A_DAY) * 3600
+    this.#courier.fade(before)
     if (hours && this.#log.fade(before)) this.#render()
     this.#showWhisper()
   }
@@ -255,7 +255,7 @@ export class ChatRoom extends HTMLElement {
   // Says something; with a position, it goes on standing beside the message there.
   #told(words, position = 0) {
     if (!position) return this.#note(words)
-    this.#remarks.set(position, words)
+    this.#remarks.set(`${this.#log.epoch} ${position}`, words)
     aloud(words)
     this.#render()
   }

@@ -184,7 +184,7 @@ function messageRow(message, { log, entries, mine, me, remarks }) {
     reactions: withMine(log.reactions(position), position, entries, me),
     me,
     quote: reply ? quoteOf(log.message(reply)) : "",
-    remark: remarks.get(position) || ""
+    remark: remarks.get(`${log.epoch} ${position}`) || ""
   }
   return { key: `${log.epoch} ${position}`, position, view }
 }
