@@ -54,9 +54,7 @@ def _readings(text: Text) -> Iterator[tuple[Clauses, Form]]:
 
 def _all_findings(clauses: Clauses) -> Iterator[Finding]:
     for language in LANGUAGES:
-        cues = language.cues(clauses)
-        if cues:
-            yield from findings(language, cues)
+        yield from findings(language, language.cues(clauses))
 
 
 def _eased(finding: Finding, clauses: Clauses, form: Form) -> Flag:

@@ -4,6 +4,8 @@ import tomllib
 from bisect import bisect_right
 from importlib.resources import files
 
+from chat.rules.needs import plain as plain_words
+
 STOP = "|"
 """What stands between two clauses."""
 
@@ -30,13 +32,15 @@ _BREAKS = frozenset({STOP, "but", "though", "because", "pero", "maar", "kodwa"})
 class Clauses:
     """The plain words of a text, one space between them, and where clauses begin."""
 
-    __slots__ = ("_begins", "_written", "short", "text")
+    __slots__ = ("_begins", "_written", "plain", "short", "text")
 
     def __init__(self, written: str) -> None:
         words = [_plain(word) for word in written.translate(_SIGNS).split()]
         words = [STOP, *words, STOP]
         self._written = written
-        self.text = f" {' '.join(words)} ".encode("ascii", "replace")
+        text = f" {' '.join(words)} "
+        self.text = text.encode("ascii", "replace")
+        self.plain = plain_words(text)
         self._begins = _begins(words)
         self.short = len(words) <= _SHORT_WORDS
 

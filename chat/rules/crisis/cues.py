@@ -1,15 +1,16 @@
 """Cues: what a language says about danger, as its data files list it."""
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.resources import files
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, NamedTuple
 
 import re2
 
 from chat.model import Grade
 from chat.rules.crisis.clauses import Clauses
+from chat.rules.gate import Gate
 
 
 class Cue(NamedTuple):
@@ -39,6 +40,8 @@ class Rule(NamedTuple):
     anchor: str
     conditions: tuple[Condition, ...]
     guards: tuple[tuple[str, str], ...]
+    wanted: frozenset[str]
+    """The cues without which it cannot hold."""
 
 
 SHORT = "short"
@@ -68,56 +71,90 @@ class Language:
             written += table.get("rules", [])
         self.yields: dict[str, str] = whole["yields"]
         self._mark: str = whole["mark"].get("cue", "")
-        self.rules = _by_anchor(written, whole["guards"])
+        rules = _by_anchor(written, whole["guards"])
         self._names = list(whole["cues"])
-        self._refuse_strangers(whole["guards"])
-        patterns = [_pattern(each, whole["names"]) for each in whole["cues"].values()]
-        self._cues = dict(zip(self._names, map(_compiled, patterns), strict=True))
-        anchors = [
-            name for name in self._names if name in self.rules or name == self._mark
-        ]
-        self._anchors = _Sieve(anchors, dict(zip(self._names, patterns, strict=True)))
-        others = [name for name in self._names if name not in anchors]
-        self._others = _Sieve(others, dict(zip(self._names, patterns, strict=True)))
+        self._refuse_strangers(whole["guards"], rules)
+        self.rules = {name: rules[name] for name in self._names if name in rules}
+        phrases = {
+            name: [_named(phrase, whole["names"]) for phrase in those]
+            for name, those in whole["cues"].items()
+        }
+        self._patterns = {name: _compiled(_any(phrases[name])) for name in self._names}
+        self._phrased = [name for name in self._names for _ in phrases[name]]
+        self._gate = Gate(_any([one]) for name in self._names for one in phrases[name])
 
-    def _refuse_strangers(self, guards: Iterable[str]) -> None:
+    def _refuse_strangers(
+        self, guards: Iterable[str], rules: Mapping[str, Sequence[Rule]]
+    ) -> None:
         """Raise for a cue that is asked for and nowhere described."""
-        asked = set(guards) | set(self.yields.values()) | set(self.rules)
-        for rules in self.rules.values():
-            asked.update(each.cue for rule in rules for each in rule.conditions)
+        asked = set(guards) | set(self.yields.values()) | set(rules)
+        for rule in chain.from_iterable(rules.values()):
+            asked.update(each.cue for each in rule.conditions)
         if strangers := asked - set(self._names) - {SHORT}:
             raise KeyError(f"no such cue: {', '.join(sorted(strangers))}")
 
-    def cues(self, clauses: Clauses) -> list[Cue]:
-        """Return every cue in a text; none, quickly, when nothing could come of it."""
-        text = clauses.text
-        names = self._anchors.names(text)
-        if not names or (self._mark and self._mark not in names):
-            return []
-        names += self._others.names(text)
-        cues = [Cue(SHORT, 0, 0, 0)] if clauses.short else []
-        return cues + [
-            Cue(
-                name,
-                found.start(),
-                found.end(),
-                clauses.clause(found.start()),
-            )
-            for name in names
-            for found in islice(self._cues[name].finditer(text), _MOST)
-        ]
+    def cues(self, clauses: Clauses) -> "Cues":
+        """Return the cues of a text; most are never asked for, nor looked for."""
+        passed = self._gate.passed(clauses.plain)
+        names = {self._phrased[phrase] for phrase in passed}
+        cues = Cues(self._patterns, names, clauses)
+        if self._mark and not cues.get(self._mark):
+            return Cues({}, set(), clauses)
+        return cues
 
 
-def _pattern(phrases: Iterable[str], names: Mapping[str, str]) -> bytes:
-    """Return one pattern for any of the phrases, with `{name}` written out."""
-    whole = "|".join(phrases)
-    while "{" in whole:
-        before = whole
+class Cues:
+    """The cues of one text; each is looked for when it is asked for, and then known."""
+
+    __slots__ = ("_clauses", "_found", "_may_stand", "_patterns")
+
+    def __init__(
+        self, patterns: Mapping[str, Any], may_stand: set[str], clauses: Clauses
+    ) -> None:
+        self._patterns = patterns
+        self._may_stand = may_stand
+        self._clauses = clauses
+        self._found: dict[str, list[Cue]] = {}
+        if clauses.short:
+            may_stand.add(SHORT)
+            self._found[SHORT] = [Cue(SHORT, 0, 0, 0)]
+
+    def get(self, name: str) -> Sequence[Cue]:
+        """Return every place where a cue stands in the text."""
+        if name not in self._may_stand:
+            return ()
+        if name not in self._found:
+            self._found[name] = [
+                Cue(name, at := match.start(), match.end(), self._clauses.clause(at))
+                for match in islice(
+                    self._patterns[name].finditer(self._clauses.text), _MOST
+                )
+            ]
+        return self._found[name]
+
+    def possible(
+        self, rules: Mapping[str, Sequence[Rule]]
+    ) -> Iterator[tuple[Rule, Sequence[Cue]]]:
+        """Yield the rules that may hold, each with its anchors in the text."""
+        for name in rules:
+            if name in self._may_stand:
+                for rule in rules[name]:
+                    if rule.wanted <= self._may_stand:
+                        yield rule, self.get(name)
+
+
+def _named(phrase: str, names: Mapping[str, str]) -> str:
+    """Return a phrase with every `{name}` written out."""
+    before = ""
+    while "{" in phrase and phrase != before:
+        before = phrase
         for name, meaning in names.items():
-            whole = whole.replace("{" + name + "}", f"(?:{meaning})")
-        if whole == before:
-            break
-    return rf" (?:{whole})(?:\b| )".encode()
+            phrase = phrase.replace("{" + name + "}", f"(?:{meaning})")
+    return phrase
+
+
+def _any(phrases: Iterable[str]) -> str:
+    return rf" (?:{'|'.join(phrases)})(?:\b| )"
 
 
 def _room() -> Any:
@@ -127,28 +164,8 @@ def _room() -> Any:
     return options
 
 
-def _compiled(pattern: bytes) -> Any:
-    return re2.compile(pattern, _room())
-
-
-class _Sieve:
-    """Says which of many cues are in a text; most fall through for want of a word.
-
-    One automaton for all patterns would be quicker still, had it not more states than
-    memory: each new sentence would build its own.
-    """
-
-    def __init__(self, names: list[str], patterns: Mapping[str, bytes]) -> None:
-        self._names = names
-        self._filter = re2.Filter()
-        for name in names:
-            self._filter.Add(patterns[name], _room())
-        self._filter.Compile()
-
-    def names(self, text: bytes) -> list[str]:
-        """Return the names of the cues in a text."""
-        found = self._filter.Match(text) or ()
-        return [self._names[index] for index in found]
+def _compiled(pattern: str) -> Any:
+    return re2.compile(pattern.encode(), _room())
 
 
 def _by_anchor(
@@ -158,18 +175,20 @@ def _by_anchor(
     for row in written:
         for combination in row["when"]:
             anchor, *others = combination.split()
+            conditions = tuple(_condition(other) for other in others)
             rule = Rule(
                 row["name"],
                 row["category"],
                 Grade[row["grade"].upper()],
                 row["reason"],
                 anchor,
-                tuple(_condition(other) for other in others),
+                conditions,
                 tuple(
                     (guard, reach)
                     for guard, reach in guards.items()
                     if guard not in row.get("despite", ())
                 ),
+                frozenset(each.cue for each in conditions if each.wanted),
             )
             rules.setdefault(anchor, []).append(rule)
     return rules

@@ -1,9 +1,9 @@
 """Grading: which combinations of cues mean danger, and what takes that away."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from chat.rules.crisis.cues import Condition, Cue, Language, Rule
+from chat.rules.crisis.cues import Condition, Cue, Cues, Language, Rule
 
 
 class Finding(NamedTuple):
@@ -15,20 +15,16 @@ class Finding(NamedTuple):
     eased: bool = False
 
 
-def findings(language: Language, cues: Iterable[Cue]) -> Iterator[Finding]:
+def findings(language: Language, cues: Cues) -> Iterator[Finding]:
     """Yield every rule that holds, once, preferring where no guard takes it away."""
-    by_name: dict[str, list[Cue]] = {}
-    for cue in cues:
-        by_name.setdefault(cue.name, []).append(cue)
-    for name, anchors in by_name.items():
-        for rule in language.rules.get(name, ()):
-            held = [anchor for anchor in anchors if _holds(rule, anchor, by_name)]
-            if held:
-                yield _finding(rule, held, by_name, language.yields)
+    for rule, anchors in cues.possible(language.rules):
+        held = [anchor for anchor in anchors if _holds(rule, anchor, cues)]
+        if held:
+            yield _finding(rule, held, cues, language.yields)
 
 
 def _finding(
-    rule: Rule, held: list[Cue], cues: dict[str, list[Cue]], yields: dict[str, str]
+    rule: Rule, held: list[Cue], cues: Cues, yields: dict[str, str]
 ) -> Finding:
     for anchor in held:
         if not _guarded(rule, anchor, cues, yields):
@@ -36,22 +32,20 @@ def _finding(
     return Finding(rule, held[0].start + 1, held[0].end, eased=True)
 
 
-def _holds(rule: Rule, anchor: Cue, cues: dict[str, list[Cue]]) -> bool:
+def _holds(rule: Rule, anchor: Cue, cues: Cues) -> bool:
     return all(_met(condition, anchor, cues) for condition in rule.conditions)
 
 
-def _met(condition: Condition, anchor: Cue, cues: dict[str, list[Cue]]) -> bool:
-    others = cues.get(condition.cue, ())
+def _met(condition: Condition, anchor: Cue, cues: Cues) -> bool:
+    others = cues.get(condition.cue)
     return condition.wanted == any(
         _REACHES[condition.reach](other, anchor) for other in others
     )
 
 
-def _guarded(
-    rule: Rule, anchor: Cue, cues: dict[str, list[Cue]], yields: dict[str, str]
-) -> bool:
+def _guarded(rule: Rule, anchor: Cue, cues: Cues, yields: dict[str, str]) -> bool:
     for guard, reach in rule.guards:
-        for other in cues.get(guard, ()):
+        for other in cues.get(guard):
             if _REACHES[reach](other, anchor) and not _yields(
                 yields.get(guard), anchor, cues
             ):
@@ -59,10 +53,10 @@ def _guarded(
     return False
 
 
-def _yields(stronger: str | None, anchor: Cue, cues: dict[str, list[Cue]]) -> bool:
+def _yields(stronger: str | None, anchor: Cue, cues: Cues) -> bool:
     """Say whether a guard gives way: `again`, next to it, is not long past."""
     return stronger is not None and any(
-        cue.clause == anchor.clause for cue in cues.get(stronger, ())
+        cue.clause == anchor.clause for cue in cues.get(stronger)
     )
 
 
