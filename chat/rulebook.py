@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from chat.clock import Clock
 from chat.model import Action
 from chat.rules.house import LONGEST, SHORTEST, Phrase
+from chat.screening import NEVER_SILENT
 from chat.store import audit
 from chat.store.database import Database
 from chat.store.schema import phrases, rule_counts, rule_modes
@@ -103,11 +104,11 @@ class Rulebook:
         """Let a rule act, only be counted, or rest.
 
         Raises:
-            ValueError: If there is no such mode.
+            ValueError: If there is no such mode, or the rule must act.
             StoreDown: If the database does not answer.
 
         """
-        if mode not in MODES:
+        if mode not in MODES or (mode != "live" and must_act(rule)):
             raise ValueError(mode)
         now = self._clock.seconds()
         async with self._database.begin() as tx:
@@ -188,6 +189,11 @@ class Rulebook:
 
     def _today(self) -> int:
         return self._clock.seconds() // DAY_SECONDS
+
+
+def must_act(rule: str) -> bool:
+    """Tell whether somebody's life may hang on a rule: nobody switches it off."""
+    return rule.startswith(NEVER_SILENT)
 
 
 def checked(words: str) -> str:

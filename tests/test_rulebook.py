@@ -72,6 +72,13 @@ async def test_there_is_no_fourth_mode(rulebook: Rulebook):
         await rulebook.set_mode("abuse.insult", "harder", by="Birch")
 
 
+async def test_rules_about_danger_cannot_be_switched_off(rulebook: Rulebook):
+    with pytest.raises(ValueError, match="off"):
+        await rulebook.set_mode("crisis.plan", "off", by="Birch")
+
+    assert await rulebook.modes() == {}
+
+
 async def test_a_new_phrase_only_watches(rulebook: Rulebook):
     await rulebook.add("  Lend me  Money ", Action.HOLD, by="Birch")
 

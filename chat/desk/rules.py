@@ -20,6 +20,7 @@ from chat.rulebook import (
     Rulebook,
     RuleLine,
     checked,
+    must_act,
 )
 from chat.rules.canonical import read
 from chat.rules.house import LONGEST, SHORTEST, find
@@ -47,6 +48,7 @@ class Line(NamedTuple):
     shadow: int
     wrong: int
     right: str
+    must_act: bool
 
 
 class PhraseLine(NamedTuple):
@@ -152,6 +154,8 @@ class Rules:
         rule, mode = said(form, "rule", LONGEST * 2), said(form, "mode")
         if not rule or mode not in MODES:
             return await self._show(me, bad="There is no such rule or mode.")
+        if must_act(rule) and mode != "live":
+            return await self._show(me, bad="Rules about danger always act.")
         await self._rulebook.set_mode(rule, mode, by=me.desk_name)
         return go("/staff/rules?did=set")
 
@@ -181,7 +185,15 @@ def _post(path: str, endpoint: Callable[..., Awaitable[Response]]) -> BaseRoute:
 def line(rule: RuleLine) -> Line:
     """Return a rule as the page shows it."""
     right = "none yet" if rule.precision is None else f"{round(100 * rule.precision)} %"
-    return Line(rule.rule, rule.mode, rule.fired, rule.shadow, rule.wrong, right)
+    return Line(
+        rule.rule,
+        rule.mode,
+        rule.fired,
+        rule.shadow,
+        rule.wrong,
+        right,
+        must_act(rule.rule),
+    )
 
 
 def _phrase(kept: HousePhrase) -> PhraseLine:

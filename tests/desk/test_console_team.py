@@ -101,12 +101,19 @@ async def test_nothing_is_taken_back_by_a_slip_of_the_finger(
 async def test_a_rule_is_set_to_shadow_by_a_coordinator_only(
     console: Console, fern: Colleague, birch: Colleague
 ):
-    refused = await fern.post("/staff/rules/mode", rule="crisis.plan", mode="shadow")
-    granted = await birch.post("/staff/rules/mode", rule="crisis.plan", mode="shadow")
+    refused = await fern.post("/staff/rules/mode", rule="abuse.insult", mode="shadow")
+    granted = await birch.post("/staff/rules/mode", rule="abuse.insult", mode="shadow")
 
     assert (refused.status_code, granted.status_code) == (403, 303)
-    assert await console.rulebook.modes() == {"crisis.plan": "shadow"}
+    assert await console.rulebook.modes() == {"abuse.insult": "shadow"}
     assert '<select class="field" name="mode"' not in await fern.reads("/staff/rules")
+
+
+async def test_a_rule_about_danger_always_acts(console: Console, birch: Colleague):
+    answer = await birch.post("/staff/rules/mode", rule="crisis.plan", mode="off")
+
+    assert "Rules about danger always act." in answer.text
+    assert await console.rulebook.modes() == {}
 
 
 async def test_a_rule_shows_how_often_it_was_right(console: Console, fern: Colleague):
