@@ -1,4 +1,4 @@
-"""Phrases: what people say, written so that a volunteer can read it, found in one pass.
+"""Phrases: what people say, written so that a volunteer can read it.
 
 A phrasebook is a folder of TOML files. Each rule in them lists what is said; in there
 
@@ -8,21 +8,22 @@ A phrasebook is a folder of TOML files. Each rule in them lists what is said; in
 - a space with `?` for one that may be missing, `'` for such an apostrophe,
 
 and the rest is a linear-time pattern. `unless` lists what excuses a find when it is
-said in the same sentence; a file whose words are rare says in `needs` which of them a
-text must have to be searched at all.
+said in the same sentence; a file may say in `needs` which words, one of them, a text
+must have besides. A text is searched for the few phrases whose words it has.
 """
 
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
-from importlib.resources.abc import Traversable
 from typing import Any
 
 import re2
 
 from chat.model import Action, Flag
 from chat.rules.canonical import Form, Text
+from chat.rules.gate import Gate
+from chat.rules.needs import plain as words
 
 _ANYTHING = r"[^.!?\n]*"
 _SIGNS = {
@@ -37,9 +38,10 @@ _SIGN = re2.compile(r" \.\.\. | ~ | \?| |\\w|'")
 _NAME = re2.compile(r"<(\w+)>")
 _KEPT = ".!?\n'*@$%&+"
 _MEMORY_BYTES = 24 << 20
-"""What one automaton may grow to while it learns the texts it meets."""
-_VOLUME = 10_000
-"""Found by measuring: half as much costs more passes, twice as much more learning."""
+"""What one pattern may grow to while it learns the texts it meets."""
+
+_MOST = 16
+"""Whoever says something so often in one text is not excused any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +54,14 @@ class Phrase:
     reason: str
     said: Any
     unless: Any
+    needs: Any
 
     def find(self, plain: str, form: Form) -> Flag | None:
         """Return a flag where this is said and nothing excuses it."""
-        for match in self.said.finditer(plain):
-            if not self._excused(plain, *match.span()):
+        if self.needs and not self.needs.search(plain):
+            return None
+        for times, match in enumerate(self.said.finditer(plain), 1):
+            if times == _MOST or not self._excused(plain, *match.span()):
                 return self._flag(*form.span(*match.span()))
         return None
 
@@ -67,32 +72,12 @@ class Phrase:
         return Flag(self.rule, self.category, self.reason, start, end, self.action)
 
 
-class Chapter:
-    """The phrases of one file, in volumes that are each searched in one pass."""
-
-    def __init__(self, phrases: Iterable[Phrase], needs: str) -> None:
-        self._needs = _search(needs) if needs else None
-        self._volumes = [
-            (_search("|".join(phrase.said.pattern for phrase in volume)), volume)
-            for volume in _volumes(phrases)
-        ]
-
-    def findings(self, plain: str, encoded: bytes, form: Form) -> Iterator[Flag]:
-        """Return a flag for each of the phrases that stands in a text."""
-        if self._needs and not self._needs.Match(encoded):
-            return
-        for said, phrases in self._volumes:
-            if said.Match(encoded):
-                yield from filter(
-                    None, (phrase.find(plain, form) for phrase in phrases)
-                )
-
-
 class Phrasebook:
     """All phrases of one concern."""
 
-    def __init__(self, chapters: Iterable[Chapter]) -> None:
-        self._chapters = tuple(chapters)
+    def __init__(self, phrases: Iterable[Phrase]) -> None:
+        self._phrases = tuple(phrases)
+        self._gate = Gate(phrase.said.pattern for phrase in self._phrases)
 
     def findings(self, text: Text) -> Iterator[Flag]:
         """Return one flag for each rule whose words stand in the text."""
@@ -103,39 +88,15 @@ class Phrasebook:
         return iter(found.values())
 
     def _in(self, form: Form) -> Iterator[Flag]:
+        passed = self._gate.passed(words(form.text))
+        if not passed:
+            return
         plain = form.text.translate(_PLAIN)
-        encoded = plain.encode(errors="replace")
-        for chapter in self._chapters:
-            yield from chapter.findings(plain, encoded, form)
-
-
-def _volumes(phrases: Iterable[Phrase]) -> Iterator[list[Phrase]]:
-    """Return phrases in lots that one automaton holds with ease.
-
-    In one for all, every text would meet states that no text before it met, and
-    to learn those costs far more than several passes.
-    """
-    volume: list[Phrase] = []
-    for phrase in phrases:
-        volume.append(phrase)
-        if sum(_weight(phrase.said.pattern) for phrase in volume) > _VOLUME:
-            yield volume
-            volume = []
-    if volume:
-        yield volume
-
-
-def _weight(pattern: str) -> int:
-    """Return about how hard a pattern is on an automaton."""
-    return len(pattern) * (3 if _ANYTHING in pattern else 1)
-
-
-def _search(pattern: str) -> re2.Set:
-    # A set of one: it answers yes or no with less ado than a pattern of its own.
-    said = re2.Set.SearchSet(_options())
-    said.Add(pattern)
-    said.Compile()
-    return said
+        encoded = plain.encode(errors="replace")  # characters need not be counted yet
+        for phrase in map(self._phrases.__getitem__, passed):
+            flag = phrase.said.search(encoded) and phrase.find(plain, form)
+            if flag:
+                yield flag
 
 
 class _Plain(dict[int, str]):
@@ -174,57 +135,43 @@ def phrasebook(package: str) -> Phrasebook:
     Words that many concerns use stand in this package's own file.
     """
     everyday = tomllib.loads(files(__name__).joinpath("everyday.toml").read_text())
+    pages = sorted(files(package).iterdir(), key=lambda entry: entry.name)
     return Phrasebook(
-        _chapter(file, everyday["words"])
-        for file in sorted(files(package).iterdir(), key=lambda entry: entry.name)
-        if file.name.endswith(".toml")
+        phrase
+        for page in pages
+        if page.name.endswith(".toml")
+        for phrase in _phrases(
+            tomllib.loads(page.read_text("utf-8")), everyday["words"]
+        )
     )
 
 
-def _chapter(file: Traversable, everyday: Mapping[str, list[str]]) -> Chapter:
-    page = tomllib.loads(file.read_text(encoding="utf-8"))
-    words = {**everyday, **page.get("words", {})}
-    needs = "|".join(_patterns(page.get("needs", []), words))
-    return Chapter(_phrases(page, words), needs)
-
-
 def _phrases(
-    page: Mapping[str, Any], words: Mapping[str, list[str]]
+    page: Mapping[str, Any], everyday: Mapping[str, list[str]]
 ) -> Iterator[Phrase]:
+    words = {**everyday, **page.get("words", {})}
+    needs = _patterns(page.get("needs", []), words)
+    needed = _compiled("|".join(needs)) if needs else None
     for rule in page["rule"]:
         unless = _patterns([*page.get("unless", []), *rule.get("unless", [])], words)
-        for said in _lots(_patterns(rule["said"], words)):
+        excuse = _compiled("|".join(unless)) if unless else None
+        for said in _patterns(rule["said"], words):
             yield Phrase(
                 rule=rule["id"],
                 category=rule["category"],
                 action=Action[rule["action"].upper()],
                 reason=rule["reason"],
                 said=_compiled(said),
-                unless=_compiled(unless) if unless else None,
+                unless=excuse,
+                needs=needed,
             )
 
 
-def _lots(patterns: Sequence[str]) -> Iterator[list[str]]:
-    """Return a rule's patterns in lots that fill a volume at most."""
-    lot: list[str] = []
-    for pattern in patterns:
-        lot.append(pattern)
-        if sum(map(_weight, lot)) > _VOLUME:
-            yield lot
-            lot = []
-    if lot:
-        yield lot
-
-
-def _compiled(patterns: Sequence[str]) -> Any:
-    return re2.compile("|".join(patterns), _options())
-
-
-def _options() -> re2.Options:
+def _compiled(pattern: str) -> Any:
     options = re2.Options()
     options.max_mem = _MEMORY_BYTES
     options.log_errors = False
-    return options
+    return re2.compile(pattern, options)
 
 
 def _patterns(phrases: Sequence[str], words: Mapping[str, list[str]]) -> list[str]:

@@ -1,0 +1,97 @@
+"""A gate turns away what a text cannot hold, and nothing else."""
+
+from collections.abc import Iterator
+
+import pytest
+import re2
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chat.rules.abuse import _PHRASES as ABUSE
+from chat.rules.gate import Gate
+from chat.rules.needs import needs, plain
+from chat.rules.phrases import Phrasebook
+from chat.rules.predatory import _PHRASES as PREDATORY
+from chat.rules.sourcing import _PHRASES as SOURCING
+from tests.rules.table import passing, stopped
+
+BOOKS = {"abuse": ABUSE, "sourcing": SOURCING, "predatory": PREDATORY}
+
+_WORDS = st.sampled_from(["kill", "u", "you", "don't", "é", "r2", "a", "f*ck", "x_y"])
+_ATOMS = st.one_of(
+    _WORDS.map(re2.escape),
+    st.sampled_from([" +", r"\b", r"\w*", r"\W", ".", "[ei]", "[^a]", "'?", "$", "ou"]),
+)
+_REPEATS = st.sampled_from(["", "", "?", "*", "+", "{0,2}", "{2}", "??"])
+
+
+def _longer(parts: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    few = st.lists(parts, min_size=1, max_size=4)
+    groups = few.map(lambda each: f"(?:{'|'.join(each)})")
+    repeated = st.builds("{}{}".format, groups, _REPEATS)
+    return st.one_of(few.map("".join), repeated)
+
+
+PATTERNS = st.recursive(_ATOMS, _longer, max_leaves=12)
+TEXTS = st.lists(
+    st.one_of(_WORDS, st.sampled_from([" ", ". ", "'", "kil", "!", "_"])), max_size=8
+).map("".join)
+
+
+def lines() -> Iterator[str]:
+    for name in ("abuse", "sourcing", "predatory", "disguised"):
+        yield from (line.text for line in stopped(name))
+    yield from passing("pass")
+
+
+@given(PATTERNS, TEXTS)
+def test_a_gate_lets_every_pattern_pass_that_a_text_holds(pattern: str, text: str):
+    found = re2.search(pattern, text) is not None
+
+    assert not found or Gate([pattern]).passed(plain(text)) == [0]
+
+
+@pytest.mark.parametrize("book", BOOKS.values(), ids=BOOKS)
+def test_a_gated_search_finds_what_a_search_for_everything_finds(book: Phrasebook):
+    for line in lines():
+        text = line.lower()
+        passed = set(book._gate.passed(plain(text)))
+        held = {
+            index
+            for index, phrase in enumerate(book._phrases)
+            if phrase.said.search(text)
+        }
+
+        assert held <= passed
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text"),
+    [
+        (r"\bkill +(?:you|u)\b", "i will kill you"),
+        (r"\bdon'?t +\w+ +here\b", "dont you here"),
+        (r"\b(?:buy|sell)ing (?:\w+ )?(?:weed|pills?)$", "selling some pills"),
+    ],
+)
+def test_a_phrase_is_searched_when_all_its_words_are_there(pattern: str, text: str):
+    assert Gate([pattern]).passed(plain(text)) == [0]
+
+
+@pytest.mark.parametrize("text", ["skill your", "kill them", "you", "a day clean", ""])
+def test_a_phrase_is_not_searched_when_one_of_its_words_is_missing(text: str):
+    assert Gate([r"\bkill +(?:you|u)\b"]).passed(plain(text)) == []
+
+
+def test_a_pattern_that_any_text_may_hold_is_always_searched():
+    assert Gate([r"\w+"]).passed(plain("")) == [0]
+
+
+def test_the_rarest_need_is_asked_first():
+    first, *_ = needs(r"\byou +(?:\w+ +)?(?:worthless|pathetic)\b", {})
+
+    assert first == {" worthless ", " pathetic "}
+
+
+def test_a_pattern_of_a_kind_unknown_is_refused():
+    with pytest.raises(ValueError, match="unknown"):
+        needs(r"(?P<name>kill)", {})
