@@ -42,6 +42,7 @@ TALK = [
     (4, "I might borrow that. No dog, but a fence that needs looking at.", None),
     (0, "Fences are good company. Same time tomorrow?", 12),
 ]
+HEAVY = "I keep thinking everyone would be better off without me"
 SIGNS = [(2, 3, "with you"), (3, 3, "with you"), (1, 6, "me too"), (4, 13, "thank you")]
 
 
@@ -67,6 +68,21 @@ async def test_take_the_pictures(service_url: str, invite: Invite, browser: Brow
             await me.message(TALK[-1][1]).wait_for()
             await me.page.screenshot(path=PICTURES / f"room-{width}-{scheme}.png")
             await me.page.close()
+    await take_the_care_card(service_url, invite)
+
+
+async def take_the_care_card(service_url: str, invite: Invite) -> None:
+    me = await invite(
+        service_url,
+        viewport={"width": 320, "height": 640},
+        timezone_id="Africa/Johannesburg",
+        reduced_motion="reduce",
+    )
+    await me.enter("coffee")
+    await me.say(HEAVY)
+    await me.page.locator("care-card").wait_for()
+    await me.box.fill("Is anybody up")
+    await me.page.screenshot(path=PICTURES / "care-320-light.png")
 
 
 async def talk(house: list[Visitor]) -> None:

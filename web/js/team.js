@@ -45,6 +45,8 @@ export class TeamWords extends HTMLElement {
     this.#items.set(word.token, item)
     part(this, "list").append(item)
     this.#changed()
+    // Whoever is writing to the room team is left where they are.
+    if (!this.contains(document.activeElement)) this.scrollTop = item.offsetTop
     if (item.open) aloud([teamWords(word.kind), word.text, "It stands above."].filter(Boolean).join(". "))
     if (word.kind === "removed") announce(this, "removed")
   }
