@@ -9,16 +9,13 @@ from contextlib import asynccontextmanager
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute
 
 from chat import doorbell, protocol
 from chat.answers import Answers
 from chat.backroom import WORDS_CHANGED, Backroom
 from chat.clock import Clock
 from chat.collector import Collector
-from chat.console import console_routes
 from chat.entrance import Entrance
-from chat.frontdesk import Accounts, FrontDesk
 from chat.gateway import Gateway
 from chat.ground import Ground
 from chat.handover import Door
@@ -30,9 +27,8 @@ from chat.record import Record
 from chat.rooms import Rooms
 from chat.routes import routes
 from chat.settings import Settings
-from chat.signing.sittings import Deskmate
-from chat.signing.watch import Watch
 from chat.speaking import Speaking
+from chat.staffroom import Staffroom
 from chat.team import Team
 from chat.wheel import Wheel
 
@@ -145,43 +141,15 @@ class Service(Ground):
         )
 
     def _desk(self, settings: Settings) -> None:
-        backroom = self.backroom
-        watch = Watch(scripts=self.scripts, clock=self.clock)
-        self.desk = FrontDesk(
-            Accounts(
-                database=backroom.database,
-                scripts=self.scripts,
-                clock=self.clock,
-                key=self._key,
-                ring=backroom.doorbell.changed,
-            ),
+        self.staffroom = Staffroom(
+            ground=self,
+            backroom=self.backroom,
+            key=self._key,
             origins=origins(settings),
-            hub=self.hub,
             door=self.door,
             open_=self.is_open,
-            looking=self._looking,
-            watch=watch,
         )
-        self.console = console_routes(
-            guard=self.desk.guard,
-            database=backroom.database,
-            cases=backroom.cases,
-            carers=backroom.carers,
-            controls=backroom.controls,
-            rulebook=backroom.rulebook,
-            catalogue=self.catalogue,
-            clock=self.clock,
-            others_here=watch.others,
-            alarms=backroom.alarms,
-            recent_texts=backroom.recent_texts,
-        )
-
-    async def _looking(self, me: Deskmate, case: str) -> object:
-        return await self.backroom.cases.looking(case, me.id)
-
-    def staff_routes(self) -> list[BaseRoute]:
-        """Return the routes of every page of the room team, and of their socket."""
-        return [*self.desk.routes(), *self.console]
+        self.desk = self.staffroom.desk
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -290,7 +258,7 @@ def create(settings: Settings, clock: Clock | None = None) -> Starlette:
         routes=routes(
             door=entrance.enter,
             rooms=service.rooms_page,
-            staff=service.staff_routes(),
+            staff=service.staffroom.routes(),
             pages=pages,
         ),
         lifespan=lifespan,
