@@ -7,7 +7,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-from tests.chaos.house import House
+from tests.chaos.house import House, Web
 from tests.chaos.page import Page
 
 KILL_EVERY_SECONDS = 3
@@ -20,6 +20,9 @@ LOST_BYTES = 4_000
 DROP_SHARE = 0.2
 STALLED_SHARE = 0.05
 LONGEST_DELAY_SECONDS = 1.0
+LONGEST_OUTAGE_SECONDS = 15
+LIFE_SECONDS = (0.1, 2.0)
+SEED = 20_261_121
 
 Break = Callable[[House, Sequence[Page], float], Awaitable[None]]
 
@@ -42,6 +45,12 @@ class Fault:
 
     stalls: bool = False
     """Whether some pages stop reading, and so what is said must be long."""
+
+    works: bool = False
+    """Whether members call for the room team, who work in one database."""
+
+    kills_stewards: bool = False
+    """Whether the processes of the room team are killed too."""
 
 
 async def webs_killed(house: House, _pages: Sequence[Page], seconds: float) -> None:
@@ -155,6 +164,54 @@ async def pages_stalled(_house: House, pages: Sequence[Page], seconds: float) ->
         page.read_on()
 
 
+async def work_killed(house: House, _pages: Sequence[Page], seconds: float) -> None:
+    """Kill web processes at any moment, so that every step is hit by some kill."""
+    ends = time.monotonic() + seconds
+    async with asyncio.TaskGroup() as tasks:
+        for number, web in enumerate(house.webs):
+            tasks.create_task(_killed_again_and_again(web, SEED + number, ends))
+
+
+async def _killed_again_and_again(web: Web, seed: int, ends: float) -> None:
+    chance = random.Random(seed)
+    while time.monotonic() < ends:
+        await asyncio.sleep(chance.uniform(*LIFE_SECONDS))
+        await web.kill()
+        await web.start()
+
+
+async def database_frozen(house: House, _pages: Sequence[Page], seconds: float) -> None:
+    """Let the database hang: connections stay open, nothing is answered."""
+    assert house.postgres is not None
+    freeze = min(LONGEST_OUTAGE_SECONDS, seconds * 0.6)
+    await asyncio.sleep((seconds - freeze) / 2)
+    house.postgres.freeze()
+    await asyncio.sleep(freeze)
+    house.postgres.thaw()
+    await asyncio.sleep((seconds - freeze) / 2)
+
+
+async def database_killed(house: House, _pages: Sequence[Page], seconds: float) -> None:
+    """Kill the database, and start it again some time later."""
+    assert house.postgres is not None
+    away = min(LONGEST_OUTAGE_SECONDS, seconds * 0.6)
+    await asyncio.sleep((seconds - away) / 2)
+    await asyncio.to_thread(house.postgres.kill)
+    await asyncio.sleep(away)
+    await asyncio.to_thread(house.postgres.start)
+    await asyncio.sleep((seconds - away) / 2)
+
+
+async def both_killed(house: House, pages: Sequence[Page], seconds: float) -> None:
+    """Kill Redis, which keeps what waits for the database, while that is away."""
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(database_killed(house, pages, seconds))
+        await asyncio.sleep(seconds / 2)
+        house.hurt()
+        await asyncio.to_thread(house.redis.kill)
+        await asyncio.to_thread(house.redis.start)
+
+
 async def _every(pause: float, seconds: float) -> AsyncIterator[None]:
     """Come round so often, for so long; a round that takes longer delays the next."""
     began = due = time.monotonic()
@@ -175,6 +232,10 @@ FAULTS = (
     Fault("commands hung", commands_hung, proxied=True, keeps_lines=True),
     Fault("feeds late", feeds_late, proxied=True, keeps_lines=True),
     Fault("everything", everything, proxied=True),
+    Fault("work killed", work_killed, works=True, kills_stewards=True),
+    Fault("database frozen", database_frozen, works=True, keeps_lines=True),
+    Fault("database killed", database_killed, works=True, keeps_lines=True),
+    Fault("both killed", both_killed, works=True, keeps_lines=True),
     Fault("redis set back", redis_set_back, keeps_lines=True, forgets=True),
     Fault("redis forgetful", redis_forgetful, keeps_lines=True, forgets=True),
 )

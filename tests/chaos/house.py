@@ -16,6 +16,7 @@ from typing import Self
 from chat.settings import Settings
 from tests.chaos.proxy import Proxy
 from tests.chaos.socket import HOST, ORIGIN, Hear, Socket, dial
+from tests.support.postgres import PostgresServer
 from tests.support.program import Program
 from tests.support.redis_server import RedisServer
 
@@ -86,13 +87,15 @@ class Web:
 class House:
     """Everything that serves, and may be broken; ended with whoever entered it."""
 
-    def __init__(self, *, proxied: bool) -> None:
+    def __init__(self, *, proxied: bool, shared_database: bool = False) -> None:
         # With `everysec` Redis answers before it writes while the disk is slow, so that
         # even a kill may set it back; that is a trial of its own.
         self.redis = RedisServer("--appendfsync", "no")
         self.proxy = Proxy(self.redis.socket)
         self.webs: list[Web] = []
         self.hurts: list[float] = []
+        self.postgres = PostgresServer() if shared_database else None
+        self.database_url = ""
         self._proxied = proxied
         self._held = AsyncExitStack()
 
@@ -112,20 +115,36 @@ class House:
         self._held.callback(self.redis.close)
         await asyncio.to_thread(self.redis.start)
         await self._held.enter_async_context(self.proxy)
+        if self.postgres is not None:
+            self._held.push(self.postgres.__exit__)
+            await asyncio.to_thread(self.postgres.__enter__)
+            self.database_url = await asyncio.to_thread(self.postgres.new_database)
         self.webs = [self._web(directory / str(number)) for number in range(WEBS)]
         await asyncio.gather(*(web.start() for web in self.webs))
 
     def _web(self, directory: Path) -> Web:
-        web = Web(directory, self._environment)
+        web = Web(directory, self.environment)
         self._held.push_async_callback(web.kill)
         return web
 
     @property
-    def _environment(self) -> dict[str, str]:
-        return {
+    def environment(self) -> dict[str, str]:
+        """What a process of this house is told."""
+        told = {
             "REDIS_URL": self.proxy.url if self._proxied else self.redis.url,
             "SECRET_KEY": self._key,
             "ORIGINS": ORIGIN,
+        }
+        return told | self._for_callers if self.postgres is not None else told
+
+    @property
+    def _for_callers(self) -> dict[str, str]:
+        """Return what lets callers ask as fast as they can be answered."""
+        return {
+            "DATABASE_URL": self.database_url,
+            "FLOOD_GUARD": "0",
+            "SAYS_PER_MINUTE": "600",
+            "REPORTS_PER_MINUTE": "600",
         }
 
     _key = secrets.token_hex(32)

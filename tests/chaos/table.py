@@ -5,13 +5,16 @@ import math
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from tests.chaos.inquest import CaseVerdict
 from tests.chaos.trial import Outcome
 
 NOTICED_WITHIN_SECONDS = 6
 ENDED_WITHIN_SECONDS = 10
+_NO_WORK = CaseVerdict(0, 0, 0, 0, 0, 0)
 COLUMNS = (
     "fault", "acked", "lost", "doubled", "out_of_order", "silent_gaps",
     "seconds_to_whole", "seconds_to_notice", "dropped_connections", "told_not_whole",
+    "cases", "cases_lost", "cases_doubled", "acts", "acts_lost",
 )  # fmt: skip
 
 
@@ -29,6 +32,7 @@ def row(outcome: Outcome) -> dict[str, object]:
         "errors": outcome.errors,
         "slowest_end_seconds": round(outcome.slowest_end, 2),
         "replies_dropped": outcome.replies_dropped,
+        **(outcome.work or _NO_WORK)._asdict(),
         "broken_promises": broken_promises(outcome),
     }
 
@@ -36,6 +40,7 @@ def row(outcome: Outcome) -> dict[str, object]:
 def broken_promises(outcome: Outcome) -> list[str]:
     """Return what was promised and not kept."""
     fault, verdict = outcome.fault, outcome.verdict
+    work = outcome.work or _NO_WORK
     kept = {
         "something is acked": verdict.acked > 0,
         "nothing is lost": verdict.lost == 0,
@@ -47,6 +52,12 @@ def broken_promises(outcome: Outcome) -> list[str]:
         "a loss is noticed in time": not fault.noticed or _noticed(outcome),
         "lines are kept": not (fault.keeps_lines and outcome.dropped_connections),
         "a told process ends in time": outcome.slowest_end <= ENDED_WITHIN_SECONDS,
+        "something becomes a case": not fault.works or work.cases > 0,
+        "something is acted on": not fault.works or work.acts > 0,
+        "no case is lost": work.cases_lost == 0,
+        "no case is doubled": work.cases_doubled == 0,
+        "every act happens once": work.acts_lost == 0,
+        "what is held stays held": work.leaked == 0,
         "no process has a fault of its own": not outcome.errors,
     }
     return [promise for promise, is_kept in kept.items() if not is_kept]

@@ -8,15 +8,19 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import cycle
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from redis.exceptions import RedisError
 
 from tests.chaos.faults import STALLED_SHARE, Fault
 from tests.chaos.house import House
+from tests.chaos.inquest import CaseVerdict
 from tests.chaos.judge import Verdict, judge, place_of, truth_of
 from tests.chaos.notice import seconds_to_notice
 from tests.chaos.page import Page
 from tests.chaos.reader import read_afresh
+from tests.chaos.shift import Shift
 
 ROOMS = ("coffee", "newcomers", "grief", "family")
 TOGETHER = 5
@@ -41,6 +45,8 @@ class Outcome:
     errors: Counter[str]
     slowest_end: float
     replies_dropped: int
+    work: CaseVerdict | None = None
+    """What became of cases and acts, where the room team was at work."""
 
 
 class Trial:
@@ -50,7 +56,8 @@ class Trial:
         self._fault = fault
         self._seconds = seconds
         self._rate = rate
-        self._house = House(proxied=fault.proxied)
+        self._house = House(proxied=fault.proxied, shared_database=fault.works)
+        self._work: CaseVerdict | None = None
         self._pages = [self._page(number, pages) for number in range(pages)]
         self._said = 0
 
@@ -81,6 +88,7 @@ class Trial:
             self._house.errors,
             max(web.slowest_end for web in self._house.webs),
             self._house.proxy.dropped,
+            self._work,
         )
 
     def _seconds_to_notice(self) -> float | None:
@@ -107,11 +115,23 @@ class Trial:
     async def _talk_while_broken(self) -> None:
         talking = asyncio.create_task(self._talk())
         try:
-            await self._fault.breaks(self._house, self._pages, self._seconds)
+            await self._break()
         finally:
             talking.cancel()
             with suppress(asyncio.CancelledError):
                 await talking
+
+    async def _break(self) -> None:
+        if not self._fault.works:
+            await self._fault.breaks(self._house, self._pages, self._seconds)
+            return
+        with TemporaryDirectory() as directory:
+            kills = self._fault.kills_stewards
+            shift = Shift(self._house, Path(directory), kills=kills)
+            await shift.begin()
+            self._work = await shift.run(
+                lambda: self._fault.breaks(self._house, self._pages, self._seconds)
+            )
 
     async def _talk(self) -> None:
         """Let several speak at once, in turn, so that processes race for positions."""

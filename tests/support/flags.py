@@ -116,7 +116,7 @@ class Flags(Desk):
     async def queues(self, fields: dict[str, object], room: RoomName = COFFEE) -> None:
         """Put something where openings wait."""
         with Redis.from_url(self.process.settings.redis_url or "") as redis:
-            redis.xadd(flagged_key(room), fields)  # type: ignore[arg-type]
+            redis.xadd(flagged_key(room), fields)
 
     def waits(self) -> float:
         """Return what the metric says."""

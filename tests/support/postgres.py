@@ -103,6 +103,14 @@ class PostgresServer:
         process.wait()
         self._process = None
 
+    def kill(self) -> None:
+        """End it as a power cut would: what was committed is there at the next start."""
+        process, pids = self._running(), self._pids()
+        for pid in pids:
+            os.kill(pid, signal.SIGKILL)
+        process.wait()
+        self._process = None
+
     def freeze(self) -> None:
         """Make it hang: connections stay open, nothing is answered."""
         for pid in self._pids():

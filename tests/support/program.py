@@ -34,7 +34,7 @@ class Program:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.signal(signal.SIGKILL)
+        self.kill()
         self.wait()
         assert self._process.stdout
         assert self._process.stderr
@@ -60,6 +60,10 @@ class Program:
     def signal(self, told: signal.Signals) -> None:
         """Send it a signal, if it is still there."""
         self._process.send_signal(told)
+
+    def kill(self) -> None:
+        """End it as a power cut would."""
+        self.signal(signal.SIGKILL)
 
     def wait(self, seconds: float = ENOUGH_SECONDS) -> int:
         """Wait for its end, and return its status."""
