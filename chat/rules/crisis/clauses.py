@@ -4,7 +4,7 @@ import tomllib
 from bisect import bisect_right
 from importlib.resources import files
 
-from chat.rules.needs import tokens
+from chat.rules.needs import plain as plain_words
 
 STOP = "|"
 """What stands between two clauses."""
@@ -32,7 +32,7 @@ _BREAKS = frozenset({STOP, "but", "though", "because", "pero", "maar", "kodwa"})
 class Clauses:
     """The plain words of a text, one space between them, and where clauses begin."""
 
-    __slots__ = ("_begins", "_written", "short", "text", "tokens")
+    __slots__ = ("_begins", "_written", "plain", "short", "text")
 
     def __init__(self, written: str) -> None:
         words = [_plain(word) for word in written.translate(_SIGNS).split()]
@@ -40,7 +40,7 @@ class Clauses:
         self._written = written
         text = f" {' '.join(words)} "
         self.text = text.encode("ascii", "replace")
-        self.tokens = tokens(text)
+        self.plain = plain_words(text)
         self._begins = _begins(words)
         self.short = len(words) <= _SHORT_WORDS
 

@@ -95,7 +95,7 @@ class Language:
 
     def cues(self, clauses: Clauses) -> "Cues":
         """Return the cues of a text; most are never asked for, nor looked for."""
-        passed = self._gate.passed(clauses.tokens)
+        passed = self._gate.passed(clauses.plain)
         names = {self._phrased[phrase] for phrase in passed}
         cues = Cues(self._patterns, names, clauses)
         if self._mark and not cues.get(self._mark):
