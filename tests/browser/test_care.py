@@ -19,6 +19,8 @@ from tests.support.service import House
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 IN_DANGER = "i took all my pills an hour ago and i cant stay awake"
+HEAVY = "I keep thinking everyone would be better off without me"
+HEAVY_TOO = "I do not want to be here any more"
 ATTACK = "you're a worthless junkie, nobody wants you here"
 HELD = "how much fent should i cook to get high"
 UNKIND = "a thing that hurt wren"
@@ -100,6 +102,20 @@ async def test_help_is_there_for_whoever_asks_and_the_country_stays(otter: Visit
     front = otter.page.locator("[data-front]")
     await expect(front.locator(lines)).to_have_text(["111", "1737"])
     assert await violations(otter.page) == []
+
+
+async def test_a_card_that_was_put_away_comes_back_for_what_is_graver(otter: Visitor):
+    card = otter.page.locator("care-card")
+    await otter.say(HEAVY)
+    await expect(card).to_contain_text("You do not have to carry it alone")
+    await otter.page.get_by_role("button", name="Close this").click()
+
+    await otter.say(HEAVY_TOO)
+    await otter.sees_mark(HEAVY_TOO, "in the room")
+    await expect(card).to_be_hidden()
+    await otter.say(IN_DANGER)
+
+    await expect(card).to_contain_text("please call now")
 
 
 async def test_nothing_covers_what_one_writes_though_the_screen_is_a_strip(
@@ -299,6 +315,9 @@ async def test_who_is_suspended_reads_along_and_may_ask_somebody_else(
     await otter.page.get_by_role("button", name="Ask", exact=True).click()
     await otter.page.get_by_text("Another moderator will look at it").wait_for()
     await read(otter)
+    await expect(words.get_by_text("Please take a break.")).to_be_hidden()
+    await otter.page.reload()
+    await expect(words).to_contain_text("Until")
     await expect(words.get_by_text("Please take a break.")).to_be_hidden()
 
     other = await Moderator.on_duty(staffed.service, "Harbour")

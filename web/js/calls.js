@@ -25,7 +25,7 @@ export class Calls {
   }
 
   async ring() {
-    if (await this.#ask("bell")) this.#tell("The room team has been called. Nobody else here knows.")
+    if (await this.#ask("bell")) this.#tell("The room team has been called, and comes when somebody can. Nobody else here knows.")
   }
 
   // Returns whether they know now.
