@@ -296,8 +296,8 @@ async def test_a_warning_is_read_before_one_speaks_again(
     await expect(words).to_be_hidden()
 
 
-async def test_who_is_suspended_reads_along_and_may_ask_somebody_else(
-    staffed: House, otter: Visitor, wren: Visitor, moderator: Moderator
+async def test_who_is_suspended_reads_along_and_is_told_until_when(
+    otter: Visitor, wren: Visitor, moderator: Moderator
 ):
     case = await shown_to_the_team(otter, wren, moderator)
     await moderator.acts(case, "suspended", "Please take a break.", hours=24)
@@ -308,27 +308,37 @@ async def test_who_is_suspended_reads_along_and_may_ask_somebody_else(
     await wren.say("all is well")
     await otter.message("all is well").wait_for()
 
+    await read(otter)
+    await otter.page.reload()
+
+    await expect(words).to_contain_text("Until")
+    await expect(words.get_by_text("Please take a break.")).to_be_hidden()
+    await expect(otter.message("hello?")).to_contain_text("You can read here")
+
+
+async def test_an_appeal_gives_somebody_their_voice_back(
+    staffed: House, otter: Visitor, wren: Visitor, moderator: Moderator
+):
+    case = await shown_to_the_team(otter, wren, moderator)
+    await moderator.acts(case, "suspended", "Please take a break.", hours=24)
     await otter.page.get_by_role("button", name="Ask somebody else").click()
     asked = otter.page.get_by_label("Why should somebody else look at it?")
     await asked.fill("It was a misunderstanding.")
     assert await violations(otter.page) == []
     await otter.page.get_by_role("button", name="Ask", exact=True).click()
     await otter.page.get_by_text("Another moderator will look at it").wait_for()
-    await read(otter)
-    await expect(words.get_by_text("Please take a break.")).to_be_hidden()
-    await otter.page.reload()
-    await expect(words).to_contain_text("Until")
-    await expect(words.get_by_text("Please take a break.")).to_be_hidden()
+    await otter.say("hello?")
 
     other = await Moderator.on_duty(staffed.service, "Harbour")
     appealed = await other.sees("appeals")
     cases = staffed.service.backroom.cases
     await cases.decide(appealed.id, other.id, False, "We see it now. Sorry.")
 
+    words = otter.page.locator("team-words")
     await expect(words).to_contain_text("took it back")
     await expect(words).not_to_contain_text("Please take a break.")
     await otter.page.get_by_role("button", name="Try again").click()
-    await wren.sees(UNKIND, "all is well", "hello?")
+    await wren.sees(UNKIND, "hello?")
 
 
 async def test_who_is_removed_stands_on_the_porch_with_help_and_an_answer(
