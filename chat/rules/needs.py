@@ -22,6 +22,7 @@ _MOST_JOINED = 40
 _NONE, _EMPTY, _EDGE, _OPEN = frozenset[str](), "", " ", "x"
 _BARE = frozenset([_EMPTY])
 _ANYWHERE = frozenset([_EMPTY, _EDGE])
+_SIGNS = frozenset(r"()[]{}\?*+.^$")
 _ENDS = frozenset(["", "|", ")"])
 _REPEATS = frozenset("?*+{")
 _WORDS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -132,6 +133,8 @@ def _either(parts: list[_Part]) -> _Part:
 
 def _row(parts: Sequence[_Part]) -> _Part:
     """Return what parts may be one after the other."""
+    if len(parts) == 1:
+        return parts[0]
     heads = list(accumulate([part.heads for part in parts[::-1]], _on, initial=_BARE))
     strings, choices, tails, whole = _BARE, list[Choice](), _BARE, True
     for part, following in zip(parts, heads[-1:0:-1], strict=True):
@@ -194,11 +197,22 @@ def _ends(pattern: str) -> dict[int, int]:
     return ends
 
 
+def _listed(inside: str) -> _Part | None:
+    """Return what a group may be that is a list of words, as most of them are."""
+    if not _SIGNS.isdisjoint(inside) or inside.count("|") >= _MOST:
+        return None
+    return _exactly(
+        " ".join(f"<{words.translate(_ASCII)}>".split())[1:-1]
+        for words in inside.split("|")
+    )
+
+
 class _Reader:
     """Reads the patterns that our rules are written in; anything else may be any."""
 
     def __init__(self, pattern: str, known: Known) -> None:
-        self._pattern = pattern
+        # One space or several are the same in plain words, and shorter to read.
+        self._pattern = pattern = pattern.replace(" +", " ")
         self._known = known
         self._ends = _ends(pattern)
         self._at = 0
@@ -264,7 +278,8 @@ class _Reader:
         end = self._ends[self._at]
         inside = self._pattern[self._at : end]
         if inside not in self._known:
-            self._known[inside] = self._alternatives()
+            listed = _listed(inside)
+            self._known[inside] = [listed] if listed else self._alternatives()
         self._at = end + 1
         return self._known[inside]
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from chat.model import Flag, Grade
 from chat.rules.canonical import Form, Text
 from chat.rules.crisis.clauses import Clauses
-from chat.rules.crisis.cues import LANGUAGES
+from chat.rules.crisis.cues import languages
 from chat.rules.crisis.grading import Finding, findings
 
 __all__ = ["EASED", "crisis"]
@@ -53,7 +53,7 @@ def _readings(text: Text) -> Iterator[tuple[Clauses, Form]]:
 
 
 def _all_findings(clauses: Clauses) -> Iterator[Finding]:
-    for language in LANGUAGES:
+    for language in languages():
         yield from findings(language, language.cues(clauses))
 
 

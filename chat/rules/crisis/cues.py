@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from importlib.resources import files
 from itertools import chain, islice
 from typing import Any, NamedTuple
@@ -213,5 +214,7 @@ def _language(name: str) -> Language:
     )
 
 
-LANGUAGES = [_language(name) for name in ("en", "af", "zu", "es")]
-"""The languages that are understood."""
+@cache
+def languages() -> Sequence[Language]:
+    """Return the languages that are understood, made when first asked for."""
+    return [_language(name) for name in ("en", "af", "zu", "es")]

@@ -34,7 +34,6 @@ _SIGNS = {
     r"\w": r"[\w']",
     "'": "'?",
 }
-_SIGN = re2.compile(r" \.\.\. | ~ | \?| |\\w|'")
 _NAME = re2.compile(r"<(\w+)>")
 _KEPT = ".!?\n'*@$%&+"
 _MEMORY_BYTES = 24 << 20
@@ -175,7 +174,7 @@ def _compiled(pattern: str) -> Any:
 
 
 def _patterns(phrases: Sequence[str], words: Mapping[str, list[str]]) -> list[str]:
-    return [_SIGN.sub(_sign, _whole(phrase, words)) for phrase in phrases]
+    return [_signed(_whole(phrase, words)) for phrase in phrases]
 
 
 def _whole(phrase: str, words: Mapping[str, list[str]]) -> str:
@@ -190,5 +189,10 @@ def _named(phrase: str, words: Mapping[str, list[str]]) -> str:
     return phrase
 
 
-def _sign(sign: Any) -> str:
-    return _SIGNS[sign[0]]
+def _signed(phrase: str) -> str:
+    """Return a phrase with every sign replaced, but none in what replaces it."""
+    for mark, sign in enumerate(_SIGNS):
+        phrase = phrase.replace(sign, chr(mark))
+    for mark, meaning in enumerate(_SIGNS.values()):
+        phrase = phrase.replace(chr(mark), meaning)
+    return phrase
