@@ -8,8 +8,11 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, async_playwright
 
+from chat.settings import Settings
 from tests.browser.house import House
 from tests.browser.visitor import Visitor
+from tests.support import service
+from tests.support.room_team import Moderator
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 NO_BROWSER = "no Chromium on PATH: the page was not tried in a browser"
@@ -23,6 +26,8 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+HERE = {"timezone_id": "Africa/Johannesburg", "reduced_motion": "reduce"}
 
 Invite = Callable[..., Awaitable[Visitor]]
 
@@ -73,3 +78,35 @@ async def invite(browser: Browser) -> AsyncIterator[Invite]:
             return await stack.enter_async_context(Visitor.on(browser, url, **device))
 
         yield a_visitor
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def staffed(settings: Settings) -> AsyncIterator[service.House]:
+    """Serve from this very process, so that a test can act for the room team."""
+    async with service.House.open(settings) as house:
+        yield house
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def moderator(staffed: service.House) -> Moderator:
+    """Return one of the room team, who needs no page."""
+    return await Moderator.on_duty(staffed.service)
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def otter(staffed: service.House, invite: Invite) -> Visitor:
+    """Return somebody in a room, in South Africa."""
+    return await inside(staffed.url, invite, **HERE)
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def wren(staffed: service.House, invite: Invite) -> Visitor:
+    """Return somebody else in the same room."""
+    return await inside(staffed.url, invite)
+
+
+async def inside(url: str, invite: Invite, **device: object) -> Visitor:
+    """Return somebody in the coffee room, on a device of their own."""
+    visitor = await invite(url, **device)
+    await visitor.enter("coffee")
+    return visitor
