@@ -196,8 +196,8 @@ async def test_what_is_not_let_in_is_told_though_its_author_went_out(
 async def test_no_state_of_the_page_is_closed_to_anybody(
     staffed: House, invite: Invite, moderator: Moderator, scheme: str
 ):
-    page = (await invite(staffed.url, viewport=SMALL, color_scheme=scheme, **HERE)).page
-    otter = Visitor(page, staffed.url)
+    otter = await invite(staffed.url, viewport=SMALL, color_scheme=scheme, **HERE)
+    page = otter.page
     await page.get_by_text("Help lines where you are").click()
     assert await violations(page) == []
     await otter.enter("coffee")
