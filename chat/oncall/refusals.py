@@ -116,3 +116,9 @@ class SwapOver(RotaMistake):
     """The swap was taken, or withdrawn, or its hours are over."""
 
     code = "swap_over"
+
+
+class NotYourSwap(ChatError):
+    """The swap was offered by, or to, somebody else."""
+
+    code = "not_your_swap"

@@ -1,0 +1,203 @@
+"""The rota: who is on shift at a moment, and who will be.
+
+It is weekly lines, temporary shifts beside them, and overrides, which give some of
+somebody's hours to somebody else. A change returns another rota or raises: nothing is
+ever half made.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from itertools import pairwise
+from typing import Final
+
+from chat.oncall.hours import (
+    ONE_DAY,
+    Hours,
+    left_over,
+    wall_hours,
+    wall_length,
+    zone_of,
+)
+from chat.oncall.refusals import NoSuchShift, NotOnShift, ShiftOverlaps
+from chat.oncall.shifts import Origin, Override, Shift, Temporary
+from chat.oncall.stages import PeerId
+from chat.oncall.weekly import LineId, Weekly
+
+
+@dataclass(frozen=True, slots=True)
+class Rota:
+    """The plan, in the hours of one named zone."""
+
+    zone: str
+    weekly: tuple[Weekly, ...] = ()
+    temporary: tuple[Temporary, ...] = ()
+    overrides: tuple[Override, ...] = ()
+    """As they were made, one after the other: each finds what those before it left."""
+
+    def __post_init__(self) -> None:
+        zone_of(self.zone)
+
+    def shifts(self, span: Hours) -> list[Shift]:
+        """Return every shift that is on at some time of a span, whole, in order.
+
+        Overrides are done, and show: in `origin` and `instead_of`.
+        """
+        shifts = list(self._planned(span))
+        for override in self.overrides:
+            shifts = [part for shift in shifts for part in override.of(shift)]
+        on = (shift for shift in shifts if shift.hours.shared_with(span))
+        return sorted(on, key=lambda each: (each.hours, each.line, each.peer or ""))
+
+    def on_shift(self, at: datetime) -> list[Shift]:
+        """Return the shifts that are on at a moment and that somebody has."""
+        shifts = self.shifts(Hours(at, at + timedelta.resolution))
+        return [shift for shift in shifts if shift.peer is not None]
+
+    def gaps(self, span: Hours) -> list[Hours]:
+        """Return when of a span nobody is on shift, backups not counted."""
+        shifts = self.shifts(span)
+        taken = (shift.hours for shift in shifts if shift.peer and not shift.backup)
+        return left_over(span, taken)
+
+    def plus_weekly(self, line: Weekly) -> "Rota":
+        """Return the rota with another weekly line.
+
+        Raises:
+            ShiftOverlaps: If somebody would have two shifts at once.
+
+        """
+        for other in self.weekly:
+            if clash := other.clash(line):
+                peer, day = clash
+                told = f"{peer} has {_weekly_words(other)} already, from {day}"
+                raise ShiftOverlaps(told, "starts")
+        changed = replace(self, weekly=(*self.weekly, line))
+        peers = {peer for turn in line.turns for peer in turn}
+        singles = [each.hours for each in self.temporary]
+        for hours in [*singles, *(each.hours for each in self.overrides)]:
+            changed._check(hours, peers)
+        return changed
+
+    def plus_temporary(self, shift: Temporary) -> "Rota":
+        """Return the rota with another temporary shift.
+
+        Raises:
+            ShiftOverlaps: If somebody would have two shifts at once.
+
+        """
+        changed = replace(self, temporary=(*self.temporary, shift))
+        return changed._check(shift.hours, {shift.peer})
+
+    def plus_override(self, override: Override) -> "Rota":
+        """Return the rota with some hours given to somebody else.
+
+        Raises:
+            NotOnShift: If whose hours they are has none then.
+            ShiftOverlaps: If who gets them would have two shifts at once.
+
+        """
+        if not any(one.peer == override.peer for one in self.shifts(override.hours)):
+            raise NotOnShift(f"{override.peer} has no shift then", "peer")
+        changed = replace(self, overrides=(*self.overrides, override))
+        takers = [] if override.to is None else [override.to]
+        return changed._check(override.hours, takers)
+
+    def tonight(self, starts: time, ends: time, now: datetime) -> Hours:
+        """Return the next hours of a wall clock that are not over: 2 to 4 tonight.
+
+        What is over of them already is left out.
+
+        Raises:
+            ShiftInverted: If they end when they start, or are longer than a shift.
+
+        """
+        wall_length(starts, ends)
+        zone = zone_of(self.zone)
+        today = now.astimezone(zone).date()
+        days = (today + day * ONE_DAY for day in range(-1, 3))
+        all_hours = (wall_hours(zone, day, starts, ends) for day in days)
+        # The clock is never changed two nights running, so one of them is there.
+        hours = next(each for each in all_hours if each and each.ends > now)
+        return Hours(max(hours.starts, now), hours.ends)
+
+    def stopped(self, id_: LineId, until: date) -> "Rota":
+        """Return the rota with a weekly line that is no more from a day on."""
+        if not any(line.id == id_ for line in self.weekly):
+            raise NoSuchShift("that line is not in the rota any more")
+        return replace(
+            self,
+            weekly=tuple(
+                replace(line, until=until) if line.id == id_ else line
+                for line in self.weekly
+            ),
+        )
+
+    def without(self, id_: LineId) -> "Rota":
+        """Return the rota without something that is in it.
+
+        Raises:
+            NoSuchShift: If it is not.
+            ShiftOverlaps: If who gets hours back has others by now.
+
+        """
+        changed = replace(
+            self,
+            weekly=tuple(each for each in self.weekly if each.id != id_),
+            temporary=tuple(each for each in self.temporary if each.id != id_),
+            overrides=tuple(each for each in self.overrides if each.id != id_),
+        )
+        if changed == self:
+            raise NoSuchShift("that line is not in the rota any more")
+        for override in self.overrides:
+            if override.id == id_:
+                changed._check(override.hours, {override.peer})
+        return changed
+
+    def _planned(self, span: Hours) -> Iterator[Shift]:
+        for line in self.weekly:
+            yield from self._weekly(line, span)
+        for one in self.temporary:
+            if one.hours.shared_with(span):
+                yield Shift(
+                    one.hours, one.peer, one.id, Origin.TEMPORARY,
+                    one.backup, one.tags, one.languages,
+                )  # fmt: skip
+
+    def _weekly(self, line: Weekly, span: Hours) -> Iterator[Shift]:
+        zone = zone_of(self.zone)
+        day = span.starts.astimezone(zone).date() - ONE_DAY
+        last = span.ends.astimezone(zone).date()
+        while day <= last:
+            hours = line.hours(zone, day)
+            if hours and hours.shared_with(span):
+                for peer in line.turn(day):
+                    yield Shift(
+                        hours, peer, line.id, Origin.WEEKLY,
+                        line.backup, line.tags, line.languages,
+                    )  # fmt: skip
+            day += ONE_DAY
+
+    def _check(self, span: Hours, peers: Iterable[PeerId]) -> "Rota":
+        """Return the same rota, if nobody of these has two shifts at once in a span."""
+        shifts = self.shifts(span)
+        for peer in sorted(peers):
+            theirs = [shift for shift in shifts if shift.peer == peer]
+            for one, other in pairwise(theirs):
+                if one.hours.shared_with(other.hours):
+                    told = f"{peer} would have two shifts at once: {self._words(one)}"
+                    raise ShiftOverlaps(f"{told} and {self._words(other)}", "starts")
+        return self
+
+    def _words(self, shift: Shift) -> str:
+        starts, ends = (at.astimezone(zone_of(self.zone)) for at in shift.hours)
+        return f"{starts:%Y-%m-%d %H:%M} to {ends:%H:%M}"
+
+
+_DAYS: Final = (
+    "Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays",
+)  # fmt: skip
+
+
+def _weekly_words(line: Weekly) -> str:
+    return f"{_DAYS[line.weekday]} {line.starts:%H:%M} to {line.ends:%H:%M}"
