@@ -1,0 +1,82 @@
+"""A peer's shifts as a calendar feed (iCalendar, RFC 5545), and nobody else's.
+
+Every moment is an instant in UTC, so that no calendar has to know our zone's rules; it
+shows them by its own clock. Nobody is named in it, nor what the service is for: a
+calendar lies open on a kitchen table.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from hashlib import blake2b
+from typing import Final
+
+from chat.oncall.shifts import Shift
+from chat.oncall.stages import PeerId
+
+TITLE: Final = "On call"
+
+_FOLD: Final = 75
+"""How many octets a line may have, without its end."""
+_ESCAPED: Final = str.maketrans(
+    {"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n", "\r": None}
+)
+
+
+def feed(
+    peer: PeerId, shifts: Iterable[Shift], now: datetime, title: str = TITLE
+) -> bytes:
+    """Return the calendar of one peer's shifts; those of others are left out."""
+    theirs = (shift for shift in shifts if shift.peer == peer)
+    lines = [
+        "BEGIN:VCALENDAR",
+        "VERSION:2.0",
+        "PRODID:-//Porchlight//On call//EN",
+        "CALSCALE:GREGORIAN",
+        "METHOD:PUBLISH",
+        f"X-WR-CALNAME:{_escaped(title)}",
+        # How often to look again: by the newer name, and by the one that is understood.
+        "REFRESH-INTERVAL;VALUE=DURATION:PT1H",
+        "X-PUBLISHED-TTL:PT1H",
+        *(line for shift in theirs for line in _event(shift, now, title)),
+        "END:VCALENDAR",
+    ]
+    return b"".join(_folded(line) for line in lines)
+
+
+def _event(shift: Shift, now: datetime, title: str) -> Iterator[str]:
+    yield "BEGIN:VEVENT"
+    yield f"UID:{_uid(shift)}"
+    yield f"DTSTAMP:{_moment(now)}"
+    yield f"DTSTART:{_moment(shift.hours.starts)}"
+    yield f"DTEND:{_moment(shift.hours.ends)}"
+    yield f"SUMMARY:{_escaped(title)}{_escaped(', backup') if shift.backup else ''}"
+    yield "CLASS:PRIVATE"
+    yield "END:VEVENT"
+
+
+def _uid(shift: Shift) -> str:
+    """Return a name that a shift keeps for as long as it starts when it does."""
+    told = f"{shift.line}\0{shift.peer}\0{_moment(shift.hours.starts)}"
+    return f"{blake2b(told.encode(), digest_size=16).hexdigest()}@porchlight"
+
+
+def _moment(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+
+
+def _escaped(text: str) -> str:
+    printable = "".join(each for each in text if each == "\n" or each.isprintable())
+    return printable.translate(_ESCAPED)
+
+
+def _folded(line: str) -> bytes:
+    """Return a line as it is sent: cut where it is too long, never within a letter."""
+    parts, room = [b""], _FOLD
+    for letter in line:
+        octets = letter.encode("utf-8", "replace")
+        if len(parts[-1]) + len(octets) > room:
+            # What follows begins with a space, which counts.
+            parts.append(b"")
+            room = _FOLD - 1
+        parts[-1] += octets
+    return b"\r\n ".join(parts) + b"\r\n"
