@@ -81,8 +81,14 @@ class Language:
             for name, those in whole["cues"].items()
         }
         self._patterns = {name: _compiled(_any(phrases[name])) for name in self._names}
-        self._phrased = [name for name in self._names for _ in phrases[name]]
-        self._gate = Gate(_any([one]) for name in self._names for one in phrases[name])
+        # Guards are rarely asked for, but then often there: no gate is worth its while.
+        gated = {self._mark, *self.rules}.union(
+            *(rule.wanted for rule in chain.from_iterable(self.rules.values()))
+        )
+        self._ungated = set(self._names) - gated
+        gates = [name for name in self._names if name in gated]
+        self._phrased = [name for name in gates for _ in phrases[name]]
+        self._gate = Gate(_any([one]) for name in gates for one in phrases[name])
 
     def _refuse_strangers(
         self, guards: Iterable[str], rules: Mapping[str, Sequence[Rule]]
@@ -97,7 +103,7 @@ class Language:
     def cues(self, clauses: Clauses) -> "Cues":
         """Return the cues of a text; most are never asked for, nor looked for."""
         passed = self._gate.passed(clauses.plain)
-        names = {self._phrased[phrase] for phrase in passed}
+        names = self._ungated | {self._phrased[phrase] for phrase in passed}
         cues = Cues(self._patterns, names, clauses)
         if self._mark and not cues.get(self._mark):
             return Cues({}, set(), clauses)
