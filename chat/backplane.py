@@ -33,7 +33,8 @@ class Draft(NamedTuple):
 
     `sealed` is the device's handle, to be opened with the member's id; `opening` what
     the room team should see; `watch` why (`d` distressed, `n` new here) and `answer_by`
-    when somebody should have answered. `once` tells a repeat, where `id` does not.
+    when somebody should have answered. `once` tells a repeat, where `id` does not, for
+    `repeat_seconds` if that is not what the settings say.
     """
 
     kind: str
@@ -47,6 +48,7 @@ class Draft(NamedTuple):
     watch: str = ""
     answer_by: int = 0
     once: bytes = b""
+    repeat_seconds: int = 0
 
 
 class Receipt(NamedTuple):
@@ -130,7 +132,7 @@ class Backplane:
             self._clock.seconds(),
             self._history.keep_seconds(room) * 1000,
             self._settings.history_messages,
-            int(self._settings.repeat_minutes * 60_000),
+            draft.repeat_seconds * 1000 or int(self._settings.repeat_minutes * 60_000),
             draft.target,
             draft.id,
             draft.sealed,

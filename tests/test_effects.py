@@ -73,6 +73,16 @@ async def test_what_was_decided_before_a_crash_happens_after_it(desk: Desk):
     assert await due(desk) == 0
 
 
+async def test_what_happened_is_known_for_longer_than_what_a_page_repeats(desk: Desk):
+    id_ = await desk.cases.open(an_opening(**HELD))
+    await desk.cases.act(id_, "ada-id", RELEASE)
+    (once,) = [key for key in desk.process.keys("*once*") if b"effect".hex() in key]
+
+    left = desk.process.seconds_left(once)
+
+    assert left > 29 * 86_400, "the database may be away for long before it is noted"
+
+
 async def test_several_processes_may_settle_at_once(desk: Desk):
     ids = [await desk.cases.open(an_opening(**HELD)) for _ in range(4)]
     for id_ in ids:

@@ -22,6 +22,8 @@ from chat.store import effects as store
 from chat.store.database import Database
 
 ANSWER_SECONDS: Final = 5.0
+REPEAT_SECONDS: Final = 30 * 86_400
+"""How long it is known that something has happened, though the store was told not."""
 
 logger = logging.getLogger(__name__)
 
@@ -96,7 +98,10 @@ class Effects:
             return 0
         at = self._clock.seconds()
         frame = protocol.taken_back(effect.room, at, target, by_team=True)
-        draft = Draft("t", MemberId(member), _id(effect), at, frame, target)
+        draft = Draft(
+            "t", MemberId(member), _id(effect), at, frame, target,
+            repeat_seconds=REPEAT_SECONDS,
+        )  # fmt: skip
         await self._backplane.append(RoomName(effect.room), draft)
         return target
 
@@ -124,7 +129,10 @@ class Effects:
         sealed = self._sealed_for(member, row)
         # Under its own id, so that whoever reports it reports to this case.
         id_, once = row.message_id, _id(effect)
-        draft = Draft("s", member, id_, at, frame, sealed=sealed, once=once)
+        draft = Draft(
+            "s", member, id_, at, frame, sealed=sealed, once=once,
+            repeat_seconds=REPEAT_SECONDS,
+        )  # fmt: skip
         receipt = await self._backplane.append(RoomName(row.room), draft)
         return receipt.position
 

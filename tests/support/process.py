@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, NamedTuple, cast
 
+from redis import Redis
+
 from chat import catalogue, protocol
 from chat.backplane import Backplane, Draft, Receipt
 from chat.clock import Clock
@@ -124,6 +126,16 @@ class Process:
         frame = protocol.reacted(room, at, WHO, target, 1, True)
         draft = Draft("r", member, new_id(), at, frame, target)
         return await self.backplane.append(room, draft)
+
+    def keys(self, pattern: str) -> list[str]:
+        """Return the keys that Redis has."""
+        with Redis.from_url(self.settings.redis_url or "") as redis:
+            return [key.decode() for key in redis.scan_iter(pattern)]
+
+    def seconds_left(self, key: str) -> int:
+        """Return how long Redis keeps a key."""
+        with Redis.from_url(self.settings.redis_url or "") as redis:
+            return cast("int", redis.ttl(key))
 
     def heard(self, room: RoomName = COFFEE) -> list[Out]:
         """Return what members of a room were sent, in order."""
