@@ -56,16 +56,16 @@ class Cases:
         """Return the case of an opening: a new one, or the one that has its key.
 
         `around` are the packed frames of what was said before and after. Bringing the
-        same again changes nothing.
+        same again changes nothing; it rings again, since whoever opened the case may
+        have died before they did.
         """
         now = self._clock.seconds()
         async with self._database.begin() as tx:
             case, news = await intake.take_in(tx, opening, around, now)
             told = await looking.news(case)
-        if news:
-            await self._ring(told)
-            if opening.source == "report":
-                await self.reported(opening, len(case.state.reporters))
+        await self._ring(told)
+        if news and opening.source == "report":
+            await self.reported(opening, len(case.state.reporters))
         return case.id
 
     async def lines(

@@ -79,7 +79,17 @@ async def test_the_same_opening_brought_again_changes_nothing(desk: Desk):
     assert await desk.cases.open(opening, heard("before", begin=6)) == id_
 
     assert await desk.dump() == before
-    assert len(desk.rung) == 1
+
+
+async def test_a_case_that_is_brought_again_rings_again(desk: Desk):
+    """Whoever opened it may have died before they rang."""
+    opening = an_opening()
+    await desk.cases.open(opening)
+
+    other = desk.another()
+    await other.cases.open(opening)
+
+    assert other.rung == desk.rung
 
 
 async def test_many_who_open_one_case_at_once_open_one(desk: Desk):
