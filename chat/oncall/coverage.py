@@ -1,0 +1,235 @@
+"""Coverage: which hours of the week are covered, by peers who can really be reached.
+
+Rostered is what the rota says. Covered means reachable: a peer whose page is not open
+and whose phone confirms nothing is no help to anybody.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from itertools import pairwise
+from typing import Final, NamedTuple
+
+from chat.oncall.hours import ONE_DAY, Hours, instant, left_over, zone_of
+from chat.oncall.shifts import Shift
+from chat.oncall.stages import PeerId
+
+AHEAD: Final = timedelta(hours=72)
+"""How long before a gap it is warned of."""
+
+HOURS_A_WEEK: Final = 7 * 24
+
+
+class WeekHour(NamedTuple):
+    """An hour of the week on a wall clock: Monday is 0."""
+
+    weekday: int
+    hour: int
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """Somebody who takes shifts, as far as cover is concerned."""
+
+    id: PeerId
+    reachable: bool
+    tags: tuple[str, ...] = ()
+    """The room tags that they can be there for; none: every room."""
+    languages: tuple[str, ...] = ()
+    """None: any."""
+    ready: bool = True
+    """Their training is done."""
+
+    def suits(self, tag: str, language: str) -> bool:
+        """Tell whether they can be there for a room tag, in a language."""
+        return _is_for(self.tags, tag) and _is_for(self.languages, language)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """For whom cover is asked for: a room tag and a language; empty: whichever."""
+
+    tag: str = ""
+    language: str = ""
+
+
+class Cell(NamedTuple):
+    """An hour of the week: how many peers at its thinnest, and how many are needed."""
+
+    at: WeekHour
+    hours: Hours | None
+    """When it comes next; None where the clock skips it."""
+    rostered: int
+    reachable: int
+    present: float
+    """How many of the team are usually at the desk then."""
+    expected: float
+    """How many needs are to be expected."""
+
+    @property
+    def covered(self) -> bool:
+        """Whether somebody can be reached all through it."""
+        return self.reachable > 0
+
+
+class Gap(NamedTuple):
+    """Hours to come in which too few can be reached."""
+
+    hours: Hours
+    rostered: int
+    """How many the rota has there at its thinnest; they cannot be reached."""
+    reachable: int
+    could_fill: tuple[PeerId, ...]
+    """Who suits and has no shift then; those with the fewest hours first."""
+
+
+def week(
+    shifts: Iterable[Shift],
+    peers: Mapping[PeerId, Peer],
+    wanted: Wanted,
+    zone: str,
+    now: datetime,
+    present: Mapping[WeekHour, float],
+    expected: Mapping[WeekHour, float],
+) -> list[Cell]:
+    """Return the next seven days, today's first, hour by hour as a wall clock has them.
+
+    `shifts` are those of the rota; backups count as nobody.
+    """
+    there = _there(shifts, peers, wanted)
+    return [
+        Cell(
+            at,
+            hours,
+            fewest(there, hours),
+            fewest([shift for shift in there if _reachable(shift, peers)], hours),
+            present.get(at, 0),
+            expected.get(at, 0),
+        )
+        for at, hours in _hours_ahead(zone, now)
+    ]
+
+
+def span_of_week(zone: str, now: datetime) -> Hours:
+    """Return the span whose shifts `week` is to be given."""
+    today = now.astimezone(zone_of(zone)).date()
+    midnight, there = time(), zone_of(zone)
+    end = today + 7 * ONE_DAY
+    return Hours(instant(there, today, midnight), instant(there, end, midnight))
+
+
+def gaps_ahead(
+    shifts: Iterable[Shift],
+    peers: Mapping[PeerId, Peer],
+    wanted: Wanted,
+    now: datetime,
+    *,
+    at_least: int = 1,
+    intended: Iterable[Hours] = (),
+) -> list[Gap]:
+    """Return when in the next 72 hours fewer than enough can be reached.
+
+    Nothing of what is over, and nothing of the hours that are meant to be closed. With
+    `at_least` 2 it tells as well where a peer would be alone.
+    """
+    shifts = list(shifts)
+    there = _there(shifts, peers, wanted)
+    reached = [shift for shift in there if _reachable(shift, peers)]
+    open_hours = left_over(Hours(now, now + AHEAD), intended)
+    return [
+        Gap(hours, fewest(there, hours), fewest(reached, hours),
+            _could_fill(shifts, peers, wanted, hours))
+        for span in open_hours
+        for hours in _thin(reached, span, at_least)
+    ]  # fmt: skip
+
+
+def fewest(shifts: Sequence[Shift], hours: Hours | None) -> int:
+    """Return how many peers are there when the fewest are."""
+    if hours is None:
+        return 0
+    return min(_count(shifts, at) for at in _edges(shifts, hours))
+
+
+def _is_for(several: Sequence[str], one: str) -> bool:
+    return not several or not one or one in several
+
+
+def _there(
+    shifts: Iterable[Shift], peers: Mapping[PeerId, Peer], wanted: Wanted
+) -> list[Shift]:
+    """Return the shifts of peers who are there for what is wanted."""
+    return [
+        shift
+        for shift in shifts
+        if not shift.backup
+        and _is_for(shift.tags, wanted.tag)
+        and _is_for(shift.languages, wanted.language)
+        and (peer := _peer(shift, peers))
+        and _is_for(peer.languages, wanted.language)
+    ]
+
+
+def _peer(shift: Shift, peers: Mapping[PeerId, Peer]) -> Peer | None:
+    return None if shift.peer is None else peers.get(shift.peer)
+
+
+def _reachable(shift: Shift, peers: Mapping[PeerId, Peer]) -> bool:
+    peer = _peer(shift, peers)
+    return peer is not None and peer.reachable
+
+
+def _hours_ahead(zone: str, now: datetime) -> list[tuple[WeekHour, Hours | None]]:
+    there = zone_of(zone)
+    today = now.astimezone(there).date()
+    walls = [(today + ONE_DAY * (at // 24), at % 24) for at in range(HOURS_A_WEEK + 1)]
+    moments = [instant(there, day, time(hour)) for day, hour in walls]
+    return [
+        (WeekHour(day.weekday(), hour), Hours(starts, ends) if starts < ends else None)
+        for (day, hour), (starts, ends) in zip(walls, pairwise(moments), strict=False)
+    ]
+
+
+def _edges(shifts: Sequence[Shift], hours: Hours) -> list[datetime]:
+    """Return the moments of some hours at which who is there may change."""
+    moments = {moment for shift in shifts for moment in shift.hours}
+    return sorted({hours.starts} | {at for at in moments if hours.covers(at)})
+
+
+def _count(shifts: Sequence[Shift], at: datetime) -> int:
+    return len({shift.peer for shift in shifts if shift.covers(at)})
+
+
+def _thin(shifts: Sequence[Shift], span: Hours, at_least: int) -> list[Hours]:
+    """Return the stretches in which fewer than enough are there, as long as they go."""
+    edges = [*_edges(shifts, span), span.ends]
+    enough = [
+        Hours(starts, ends)
+        for starts, ends in pairwise(edges)
+        if _count(shifts, starts) >= at_least
+    ]
+    return left_over(span, enough)
+
+
+def _could_fill(
+    shifts: Sequence[Shift],
+    peers: Mapping[PeerId, Peer],
+    wanted: Wanted,
+    hours: Hours,
+) -> tuple[PeerId, ...]:
+    then = [shift for shift in shifts if shift.hours.shared_with(hours)]
+    # Whoever gave these hours away is not asked to take them after all.
+    busy = {peer for shift in then for peer in (shift.peer, shift.instead_of)}
+    load = dict.fromkeys(peers, timedelta())
+    for shift in shifts:
+        if shift.peer in load:
+            load[shift.peer] += shift.hours.length
+    could = [
+        peer.id
+        for peer in peers.values()
+        if peer.ready
+        and peer.reachable
+        and peer.id not in busy
+        and peer.suits(wanted.tag, wanted.language)
+    ]
+    return tuple(sorted(could, key=lambda peer: (load[peer], peer)))
