@@ -50,15 +50,13 @@ class Standby:
 
     def is_of(self, audience: Audience, tags: Sequence[str], language: str) -> bool:
         """Tell whether a step for an audience means them."""
-        match audience:
-            case Audience.ON_SHIFT:
-                return self.on_shift and self._suits(tags, language)
-            case Audience.BACKUP:
-                return self.backup and self._suits(tags, language)
-            case Audience.ON_DUTY:
-                return self.on_shift or self.backup or self.on_duty
-            case Audience.COORDINATOR:
-                return self.coordinator
+        suits = self._suits(tags, language)
+        return {
+            Audience.ON_SHIFT: self.on_shift and suits,
+            Audience.BACKUP: self.backup and suits,
+            Audience.ON_DUTY: self.on_shift or self.backup or self.on_duty,
+            Audience.COORDINATOR: self.coordinator,
+        }[audience]
 
     def _suits(self, tags: Sequence[str], language: str) -> bool:
         for_room = not self.shift_tags or any(tag in self.shift_tags for tag in tags)
