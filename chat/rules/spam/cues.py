@@ -10,6 +10,8 @@ import re2
 
 from chat.model import Action, Flag
 from chat.rules.canonical import Text
+from chat.rules.gate import Gate
+from chat.rules.needs import plain
 
 _WORDS_BETWEEN = r"(?:[\w'$%€£]+\W+){0,6}"
 _SHORTHAND = (
@@ -44,29 +46,31 @@ class _Cues:
         table = tomllib.loads(source)
         self._words: Mapping[str, str] = table["words"]
         self._owners: list[_Rule] = []
-        self._filter = re2.Filter()
+        self._cues: list[Any] = []
         for each in table["rules"]:
             self._add(each, each["patterns"])
         for each in table["mixes"]:
             self._add(each, each["signals"])
-        self._filter.Compile()
+        self._gate = Gate(cue.pattern for cue in self._cues)
         self._reported = re2.compile(_expression(table["reported"]["before"], {}))
 
     def _add(self, table: Mapping[str, Any], cues: list[str]) -> None:
         rule = _rule(table, len(self._owners))
         for cue in cues:
-            self._filter.Add(_expression(cue, self._words))
+            self._cues.append(re2.compile(_expression(cue, self._words)))
             self._owners.append(rule)
 
     def found(self, text: str) -> Iterator[tuple[_Rule, int, int]]:
         """Yield each rule that a text meets, once, and where."""
         met: dict[_Rule, list[int]] = defaultdict(list)
-        for index in self._filter.Match(text) or ():
-            met[self._owners[index]].append(index)
+        encoded = text.encode(errors="replace")
+        for index in self._gate.passed(plain(text)):
+            if self._cues[index].search(encoded):
+                met[self._owners[index]].append(index)
         for rule, cues in met.items():
             if len(cues) < rule.least or rule.leader not in (-1, *cues):
                 continue
-            spans = [self._filter.re(index).search(text).span() for index in cues]
+            spans = [self._cues[index].search(text).span() for index in cues]
             start, end = min(spans)[0], max(end for _, end in spans)
             near = len(cues) == 1 or end - start <= _NEAR
             if near and not self._reported.search(text[:start]):
