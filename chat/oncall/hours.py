@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final, NamedTuple
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from chat.oncall.refusals import ShiftInverted, UnknownZone
 
@@ -64,6 +64,8 @@ def zone_of(name: str) -> ZoneInfo:
 
 
 def _unknown(name: str) -> str:
+    if "UTC" not in available_timezones():
+        return "this machine knows no time zones: install the package tzdata"
     shown = name if name.isprintable() else "?"
     return f'no time zone "{shown[:40]}": one such as Africa/Johannesburg is meant'
 

@@ -1,5 +1,7 @@
 """Hours: what a clock on the wall means, above all in the nights it is changed."""
 
+import sys
+import zoneinfo
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 
@@ -194,6 +196,19 @@ def test_a_zone_that_there_is_not(name: str):
 @pytest.mark.parametrize("name", [*ZONES, "UTC", "America/Argentina/Ushuaia"])
 def test_a_zone_that_there_is(name: str):
     assert zone_of(name).key == name
+
+
+def test_a_machine_without_time_zones_is_told_what_it_lacks(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    zoneinfo.reset_tzpath(to=[])
+    zoneinfo.ZoneInfo.clear_cache()
+    monkeypatch.setitem(sys.modules, "tzdata", None)
+    try:
+        with pytest.raises(UnknownZone, match="install the package tzdata"):
+            zone_of("Africa/Johannesburg")
+    finally:
+        zoneinfo.reset_tzpath()
 
 
 # Hours.
