@@ -127,7 +127,7 @@ def _hatch(name: str) -> str:
         f'<pattern id="{name}-hatch" width="6" height="6"'
         ' patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
         '<path d="M0 0V6" stroke="currentColor" stroke-width="2"'
-        ' stroke-opacity="0.4"/></pattern>'
+        ' stroke-opacity="0.25"/></pattern>'
     )
 
 
@@ -155,13 +155,19 @@ def _cell(cell: Cell, name: str) -> str:
         f' width="{_CELL - 2}" height="{_CELL - 2}" rx="3"'
         f" {_FILLS[kind].format(name=escape(name))}"
         f' stroke="currentColor" stroke-opacity="{_border(kind)}"/>'
-        f'<text x="{x + _CELL // 2}" y="{y + 18}" font-size="12" text-anchor="middle"'
-        f' fill="currentColor">{_sign(cell, kind)}</text>{_mark(asked, x, y)}</g>'
+        f'<text x="{x + _CELL // 2}" y="{y + 18}" font-size="13" text-anchor="middle"'
+        f' fill="currentColor"{_weight(kind)}>{_sign(cell, kind)}</text>'
+        f"{_mark(asked, x, y)}</g>"
     )
 
 
 def _border(kind: Cover) -> float:
     return 0.9 if kind in (Cover.GAP, Cover.UNREACHABLE) else 0.2
+
+
+def _weight(kind: Cover) -> str:
+    """Return what makes a sign stand out from the lines behind it."""
+    return ' font-weight="bold"' if kind is Cover.UNREACHABLE else ""
 
 
 def _sign(cell: Cell, kind: Cover) -> str:
