@@ -22,7 +22,11 @@ UNSEEN = [
         "crisis_unseen2.toml",
         "crisis_unseen3.toml",
         "crisis_unseen4.toml",
+        "crisis_unseen5.toml",
+        "crisis_unseen6.toml",
+        "crisis_unseen7.toml",
         "crisis_lookalikes.toml",
+        "crisis_lookalikes2.toml",
     )
 ]
 
@@ -67,7 +71,7 @@ def test_most_of_what_was_written_without_a_look_at_the_rules_is_found():
 
     found = [line for line in danger if grade(line) != "none"]
 
-    assert len(found) >= 0.92 * len(danger), set(danger) - set(found)
+    assert len(found) >= 0.95 * len(danger), set(danger) - set(found)
 
 
 def test_what_only_sounds_like_a_crisis_is_none():
@@ -130,6 +134,28 @@ def test_a_model_is_not_believed_where_the_danger_is_denied(line: str):
 
     assert verdict.grade is Grade.NONE
     assert not verdict.flags
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "cut my arms again last night, couldnt stop",
+        "really want to burn myself right now",
+        "blade in my hand trying not to",
+    ],
+)
+def test_hurting_oneself_is_not_taken_for_an_attempt(line: str):
+    assert grade(line) in {"medium", "high"}
+
+
+def test_vomiting_blood_after_a_binge_cannot_wait():
+    assert grade("been vomiting blood since i finished a litre of brandy") == "imminent"
+
+
+def test_a_plea_for_money_is_no_violence():
+    plea = "my brother is stuck at the airport, if you send R2000 he will pay double"
+
+    assert grade(plea) == "none"
 
 
 def test_what_is_long_past_is_past_until_it_is_back():
