@@ -391,8 +391,10 @@ FORTNIGHT = Hours(utc(MONDAY, 0), utc(MONDAY + 2 * ONE_WEEK, 0))
 
 
 def moments(shift: Shift) -> set[datetime]:
+    """Return the hours of a shift that are within the fortnight, by their start."""
     starts, ends = shift.hours
-    return {starts + at * HOUR for at in range((ends - starts) // HOUR)}
+    hours = (starts + at * HOUR for at in range((ends - starts) // HOUR))
+    return {at for at in hours if FORTNIGHT.covers(at)}
 
 
 @given(rotas())
