@@ -25,6 +25,7 @@ UNSEEN = [
         "crisis_unseen5.toml",
         "crisis_unseen6.toml",
         "crisis_unseen7.toml",
+        "crisis_unseen8.toml",
         "crisis_lookalikes.toml",
         "crisis_lookalikes2.toml",
     )
