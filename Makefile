@@ -4,6 +4,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
+ALONE := tests/test_chaos.py
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test test-python test-browser check format lint types layers \
@@ -27,8 +28,10 @@ run: setup  ## Serve on http://127.0.0.1:8000 (HOST, PORT, DATA_DIR).
 
 test: test-browser test-python  ## Run every test.
 
+# Two at a time, file by file. What measures how long people wait comes alone, after.
 test-python: setup
-	$(BIN)/python -m pytest -ra
+	$(BIN)/python -m pytest -ra -n 2 --dist loadfile --ignore tests/browser $(ALONE:%=--ignore %)
+	$(BIN)/python -m pytest -ra tests/browser $(ALONE)
 
 test-browser:
 	@if command -v node >/dev/null; then node --test tests/web/*.test.js; else \
