@@ -24,6 +24,7 @@ from chat.model import RoomName
 from chat.pages import Pages
 from chat.prefixes import Prefixes
 from chat.record import Record
+from chat.rehearsal import rehearse_meanwhile
 from chat.rooms import Rooms
 from chat.routes import routes
 from chat.settings import Settings
@@ -47,6 +48,9 @@ class Service(Ground):
         self.collector = Collector()
         self._open = True
         self._line_up = False
+        self.rehearses = False
+        """Whether the rules read our own lines first, in the background."""
+
         self.failed = False
         """Whether a part of it could not go on."""
 
@@ -174,6 +178,7 @@ class Service(Ground):
                         self.backroom.run(self.mirror.run, self.record.run),
                         self.desk.run(),
                         self._tidy(),
+                        self._rehearse(),
                     )
                 ]
                 self.collector.start()
@@ -212,6 +217,10 @@ class Service(Ground):
                 self.presence.missed()
                 self.mirror.look()
                 self.desk.missed()
+
+    async def _rehearse(self) -> None:
+        if self.rehearses:
+            await rehearse_meanwhile()
 
     async def _tidy(self) -> None:
         while True:

@@ -18,6 +18,7 @@ from chat import (
     doctor,
     logs,
     moderate,
+    rehearsal,
     server,
     staffing,
     starting,
@@ -167,6 +168,7 @@ def _score(files: Sequence[Path], settings: Settings) -> None:
 
 def _answer(rooms: Catalogue, country: str) -> None:
     """Answer each line at once; whoever reads may stop reading."""
+    rehearsal.rehearse()
     try:
         for answer in moderate.answers(sys.stdin.buffer, rooms, country):
             sys.stdout.buffer.write(answer.encode() + b"\n")

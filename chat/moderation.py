@@ -143,6 +143,9 @@ def _unbelieved(flag: Flag, grade: Grade) -> bool:
 def _action(flags: Sequence[Flag], grade: Grade) -> Action:
     """Return what becomes of a message; one from somebody in danger is always heard."""
     hardest = max((flag.action for flag in flags), default=Action.ALLOW)
+    if grade is Grade.LOW:
+        # Somebody without hope is never turned away, at most read by the team first.
+        return min(hardest, Action.HOLD)
     if hardest < Action.HOLD or grade < Grade.MEDIUM:
         return hardest
     masks = any(flag.action is Action.MASK for flag in flags)

@@ -78,8 +78,10 @@ def serve_here(
     invitation: str | None = None,
 ) -> None:
     """Serve in this process; one of several does not greet."""
+    application = app.create(settings)
+    application.state.service.rehearses = True
     server.serve(
-        app.create(settings),
+        application,
         listener,
         settings.trusted_proxies,
         started=lambda: _greet(listener, invitation) if alone else None,

@@ -108,10 +108,10 @@ def test_what_is_in_danger_is_masked_all_the_same():
     assert (verdict.action, verdict.masked) == (Action.MASK, "call [phone] now")
 
 
-def test_a_low_grade_does_not_release_what_is_blocked():
+def test_somebody_without_hope_is_never_turned_away():
     verdict = screened(flag("abuse.x", Action.BLOCK), flag("crisis.x", grade=Grade.LOW))
 
-    assert verdict.action is Action.BLOCK
+    assert verdict.action is Action.HOLD
 
 
 @pytest.mark.parametrize("grade", [Grade.MEDIUM, Grade.HIGH, Grade.IMMINENT])

@@ -8,7 +8,7 @@ from chat.screening import Screening
 
 ATTACK = "you're a worthless junkie, nobody wants you here"
 IN_DANGER = "i took all my pills an hour ago and i cant stay awake"
-SOUP = Phrase("house.pumpkin", "pumpkin soup", Action.HOLD)
+SOUP = Phrase("house.teapot", "teapot lid", Action.HOLD)
 
 
 @pytest.fixture
@@ -52,9 +52,9 @@ def test_no_rule_about_danger_can_be_silenced(screening: Screening):
 def test_a_phrase_of_the_house_acts_once_it_is_live(screening: Screening):
     screening.learn({}, [SOUP])
 
-    verdict = screening.screen(Message("who wants Pumpkin Soup tonight"))
+    verdict = screening.screen(Message("has anyone seen the Teapot Lid"))
 
-    assert (verdict.action, verdict.flags[0].rule) == (Action.HOLD, "house.pumpkin")
+    assert (verdict.action, verdict.flags[0].rule) == (Action.HOLD, "house.teapot")
 
 
 def test_counts_begin_anew_when_they_were_taken(screening: Screening):

@@ -31,7 +31,7 @@ def pages(house: House) -> list[tuple[str, str]]:
     """Return every page of the desk: (method, path)."""
     return [
         (method, _path(route.path))
-        for route in house.service.staff_routes()
+        for route in house.service.staffroom.routes()
         if isinstance(route, Route)
         for method in sorted((route.methods or set()) - {"HEAD"})
     ]
