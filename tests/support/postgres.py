@@ -104,7 +104,7 @@ class PostgresServer:
         self._process = None
 
     def kill(self) -> None:
-        """End it as a power cut would: what was committed is there at the next start."""
+        """End it as a power cut would: what was committed is there afterwards."""
         process, pids = self._running(), self._pids()
         for pid in pids:
             os.kill(pid, signal.SIGKILL)
