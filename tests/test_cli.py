@@ -291,8 +291,10 @@ def test_the_doctor_sees_a_server_that_does_not_answer_and_keeps_its_password(
 
 
 def test_the_doctor_sees_what_others_may_read(here: dict[str, str], var: Path):
-    var.mkdir(mode=0o755)
-    (var / "secret.key").touch(mode=0o644)
+    var.mkdir()
+    var.chmod(0o755)
+    (var / "secret.key").touch()
+    (var / "secret.key").chmod(0o644)
 
     doctor = Doctor(**here)
 

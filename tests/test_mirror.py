@@ -215,6 +215,8 @@ async def test_what_changed_while_a_process_could_not_read_is_read_soon_after(
             return False
 
         await eventually(set_unheard)
+        # A round that was under way may first wait for its answer in vain.
+        await eventually(lambda: backroom.held.of(COFFEE).slow_seconds == 30, 20)
 
         assert (await otter.hears(Controls)).slow == 30
 

@@ -8,6 +8,8 @@ import subprocess
 import tempfile
 import time
 import uuid
+from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
@@ -106,20 +108,17 @@ class PostgresServer:
     def kill(self) -> None:
         """End it as a power cut would: what was committed is there afterwards."""
         process, pids = self._running(), self._pids()
-        for pid in pids:
-            os.kill(pid, signal.SIGKILL)
+        _tell(pids, signal.SIGKILL)
         process.wait()
         self._process = None
 
     def freeze(self) -> None:
         """Make it hang: connections stay open, nothing is answered."""
-        for pid in self._pids():
-            os.kill(pid, signal.SIGSTOP)
+        _tell(self._pids(), signal.SIGSTOP)
 
     def thaw(self) -> None:
         """Let a frozen server go on."""
-        for pid in self._pids():
-            os.kill(pid, signal.SIGCONT)
+        _tell(self._pids(), signal.SIGCONT)
 
     def _pids(self) -> list[int]:
         pid = self._running().pid
@@ -162,6 +161,13 @@ class PostgresServer:
     def _running(self) -> subprocess.Popen[bytes]:
         assert self._process is not None, "the server is not running"
         return self._process
+
+
+def _tell(pids: Iterable[int], what: signal.Signals) -> None:
+    """Tell processes, of which some may have ended just now."""
+    for pid in pids:
+        with suppress(ProcessLookupError):
+            os.kill(pid, what)
 
 
 def _name(url: str) -> str:
