@@ -3,63 +3,111 @@
 To search hundreds of patterns costs more than a message is worth, and one automaton
 for all of them learns from every new text without end. A gate knows the words that each
 pattern needs and finds them all in one pass; the few patterns that are left are then
-searched one by one.
+searched one by one. All gates of a lookout are asked about the same texts: it looks at
+each once, for all of them, when the first one asks.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import ahocorasick
 
 from chat.rules.needs import Choice, Known, needs
 
-_NEVER = -1
 _ASKED = 3
 """As many of a pattern's needs are asked after; more hardly ever turn it away."""
+
+_REMEMBERED = 4
+"""As many texts as one message is read as; rules ask about them in turn."""
+
+
+class _Called(NamedTuple):
+    """A pattern that a text may hold which meets its rarest need."""
+
+    gate: int
+    place: int
+    others: int
+    """Its other needs, each a bit: whole sets would be slow to ask."""
+
+
+class Lookout:
+    """Finds the words that patterns need, for several gates at once."""
+
+    def __init__(self) -> None:
+        self._rarest: dict[Choice, int] = {}
+        self._called: list[list[_Called]] = []
+        """By the number of their rarest need, those it calls."""
+        self._bits: dict[Choice, int] = {}
+        self._always: list[list[int]] = []
+        self._automaton = ahocorasick.Automaton()
+        """Finds strings, each with what it meets: bits, and numbers of rarest needs."""
+        self._automaton.add_word("\n", [0, ()])  # in no words; it may not be empty
+        self.passed = lru_cache(_REMEMBERED)(self._look)
+
+    def add(self, patterns: Iterable[str]) -> int:
+        """Look for what patterns need as well; return the number of their gate."""
+        known = Known()
+        asked = [needs(pattern, known)[:_ASKED] for pattern in patterns]
+        gate = len(self._always)
+        self._always.append([place for place, needed in enumerate(asked) if not needed])
+        for place, needed in enumerate(asked):
+            for rarest in needed[:1]:
+                others = sum(map(self._bit, needed[1:]))
+                self._called[self._number(rarest)].append(_Called(gate, place, others))
+        self.passed.cache_clear()
+        return gate
+
+    def _bit(self, choice: Choice) -> int:
+        if choice not in self._bits:
+            self._bits[choice] = bit = 1 << len(self._bits)
+            for string in choice:
+                self._met(string)[0] |= bit
+        return self._bits[choice]
+
+    def _number(self, choice: Choice) -> int:
+        if choice not in self._rarest:
+            self._rarest[choice] = number = len(self._rarest)
+            self._called.append([])
+            for string in choice:
+                self._met(string)[1] += (number,)
+        return self._rarest[choice]
+
+    def _met(self, string: str) -> list[Any]:
+        if string not in self._automaton:
+            self._automaton.add_word(string, [0, ()])
+        met: list[Any] = self._automaton.get(string)
+        return met
+
+    def _look(self, plain: str) -> Sequence[Sequence[int]]:
+        """Return for each gate the patterns, by their places, that may be held."""
+        if self._automaton.kind != ahocorasick.AHOCORASICK:
+            self._automaton.make_automaton()
+        met, called = 0, set[int]()
+        for _, (bits, numbers) in self._automaton.iter(plain):
+            met |= bits
+            called.update(numbers)
+        passed = [list(always) for always in self._always]
+        for number in called:
+            for gate, place, others in self._called[number]:
+                if others & met == others:
+                    passed[gate].append(place)
+        return passed
+
+
+LOOKOUT = Lookout()
+"""The one that all rules share."""
 
 
 class Gate:
     """Lets those patterns pass whose words a text has."""
 
-    __slots__ = ("_always", "_automaton", "_called")
+    __slots__ = ("_lookout", "_number")
 
-    def __init__(self, patterns: Iterable[str]) -> None:
-        numbers: dict[Choice, int] = {}
-        self._called: dict[int, list[tuple[int, Sequence[int]]]] = {}
-        self._always: list[int] = []
-        known: Known = {}
-        for index, pattern in enumerate(patterns):
-            asked = needs(pattern, known)[:_ASKED]
-            rarest, *others = [
-                numbers.setdefault(choice, len(numbers)) for choice in asked
-            ] or [_NEVER]
-            self._called.setdefault(rarest, []).append((index, tuple(others)))
-            if not asked:
-                self._always.append(index)
-        self._automaton = _automaton(numbers)
+    def __init__(self, patterns: Iterable[str], lookout: Lookout) -> None:
+        self._lookout = lookout
+        self._number = self._lookout.add(patterns)
 
     def passed(self, plain: str) -> list[int]:
         """Return the patterns, by their places, that plain words may hold."""
-        found: set[int] = set()
-        for _, choices in self._automaton.iter(plain):
-            found.update(choices)
-        passed = [
-            index
-            for choice in found & self._called.keys()
-            for index, others in self._called[choice]
-            if found.issuperset(others)
-        ]
-        return sorted(self._always + passed)
-
-
-def _automaton(numbers: Mapping[Choice, int]) -> ahocorasick.Automaton:
-    """Return what finds strings, each with the choices that it is one of."""
-    choices: dict[str, list[int]] = {}
-    for choice, number in numbers.items():
-        for string in choice:
-            choices.setdefault(string, []).append(number)
-    automaton = ahocorasick.Automaton()
-    automaton.add_word("\n", ())  # no plain words have it; it may not be empty
-    for string, those in choices.items():
-        automaton.add_word(string, tuple(those))
-    automaton.make_automaton()
-    return automaton
+        return sorted(self._lookout.passed(plain)[self._number])

@@ -6,7 +6,7 @@ less is asked: a text that the pattern finds always has what is said to be neede
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -41,6 +41,7 @@ class _Plain(dict[int, str]):
 _PLAIN = _Plain({ord(letter): letter for letter in _WORDS})
 
 
+@lru_cache(4)  # several rules ask about the same few texts
 def plain(text: str) -> str:
     """Return the plain words of a text, with one space around each."""
     return f" {' '.join(text.translate(_ASCII if text.isascii() else _PLAIN).split())} "

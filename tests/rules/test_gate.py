@@ -7,7 +7,7 @@ import re2
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chat.rules.gate import Gate
+from chat.rules.gate import Gate, Lookout
 from chat.rules.needs import needs, plain
 from chat.rules.phrases import phrasebook
 from tests.rules.table import passing, stopped
@@ -35,6 +35,10 @@ TEXTS = st.lists(
 ).map("".join)
 
 
+def _gate(*patterns: str) -> Gate:
+    return Gate(patterns, Lookout())
+
+
 def lines() -> Iterator[str]:
     for name in ("abuse", "sourcing", "predatory", "disguised"):
         yield from (line.text for line in stopped(name))
@@ -45,7 +49,7 @@ def lines() -> Iterator[str]:
 def test_a_gate_lets_every_pattern_pass_that_a_text_holds(pattern: str, text: str):
     found = re2.search(pattern, text) is not None
 
-    assert not found or Gate([pattern]).passed(plain(text)) == [0]
+    assert not found or _gate(pattern).passed(plain(text)) == [0]
 
 
 @pytest.mark.parametrize("concern", BOOKS)
@@ -72,16 +76,16 @@ def test_a_gated_search_finds_what_a_search_for_everything_finds(concern: str):
     ],
 )
 def test_a_phrase_is_searched_when_all_its_words_are_there(pattern: str, text: str):
-    assert Gate([pattern]).passed(plain(text)) == [0]
+    assert _gate(pattern).passed(plain(text)) == [0]
 
 
 @pytest.mark.parametrize("text", ["skill your", "kill them", "you", "a day clean", ""])
 def test_a_phrase_is_not_searched_when_one_of_its_words_is_missing(text: str):
-    assert Gate([r"\bkill +(?:you|u)\b"]).passed(plain(text)) == []
+    assert _gate(r"\bkill +(?:you|u)\b").passed(plain(text)) == []
 
 
 def test_a_pattern_that_any_text_may_hold_is_always_searched():
-    assert Gate([r"\w+"]).passed(plain("")) == [0]
+    assert _gate(r"\w+").passed(plain("")) == [0]
 
 
 def test_the_rarest_need_is_asked_first():
@@ -93,3 +97,24 @@ def test_the_rarest_need_is_asked_first():
 def test_a_pattern_of_a_kind_unknown_is_refused():
     with pytest.raises(ValueError, match="unknown"):
         needs(r"(?P<name>kill)", {})
+
+
+def test_gates_of_one_lookout_each_let_only_their_own_patterns_pass():
+    lookout = Lookout()
+    first = Gate(["weed", r"\bkill +you\b"], lookout)
+    second = Gate([r"\bkill +you\b", "kill", r"\w+"], lookout)
+
+    assert first.passed(plain("i will kill you")) == [1]
+    assert second.passed(plain("i will kill you")) == [0, 1, 2]
+    assert first.passed(plain("weed")) == [0]
+    assert second.passed(plain("weed")) == [2]
+
+
+def test_a_gate_that_is_made_later_is_known_of_texts_met_before():
+    lookout = Lookout()
+    first = Gate(["kill"], lookout)
+    assert first.passed(plain("kill you")) == [0]
+    second = Gate(["weed", "you"], lookout)
+
+    assert second.passed(plain("kill you")) == [1]
+    assert first.passed(plain("kill you")) == [0]

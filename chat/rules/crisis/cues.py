@@ -11,7 +11,7 @@ import re2
 
 from chat.model import Grade
 from chat.rules.crisis.clauses import Clauses
-from chat.rules.gate import Gate
+from chat.rules.gate import LOOKOUT, Gate
 
 
 class Cue(NamedTuple):
@@ -88,7 +88,8 @@ class Language:
         self._ungated = set(self._names) - gated
         gates = [name for name in self._names if name in gated]
         self._phrased = [name for name in gates for _ in phrases[name]]
-        self._gate = Gate(_any([one]) for name in gates for one in phrases[name])
+        patterns = (_any([one]) for name in gates for one in phrases[name])
+        self._gate = Gate(patterns, LOOKOUT)
 
     def _refuse_strangers(
         self, guards: Iterable[str], rules: Mapping[str, Sequence[Rule]]

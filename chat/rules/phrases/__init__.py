@@ -15,6 +15,7 @@ must have besides. A text is searched for the few phrases whose words it has.
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -22,7 +23,7 @@ import re2
 
 from chat.model import Action, Flag
 from chat.rules.canonical import Form, Text
-from chat.rules.gate import Gate
+from chat.rules.gate import LOOKOUT, Gate
 from chat.rules.needs import plain as words
 
 _ANYTHING = r"[^.!?\n]*"
@@ -76,7 +77,8 @@ class Phrasebook:
 
     def __init__(self, phrases: Iterable[Phrase]) -> None:
         self._phrases = tuple(phrases)
-        self._gate = Gate(phrase.said.pattern for phrase in self._phrases)
+        said = (phrase.said.pattern for phrase in self._phrases)
+        self._gate = Gate(said, LOOKOUT)
 
     def findings(self, text: Text) -> Iterator[Flag]:
         """Return one flag for each rule whose words stand in the text."""
@@ -90,8 +92,7 @@ class Phrasebook:
         passed = self._gate.passed(words(form.text))
         if not passed:
             return
-        plain = form.text.translate(_PLAIN)
-        encoded = plain.encode(errors="replace")  # characters need not be counted yet
+        plain, encoded = _searched(form.text)
         for phrase in map(self._phrases.__getitem__, passed):
             flag = phrase.said.search(encoded) and phrase.find(plain, form)
             if flag:
@@ -113,6 +114,13 @@ class _Plain(dict[int, str]):
 
 _APOSTROPHES = dict.fromkeys("’‘`´", "'")  # noqa: RUF001 - what people type
 _PLAIN = _Plain()
+
+
+@lru_cache(2)
+def _searched(text: str) -> tuple[str, bytes]:
+    """Return what phrases are searched in; as bytes, which need not be counted, too."""
+    plain = text.translate(_PLAIN)
+    return plain, plain.encode(errors="replace")
 
 
 def _forms(text: Text) -> Sequence[Form]:

@@ -10,7 +10,7 @@ import re2
 
 from chat.model import Action, Flag
 from chat.rules.canonical import Text
-from chat.rules.gate import Gate
+from chat.rules.gate import LOOKOUT, Gate
 from chat.rules.needs import plain
 
 _WORDS_BETWEEN = r"(?:[\w'$%€£]+\W+){0,6}"
@@ -51,7 +51,7 @@ class _Cues:
             self._add(each, each["patterns"])
         for each in table["mixes"]:
             self._add(each, each["signals"])
-        self._gate = Gate(cue.pattern for cue in self._cues)
+        self._gate = Gate((cue.pattern for cue in self._cues), LOOKOUT)
         self._reported = re2.compile(_expression(table["reported"]["before"], {}))
 
     def _add(self, table: Mapping[str, Any], cues: list[str]) -> None:
