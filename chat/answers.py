@@ -176,7 +176,7 @@ class Answers:
         if (held := self._held.of(room)) == Held(room):
             return joined
         if held.shield_since and new_here:
-            session.newcomer_in |= {room}
+            session.new_since = {**session.new_since, room: self._clock.seconds()}
         connection.send(joined)
         return held.frame()
 

@@ -31,7 +31,7 @@ class Control(NamedTuple):
     locked: bool = False
     """Whether nobody but the room team speaks."""
     shield_since: int = 0
-    """Whoever came later reads along until the room team has greeted them."""
+    """What those write who came later waits, until the room team has greeted them."""
     greeting: str = ""
     """What everyone is told who comes in."""
     by: str = ""

@@ -1,6 +1,7 @@
 """A session: whose connection it is, where they are, and what waits for an answer."""
 
 from collections import deque
+from collections.abc import Mapping
 from typing import Final, Protocol
 
 from chat import protocol
@@ -12,6 +13,7 @@ from chat.wheel import Deadline, Wheel
 
 HELLO_SECONDS: Final = 10
 _NOWHERE: frozenset[RoomName] = frozenset()
+_NEVER: Mapping[RoomName, int] = {}
 
 
 class House(Protocol):
@@ -44,7 +46,7 @@ class Session:
         "connection",
         "device",
         "handle",
-        "newcomer_in",
+        "new_since",
         "rooms",
         "secret",
         "serving",
@@ -60,7 +62,9 @@ class Session:
         self.connection: Connection | None = None
         self.secret = self.device = b""
         self.handle = Handle(b"")
-        self.newcomer_in: frozenset[RoomName] = _NOWHERE
+        self.new_since: Mapping[RoomName, int] = _NEVER
+        """When somebody new came into a room that was shielded."""
+
         self.spoken_in: frozenset[RoomName] = _NOWHERE
         self.rooms: dict[RoomName, Member] = {}
         self.waiting: deque[Request] | None = None

@@ -6,7 +6,7 @@ holds: no pace, no sanction and no rule stops them.
 
 from collections import OrderedDict
 from collections.abc import Callable
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 from chat import asides, text, triage
 from chat.backplane import Receipt
@@ -27,6 +27,10 @@ from chat.session import Session
 
 REMEMBERED: Final = 2000
 """Of how many messages the verdict is kept, for pages that send them again."""
+
+_Key = tuple[bytes, bytes, str, int]
+K = TypeVar("K")
+V = TypeVar("V")
 
 
 class Judged(NamedTuple):
@@ -66,7 +70,8 @@ class Speaking:
         self._clock = clock
         self._metrics = metrics
         self._country = country
-        self._verdicts: OrderedDict[bytes, Verdict] = OrderedDict()
+        self._verdicts: OrderedDict[_Key, Verdict] = OrderedDict()
+        self._let: OrderedDict[_Key, bool] = OrderedDict()
         self._spoke: OrderedDict[bytes, float] = OrderedDict()
 
     async def say(
@@ -87,7 +92,7 @@ class Speaking:
         self._metrics.screened.labels(verdict.action.name.lower()).inc()
         held = verdict.action is Action.HOLD
         if verdict.grade < Grade.MEDIUM:
-            held |= self._may(session, room, wait)
+            held |= self._may_again(session, room, said, wait)
         judged = Judged(room, member, said, verdict, held)
         if verdict.action is Action.BLOCK:
             await self._block(session, judged)
@@ -95,15 +100,13 @@ class Speaking:
 
     def _verdict(self, session: Session, room: RoomName, said: Say) -> Verdict:
         """Screen a message, once for each id: a page may send it again."""
-        key = session.device + said.id
+        key = _key(session, said)
         verdict = self._verdicts.get(key)
         if verdict is None:
             verdict = self._screen(self._message(session, room, said.text))
             if any(flag.rule == HURRY for flag in verdict.flags):
                 raise TooFast(PAUSE_SECONDS)
-            self._verdicts[key] = verdict
-            if len(self._verdicts) > REMEMBERED:
-                self._verdicts.popitem(last=False)
+            _remember(self._verdicts, key, verdict)
         return verdict
 
     def _message(self, session: Session, room: RoomName, text_: str) -> Message:
@@ -125,6 +128,21 @@ class Speaking:
         )
         return tuple(name_of(member.who) for member in members)
 
+    def _may_again(
+        self, session: Session, room: RoomName, said: Say, wait: float
+    ) -> bool:
+        """Return what `_may` said of a message the first time.
+
+        A page sends again what it has no answer to: a room that was locked since, or a
+        sanction, must not make it believe that nothing was said.
+        """
+        key = _key(session, said)
+        held = self._let.get(key)
+        if held is None:
+            held = self._may(session, room, wait)
+            _remember(self._let, key, held)
+        return held
+
     def _may(self, session: Session, room: RoomName, wait: float) -> bool:
         """Return whether what is said must wait for the room team.
 
@@ -139,7 +157,9 @@ class Speaking:
         if held.locked:
             raise RoomLocked
         self._slow_down(session, room, standing, held.slow_seconds)
-        new_here = bool(held.shield_since) and room in session.newcomer_in
+        # The room team greets by moving the shield on: who came before it is greeted.
+        came = session.new_since.get(room, 0)
+        new_here = bool(held.shield_since) and came >= held.shield_since
         return standing.held or new_here
 
     def _slow_down(
@@ -152,10 +172,7 @@ class Speaking:
         wait = self._spoke.get(key, -pause) + pause - now
         if wait > 0:
             raise TooFast(wait)
-        self._spoke[key] = now
-        self._spoke.move_to_end(key)
-        if len(self._spoke) > REMEMBERED:
-            self._spoke.popitem(last=False)
+        _remember(self._spoke, key, now)
 
     async def _block(self, session: Session, judged: Judged) -> None:
         """Refuse a message; the room team sees that it was tried."""
@@ -217,6 +234,19 @@ class Speaking:
         if "identifying" in verdict.unchecked:
             told = asides.notice(room, receipt.position, "unchecked")
             session.connection.send(told)
+
+
+def _key(session: Session, said: Say) -> _Key:
+    """Return what tells a message that is sent again from any other."""
+    return session.device, said.id, said.room, hash(said.text)
+
+
+def _remember(known: OrderedDict[K, V], key: K, value: V) -> None:
+    """Note something as the latest, and forget the oldest beyond the bound."""
+    known[key] = value
+    known.move_to_end(key)
+    if len(known) > REMEMBERED:
+        known.popitem(last=False)
 
 
 def replace_text(said: Say, masked: str) -> Say:

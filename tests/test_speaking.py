@@ -3,7 +3,9 @@
 import pytest
 
 from chat.asides import Word
+from chat.crowds import CROWD
 from chat.held import Held
+from chat.identity import name_of
 from chat.model import Grade, RoomName
 from tests.support.clock import FakeClock
 from tests.support.eventually import eventually
@@ -11,6 +13,7 @@ from tests.support.frames import (
     Care,
     Controls,
     Done,
+    Named,
     Notice,
     Refused,
     Said,
@@ -370,3 +373,55 @@ async def test_who_was_answered_waits_for_nobody(
 
     # Wren's own first words were answered too.
     assert await moderator.sees_nothing()
+
+
+async def test_whom_the_room_team_greets_speaks_like_everybody(
+    house: House, clock: FakeClock
+):
+    controls = house.service.backroom.controls
+    await house.service.backroom.database.migrate()
+    await controls.set(COFFEE, by="lantern", shield=True)
+    await eventually(lambda: house.service.backroom.held.of(COFFEE).shield_since)
+    newcomer = await house.member("coffee")
+    await newcomer.says_to_the_team("hello everyone")
+
+    clock.advance(60)
+    await controls.greet(COFFEE, by="lantern")
+    await newcomer.hears(Controls)
+    await newcomer.hears(Controls)
+
+    await newcomer.says("thank you for having me")
+
+
+async def test_what_was_said_before_a_room_was_locked_gets_its_first_answer_again(
+    house: House, otter: Member
+):
+    id_ = new_id()
+    first = await otter.say("hello", id_=id_)
+    house.service.backroom.held.learn([Held(COFFEE, locked=True)])
+
+    again = await otter.say("hello", id_=id_)
+
+    assert again[1:] == first[1:]
+
+
+async def test_many_who_come_at_once_ring_the_desk(house: House):
+    await house.service.backroom.database.migrate()
+    for _ in range(CROWD):
+        await house.member("coffee")
+
+    (alarm,) = await eventually(house.service.backroom.alarms)
+
+    assert (alarm.room, alarm.number) == ("coffee", CROWD)
+
+
+async def test_what_one_is_called_elsewhere_is_hidden_here(
+    house: House, otter: Member, wren: Member
+):
+    named = await otter.name("women")
+    assert isinstance(named, Named)
+    elsewhere = name_of(named.who)
+
+    await otter.says(f"you know me as {elsewhere} from another room")
+
+    assert elsewhere not in (await wren.hears(Said)).text
