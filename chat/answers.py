@@ -6,13 +6,15 @@ from typing import Final, assert_never
 from chat import asides, protocol
 from chat.clock import Clock
 from chat.connection import Connection
-from chat.errors import HelloFirst, NotInRoom, TooFast, TooManyRooms
+from chat.errors import HelloFirst, NotInRoom, TooFast, TooManyRooms, UnknownRequest
 from chat.held import Held, HeldRooms
 from chat.identity import Identity
 from chat.model import Member, RoomName
 from chat.requests import (
     Appeal,
     Bell,
+    CallBack,
+    Card,
     Earlier,
     Heed,
     Hello,
@@ -20,12 +22,16 @@ from chat.requests import (
     Join,
     Leave,
     Name,
+    Raise,
     React,
     Report,
     Request,
     Say,
+    Stay,
     TakeBack,
+    TalkMore,
     Typing,
+    Withdraw,
 )
 from chat.rooms import Rooms
 from chat.sanctions import Sanctions
@@ -123,6 +129,8 @@ class Answers:
                 answer = await self._earlier(session, request)
             case Report() | Heed() | Appeal() | Bell():
                 answer = await self._to_the_team(session, request)
+            case Raise() | Withdraw() | CallBack() | Stay() | TalkMore() | Card():
+                raise UnknownRequest
             case _:
                 assert_never(request)
         return answer

@@ -6,6 +6,7 @@ from chat.model import Grade
 from chat.protocol import pack
 
 CARE, NOTICE, WAITING, WORD, CONTROLS = range(45, 50)
+NEED, STAY, CARD = range(50, 53)
 
 
 class Word(NamedTuple):
@@ -19,6 +20,31 @@ class Word(NamedTuple):
     may_appeal: bool
     room: str
     id: bytes
+
+
+class NeedNews(NamedTuple):
+    """What whoever needs to talk is told: the truth, in numbers."""
+
+    state: str
+    """`raised`, `offered`, `accepted`, `talking`, `ended`; empty: there is no need."""
+    talk: str
+    """The private room, which is there from the first moment on."""
+    alerted: int
+    """How many peers were called."""
+    opened: int
+    """How many of them have opened it."""
+    next_in: int
+    """Seconds to the next step; -1: there is none, somebody has it."""
+    round: int
+    """From 2: everybody was called, and is called again."""
+    nobody: bool
+    """Nobody at all can be reached just now: help lines come first."""
+    call_back_at: int
+    """Seconds since 1970; 0: no call-back was asked for."""
+    peers: tuple[bytes, ...]
+    """Who of the private room are peers, by their `who`."""
+    why: str
+    """Why it is as it is: `silent` (the peer went), `handed`, `let_go`, an end."""
 
 
 def care(room: str, position: int, grade: Grade) -> bytes:
@@ -46,3 +72,18 @@ def controls(
 ) -> bytes:
     """Tell how a room is held: seconds between messages, closed, newcomers wait."""
     return pack((CONTROLS, room, slow, locked, shield, greeting))
+
+
+def need(news: NeedNews) -> bytes:
+    """Tell how it stands with somebody's need."""
+    return pack((NEED, *news))
+
+
+def stay(minutes: int, due: int) -> bytes:
+    """Tell by when a check-in is due, in seconds since 1970; 0 minutes: none is."""
+    return pack((STAY, minutes, due))
+
+
+def card(token: bytes, room: str, who: bytes, state: str, talk: str) -> bytes:
+    """Tell of a "talk more" card: `asked` of us, `open`: both want it, or `over`."""
+    return pack((CARD, token, room, who, state, talk))

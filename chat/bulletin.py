@@ -10,7 +10,11 @@ from chat.protocol import pack
 TOPIC: Final = "staff"
 SUBPROTOCOL: Final = "porchlight.staff.v1"
 
+CALLS: Final = "calls"
+"""The topic of needs and alerts, which every page of the room team follows."""
+
 CASE, BELL, ALARM, STORE, SIGNED_OUT, CONTROLS = range(64, 70)
+NEED, ALERT, ROTA = range(70, 73)
 
 
 def case(case_id: str, queue: str, status: str, by: str, looking: list[str]) -> bytes:
@@ -41,3 +45,18 @@ def signed_out() -> bytes:
 def controls(room: str) -> bytes:
     """A room's controls were changed."""
     return pack((CONTROLS, room))
+
+
+def need(need_id: str, state: str) -> bytes:
+    """A need is new or changed: ask how it stands."""
+    return pack((NEED, need_id, state))
+
+
+def alert(alert_id: str, staff_id: str, kind: str, need_id: str) -> bytes:
+    """Somebody is called: their pages ring, all others do not."""
+    return pack((ALERT, alert_id, staff_id, kind, need_id))
+
+
+def rota() -> bytes:
+    """The rota, or who is on duty or can be reached, was changed."""
+    return pack((ROTA,))

@@ -35,8 +35,8 @@ _LONGEST = {
 _MAY = ("history_hours", "country")
 """Every key a room may have."""
 
-_RESERVED = ("staff",)
-"""Topics that are no rooms."""
+_RESERVED = ("staff", "calls", "team")
+"""Topics that are no rooms, and names of keys that are no room's."""
 
 _LISTS = {"rules": MAX_RULES, "tags": MAX_TAGS}
 _COUNTRY = re.compile(r"[A-Z]{2}")

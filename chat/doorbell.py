@@ -8,7 +8,7 @@ import logging
 from collections.abc import Callable
 from typing import Final
 
-from chat.bulletin import TOPIC
+from chat.bulletin import CALLS, TOPIC
 from chat.errors import Unavailable
 from chat.model import RoomName
 from chat.redis import Lines, Scripts
@@ -16,7 +16,7 @@ from chat.standing import NEWS
 
 ROOM: Final = RoomName(TOPIC)
 CHANNEL: Final = f"porchlight:{{{TOPIC}}}"
-_FOR_PAGES, _FOR_PROCESSES = b"\x01", b"\x02"
+_FOR_PAGES, _FOR_PROCESSES, _FOR_PEERS = b"\x01", b"\x02", b"\x03"
 
 logger = logging.getLogger(__name__)
 
@@ -41,6 +41,10 @@ class Doorbell:
         """Tell every staff page; if that fails, they are told when the line is back."""
         await self._publish(_FOR_PAGES + frame)
 
+    async def call(self, frame: bytes) -> None:
+        """Tell the pages of all of the room team, peers among them."""
+        await self._publish(_FOR_PEERS + frame)
+
     async def changed(self, news: bytes) -> None:
         """Tell every process that something it keeps a copy of is not the same."""
         await self._publish(_FOR_PROCESSES + news)
@@ -56,5 +60,7 @@ class Doorbell:
         if data[:1] == _FOR_PAGES:
             self._fan_out(TOPIC, data[1:])
             self.told(data[1:])
+        elif data[:1] == _FOR_PEERS:
+            self._fan_out(CALLS, data[1:])
         elif data[:1] == _FOR_PROCESSES:
             self.answer(data[1:])

@@ -23,6 +23,15 @@ REPORT_REASONS = (
 )
 """Why a message may be shown to the room team."""
 
+WISHES = ("", "listen", "think", "distract", "information")
+"""What would help somebody who needs to talk; they may leave it open."""
+
+STAYS = (0, 10, 20, 30)
+"""Minutes between two check-ins of "stay with me"; 0 ends it."""
+
+MOST_NEED_CHARACTERS = 200
+MOST_SHARES = 8
+
 
 class Hello(NamedTuple):
     """Who I am: the device's secret. Must be the first frame."""
@@ -149,6 +158,61 @@ class Bell(NamedTuple):
     id: bytes
 
 
+class Raise(NamedTuple):
+    """I need to talk. `room` is where from, or empty; `shares` words with commas.
+
+    Pressed again it is the same need, with what is said the last time.
+    """
+
+    ref: int
+    room: str
+    words: str
+    wish: str
+    shares: str
+    language: str
+
+    def __repr__(self) -> str:
+        return f"Raise(ref={self.ref})"
+
+
+class Withdraw(NamedTuple):
+    """I do not need to talk any more, or we have talked."""
+
+    ref: int
+
+
+class CallBack(NamedTuple):
+    """Not now: call again at a time, in seconds since 1970."""
+
+    ref: int
+    at: int
+
+
+class Stay(NamedTuple):
+    """Stay with me: I say this again within so many minutes, or somebody is called."""
+
+    ref: int
+    room: str
+    minutes: int
+    language: str
+
+
+class TalkMore(NamedTuple):
+    """Ask whoever said something whether they want to talk in private."""
+
+    ref: int
+    room: str
+    target: int
+
+
+class Card(NamedTuple):
+    """Answer such a question, or end the private room that came of it."""
+
+    ref: int
+    token: bytes
+    yes: bool
+
+
 Request = (
     Hello
     | Join
@@ -164,6 +228,12 @@ Request = (
     | Heed
     | Appeal
     | Bell
+    | Raise
+    | Withdraw
+    | CallBack
+    | Stay
+    | TalkMore
+    | Card
 )
 
 REQUESTS: dict[int, type[Request]] = {
@@ -181,6 +251,12 @@ REQUESTS: dict[int, type[Request]] = {
     12: Heed,
     13: Appeal,
     14: Bell,
+    15: Raise,
+    16: Withdraw,
+    17: CallBack,
+    18: Stay,
+    19: TalkMore,
+    20: Card,
 }
 
 _SECRET_BYTES = 16
@@ -237,6 +313,8 @@ def _in_bounds(request: Request) -> bool:
         and getattr(request, "roll", 0) < 2**32
         and getattr(request, "reaction", 0) < len(REACTIONS)
         and getattr(request, "reason", REPORT_REASONS[0]) in REPORT_REASONS
+        and getattr(request, "minutes", 0) in STAYS
+        and getattr(request, "wish", "") in WISHES
     )
 
 

@@ -63,6 +63,11 @@ def moment(name: str, *, set_later: bool = False) -> Column[int]:
     return Column(name, BigInteger, nullable=set_later)
 
 
+def instant(name: str, *, set_later: bool = False) -> Column[int]:
+    """Return a column of milliseconds since 1970."""
+    return Column(name, BigInteger, nullable=set_later)
+
+
 def wording(name: str, default: str = "") -> Column[str]:
     """Return a column of text."""
     return Column(name, Characters, nullable=False, default=default)

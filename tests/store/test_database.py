@@ -17,6 +17,7 @@ from chat.errors import StoreDown
 from chat.store import migrating
 from chat.store.database import FILE, BadDatabase, Database
 from chat.store.migrating import NewerTables
+from chat.store import oncall
 from chat.store.schema import METADATA, controls, passkeys
 from tests.support.postgres import PostgresServer, binaries
 
@@ -174,11 +175,9 @@ async def test_a_file_is_copied_before_its_tables_are_changed(tmp_path: Path):
     await database.migrate()
     async with database.begin() as tx:
         await tx.execute(insert(controls), COFFEE)
-        await tx.execute(text("DROP TRIGGER audit_refuses_update"))
-        await tx.execute(text("DROP TRIGGER audit_refuses_delete"))
-        await tx.execute(text("DROP TRIGGER case_events_refuses_update"))
-        await tx.execute(text("DROP TRIGGER case_events_refuses_delete"))
-        await tx.execute(text("UPDATE alembic_version SET version_num = '0002'"))
+        for table in oncall.TABLES:
+            await tx.execute(text(f"DROP TABLE {table.name}"))
+        await tx.execute(text("UPDATE alembic_version SET version_num = '0003'"))
 
     await database.migrate()
 

@@ -2,6 +2,7 @@
 
 from alembic import context
 
+from chat.store import oncall  # noqa: F401 - its tables are among the others
 from chat.store.schema import METADATA
 
 context.configure(
