@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from chat import doorbell, protocol
 from chat.answers import Answers
-from chat.backroom import WORDS_CHANGED, Backroom
+from chat.backroom import Backroom
 from chat.clock import Clock
 from chat.collector import Collector
 from chat.entrance import Entrance
@@ -21,6 +21,7 @@ from chat.ground import Ground
 from chat.handover import Door
 from chat.mirror import Mirror
 from chat.model import RoomName
+from chat.noticeboard import WORDS_CHANGED
 from chat.pages import Pages
 from chat.prefixes import Prefixes
 from chat.record import Record
@@ -89,7 +90,7 @@ class Service(Ground):
             speaking=self._speaking(settings),
             team=Team(
                 flagged=self.backroom.flagged,
-                words=self.backroom,
+                words=self.backroom.noticeboard,
                 identity=self.identity,
                 clock=self.clock,
             ),
@@ -106,9 +107,9 @@ class Service(Ground):
             settings=settings,
         )
         self.mirror = Mirror(
-            words=self.backroom.words,
-            controls=self.backroom.held_rooms,
-            rules=self.backroom.learn_rules,
+            words=self.backroom.noticeboard.words,
+            controls=self.backroom.noticeboard.held_rooms,
+            rules=self.backroom.noticeboard.learn_rules,
             sanctions=self.backroom.sanctions,
             held=self.backroom.held,
             gateway=self.gateway,

@@ -4,12 +4,9 @@ import asyncio
 import logging
 from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, Final
-
-from sqlalchemy import Row
+from typing import Final
 
 from chat import bulletin, protocol
-from chat.asides import Word
 from chat.backplane import Backplane
 from chat.carers import Carers
 from chat.cases import Cases
@@ -17,29 +14,28 @@ from chat.casework.acting import Arrival
 from chat.casework.effects import Effects
 from chat.catalogue import Catalogue
 from chat.clock import Clock
-from chat.controls import Alarm, Control, Controls
+from chat.controls import Alarm, Controls
 from chat.crowds import Crowds
 from chat.doorbell import Doorbell
-from chat.errors import Gone, StoreDown
+from chat.errors import StoreDown
 from chat.flagged import Flagged
-from chat.held import Held, HeldRooms
+from chat.held import HeldRooms
 from chat.history import History, keys
 from chat.hub import Hub
 from chat.identity import Identity
 from chat.metrics import Metrics
 from chat.model import NOWHERE, Handle, MemberId, RoomName
+from chat.noticeboard import WORDS_CHANGED, Noticeboard
 from chat.redis import Lines, Script, Scripts
-from chat.rulebook import HousePhrase, Rulebook
-from chat.rules.house import Phrase
+from chat.rulebook import Rulebook
 from chat.rules.spam.recent import Recent
-from chat.sanctions import Kept, Sanctions
+from chat.sanctions import Sanctions
 from chat.screening import Screening
 from chat.settings import Settings
-from chat.store import cases, words
+from chat.store import cases
 from chat.store.database import Database
 from chat.store.migrating import NewerTables
 
-WORDS_CHANGED: Final = b"words"
 SETTLE_SECONDS: Final = 10
 TIDY_SECONDS: Final = 60
 COUNT_SECONDS: Final = 60
@@ -103,6 +99,15 @@ class Backroom:
         self.screening = Screening(Recent() if settings.flood_guard else None)
         self.screening.warm_up()
         self.crowds = Crowds()
+        self.noticeboard = Noticeboard(
+            database=self.database,
+            clock=clock,
+            cases=self.cases,
+            controls=self.controls,
+            rulebook=self.rulebook,
+            screening=self.screening,
+            changed=self.doorbell.changed,
+        )
         self.changed: Callable[[], None] = lambda: None
         """Called when what every process knows by heart should be read again."""
 
@@ -187,29 +192,6 @@ class Backroom:
         """Let go of the store."""
         await self.database.aclose()
 
-    # What members are told -----------------------------------------------------------
-
-    async def words(self) -> list[Kept]:
-        """Return what the room team has said and still holds."""
-        async with self.database.read() as tx:
-            rows = await words.in_force(tx, self._clock.seconds())
-        return [_kept(row) for row in rows]
-
-    async def held_rooms(self) -> list[Held]:
-        """Return how rooms are held."""
-        return [_held(control) for control in (await self.controls.all()).values()]
-
-    async def learn_rules(self) -> None:
-        """Screen by the rules as they are set now.
-
-        Raises:
-            StoreDown: If the store does not answer.
-
-        """
-        modes, phrases = await self.rulebook.modes(), await self.rulebook.phrases()
-        on_trial = {each.rule: each.mode for each in phrases}
-        self.screening.learn({**modes, **on_trial}, [_phrase(each) for each in phrases])
-
     # Crowds --------------------------------------------------------------------------
 
     def came(self, room: RoomName) -> None:
@@ -242,31 +224,6 @@ class Backroom:
             texts += [protocol.text_of(frame) for frame in frames]
         return texts
 
-    # What members are told again -----------------------------------------------------
-
-    async def heed(self, token: bytes, handle: Handle) -> None:
-        """Know that a member has read a word of theirs.
-
-        Raises:
-            Gone: If it is not theirs.
-            StoreDown: If the store does not answer.
-
-        """
-        async with self.database.begin() as tx:
-            if not await words.heed(tx, token, handle, self._clock.seconds()):
-                raise Gone
-        await self.doorbell.changed(WORDS_CHANGED)
-
-    async def appeal(self, token: bytes, handle: Handle, text: str) -> None:
-        """Ask that another moderator looks again.
-
-        Raises:
-            ChatError: As `Cases.appeal` says.
-
-        """
-        await self.cases.appeal(token, handle, text)
-        await self.doorbell.changed(WORDS_CHANGED)
-
     async def _sanctioned(self, _handle: Handle) -> None:
         await self.doorbell.changed(WORDS_CHANGED)
 
@@ -277,34 +234,6 @@ class Backroom:
         for member, position in zip(found[::2], found[1::2], strict=True):
             said[member].append(position)
         return [Arrival(MemberId(member), where) for member, where in said.items()]
-
-
-def _kept(row: Row[Any]) -> Kept:
-    word = Word(
-        token=row.token,
-        kind=row.kind.removeprefix("appeal_"),
-        reason=row.reason,
-        text=row.text,
-        until=row.until,
-        may_appeal=row.may_appeal and row.appealed_at is None,
-        room=row.room,
-        id=row.message_id,
-    )
-    return Kept(Handle(row.handle), word, heeded=row.read_at is not None)
-
-
-def _phrase(kept: HousePhrase) -> Phrase:
-    return Phrase(kept.rule, kept.words, kept.action)
-
-
-def _held(control: Control) -> Held:
-    return Held(
-        RoomName(control.room),
-        control.slow_seconds,
-        control.locked,
-        control.shield_since or 0,
-        control.greeting,
-    )
 
 
 async def _run(part: Callable[[], Awaitable[None]]) -> None:

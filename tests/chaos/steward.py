@@ -11,7 +11,6 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-from chat.backroom import WORDS_CHANGED
 from chat.cases import Cases
 from chat.casework.case import Queue
 from chat.casework.casebook import CaseLine
@@ -21,6 +20,7 @@ from chat.doorbell import Doorbell
 from chat.errors import ChatError
 from chat.identity import Identity, key_from
 from chat.model import Handle
+from chat.noticeboard import WORDS_CHANGED
 from chat.settings import Settings
 from chat.store.database import Database
 from tests.support.process import Process
