@@ -102,7 +102,21 @@ class Database:
             StoreDown: If the database does not answer, or not in time.
 
         """
-        async with self._within(reads=False) as tx:
+        async with self._within(alone=True) as tx:
+            yield tx
+
+    @asynccontextmanager
+    async def claim(self) -> AsyncIterator[AsyncConnection]:
+        """Write to rows that this transaction locks itself: all of it or nothing.
+
+        Elsewhere others write meanwhile, so whoever asks for it locks what it decides
+        on (`FOR UPDATE`) and leaves the audit's chain alone. SQLite has one writer.
+
+        Raises:
+            StoreDown: If the database does not answer, or not in time.
+
+        """
+        async with self._within() as tx:
             yield tx
 
     @asynccontextmanager
@@ -117,22 +131,25 @@ class Database:
             yield tx
 
     @asynccontextmanager
-    async def _within(self, *, reads: bool) -> AsyncIterator[AsyncConnection]:
+    async def _within(
+        self, *, reads: bool = False, alone: bool = False
+    ) -> AsyncIterator[AsyncConnection]:
         with _told():
             async with asyncio.timeout(ANSWER_SECONDS), self.engine.connect() as tx:
                 if reads:
                     await tx.execution_options(porchlight_begin="BEGIN")
                 async with tx.begin():
-                    await self._alone(tx, reads=reads)
+                    if alone:
+                        await self._alone(tx)
                     yield tx
 
-    async def _alone(self, tx: AsyncConnection, *, reads: bool) -> None:
+    async def _alone(self, tx: AsyncConnection) -> None:
         """Have writers wait for each other on PostgreSQL, as SQLite does by itself.
 
         So two never decide on what the other is changing, nor wait for each other
         in a circle, and the chain of audit lines has one end.
         """
-        if not reads and tx.dialect.name == "postgresql":
+        if tx.dialect.name == "postgresql":
             await tx.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": _WRITER})
 
     async def wipe(self, before: int) -> None:

@@ -14,10 +14,9 @@ from sqlalchemy import Connection, func, insert, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from chat.errors import StoreDown
-from chat.store import migrating
+from chat.store import migrating, oncall
 from chat.store.database import FILE, BadDatabase, Database
 from chat.store.migrating import NewerTables
-from chat.store import oncall
 from chat.store.schema import METADATA, controls, passkeys
 from tests.support.postgres import PostgresServer, binaries
 
@@ -77,6 +76,52 @@ async def test_two_who_write_at_once_do_so_one_after_the_other(
 
     async with database.read() as tx:
         assert (await tx.execute(select(controls.c.slow_seconds))).scalar_one() == 21
+
+
+async def test_two_who_claim_never_have_the_same_row(
+    database: Database, database_url: str | None, tmp_path: Path
+):
+    other = Database(database_url, tmp_path)
+    async with database.begin() as tx:
+        await tx.execute(insert(controls), [COFFEE, COFFEE | {"room": "tea"}])
+    free = select(controls.c.room).where(controls.c.locked.is_(False))
+    free = free.order_by(controls.c.room).limit(1).with_for_update(skip_locked=True)
+    holding = asyncio.Event()
+
+    async def take(through: Database) -> str:
+        async with through.claim() as tx:
+            room: str = (await tx.execute(free)).scalar_one()
+            await tx.execute(
+                update(controls).where(controls.c.room == room).values(locked=True)
+            )
+            holding.set()
+            if database_url and through is database:
+                # Where two may write at once, the second is done before the first.
+                await asyncio.wait({second})
+            return room
+
+    async def take_after() -> str:
+        await holding.wait()
+        return await take(other)
+
+    async with asyncio.TaskGroup() as tasks:
+        second = tasks.create_task(take_after())
+        first = tasks.create_task(take(database))
+    await other.aclose()
+
+    assert (first.result(), second.result()) == ("coffee", "tea")
+
+
+async def test_of_a_claim_that_fails_half_way_nothing_is_kept(database: Database):
+    async def fail_half_way() -> None:
+        async with database.claim() as tx:
+            await tx.execute(insert(controls), COFFEE)
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        await fail_half_way()
+
+    assert await count(database) == 0
 
 
 async def test_who_reads_does_not_wait_for_who_writes(database: Database):
