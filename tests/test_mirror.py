@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ from chat.asides import Word
 from chat.casework.ladder import Act, Kind
 from chat.errors import StoreDown, Unavailable
 from chat.model import RoomName
+from chat.sanctions import Kept
 from chat.settings import Settings
 from chat.store.database import FILE
 from tests.support.eventually import eventually
@@ -195,30 +196,29 @@ async def nothing_waits(house: House) -> bool:
 
 
 async def test_what_changed_while_a_process_could_not_read_is_read_soon_after(
-    on_server: Settings, server: PostgresServer, monkeypatch: pytest.MonkeyPatch
+    on_server: Settings, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr("chat.mirror.AGAIN_SECONDS", 0.2)
     async with House.open(on_server) as house:
-        backroom = house.service.backroom
+        backroom, mirror = house.service.backroom, house.service.mirror
         await Moderator.on_duty(house.service)
         otter = await house.member("coffee")
-        server.stop()
-        assert not await house.service.mirror.round()
-        house.service.mirror.look()
-        server.start()
+        with monkeypatch.context() as cannot_read:
+            cannot_read.setattr(mirror, "_words", _down)
+            mirror.look()
+            assert not await mirror.round()
+            cannot_read.setattr(backroom.controls, "_ring", _nobody_hears)
+            await backroom.controls.set(COFFEE, by="ada", slow_seconds=30)
+            assert backroom.held.of(COFFEE).slow_seconds == 0
 
-        async def set_unheard() -> bool:
-            backroom.controls._ring = _nobody_hears
-            with suppress(StoreDown):  # it has only just begun to serve
-                await backroom.controls.set(COFFEE, by="ada", slow_seconds=30)
-                return True
-            return False
-
-        await eventually(set_unheard)
-        # A round that was under way may first wait for its answer in vain.
-        await eventually(lambda: backroom.held.of(COFFEE).slow_seconds == 30, 20)
+        await eventually(lambda: backroom.held.of(COFFEE).slow_seconds == 30)
 
         assert (await otter.hears(Controls)).slow == 30
+
+
+async def _down() -> list[Kept]:
+    """Be a store that does not answer."""
+    raise StoreDown
 
 
 async def _nobody_hears(_frame: bytes) -> None:
