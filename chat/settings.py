@@ -60,4 +60,11 @@ class Settings(BaseSettings):
     drain_seconds: float = Field(default=5, ge=0, le=8)
     """Over how long browsers are told to come back after a restart."""
 
+    policy_file: Path | None = None
+    """Whom to call about a need, after how long; unset: ours."""
+
+    heartbeat_url: str | None = Field(default=None, repr=False)
+    """Asked once a minute while somebody who needs to talk would be heard, so that
+    something outside notices when not."""
+
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "INFO"
