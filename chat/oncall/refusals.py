@@ -63,6 +63,18 @@ class UnknownEnding(ChatError):
     code = "unknown_ending"
 
 
+class UnknownShare(ChatError):
+    """There is no such word for what somebody has lived through."""
+
+    code = "unknown_share"
+
+
+class UnknownWish(ChatError):
+    """There is no such word for what would help."""
+
+    code = "unknown_wish"
+
+
 class RotaMistake(ChatError):
     """Something in the rota cannot be; `told` says what, in one line."""
 
@@ -122,3 +134,30 @@ class NotYourSwap(ChatError):
     """The swap was offered by, or to, somebody else."""
 
     code = "not_your_swap"
+
+
+class BadWay(ChatError):
+    """Somebody cannot be reached in that way; `told` says why, in one line."""
+
+    code = "bad_way"
+
+    def __init__(self, told: str, field: str = "") -> None:
+        super().__init__()
+        self.told = told
+        self.field = field
+        """Where it was entered."""
+
+    def __str__(self) -> str:
+        return self.told
+
+
+class NotReady(ChatError):
+    """Whoever wants to be called has not done the course yet."""
+
+    code = "not_ready"
+
+
+class BadTerms(RotaMistake):
+    """Somebody cannot be called in that way."""
+
+    code = "bad_terms"

@@ -1,0 +1,193 @@
+"""Ways: how each of the room team is reached, and whether that worked lately.
+
+Who has a shift and cannot be reached is no cover. So a way counts only if an alert by
+it was confirmed within the last hours, or a page of theirs is open now.
+"""
+
+import re
+import secrets
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chat import bulletin
+from chat.clock import Clock
+from chat.oncall.stages import NeedId, PeerId
+from chat.store import ways as store
+from chat.store.database import Database
+from chat.store.ways import Way
+
+PAGE_SEEN: Final = timedelta(seconds=90)
+"""For how long after it was last heard of a page counts as open."""
+PAGE_NOTED_SECONDS: Final = 30.0
+"""How often it is written down that a page is open."""
+CONFIRM_MAIL: Final = timedelta(hours=24)
+"""How long the link in the first mail to an address is good."""
+
+_ALERT_ID = re.compile(r"[0-9a-f]{32}")
+
+
+async def _nobody(_need: NeedId) -> None:
+    pass
+
+
+class Ways:
+    """How the room team is reached."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        clock: Clock,
+        ring: Callable[[bytes], Awaitable[None]],
+        opened: Callable[[NeedId], Awaitable[None]] = _nobody,
+        reachable_hours: float = 12,
+    ) -> None:
+        """Tell pages through `ring`, and through `opened` that a need was looked at."""
+        self._database = database
+        self._clock = clock
+        self._ring = ring
+        self._opened = opened
+        self.reachable = timedelta(hours=reachable_hours)
+        """How long a confirmation counts."""
+
+        self._seen: dict[str, float] = {}
+
+    # Who can be reached ---------------------------------------------------------------
+
+    async def of(self, staff_id: str) -> list[Way]:
+        """Return somebody's ways, the oldest first.
+
+        Raises:
+            StoreDown: If the database does not answer; so with all that follows.
+
+        """
+        async with self._database.read() as tx:
+            return await store.ways_of(tx, [staff_id])
+
+    async def usable(
+        self, tx: AsyncConnection, staff_ids: Iterable[PeerId]
+    ) -> Mapping[PeerId, tuple[Way, ...]]:
+        """Return by which ways these people are called; who has none is not in it."""
+        found = defaultdict[PeerId, tuple[Way, ...]](tuple)
+        for way in await store.ways_of(tx, staff_ids):
+            if way.is_usable:
+                found[PeerId(way.staff_id)] += (way,)
+        return dict(found)
+
+    async def reachable_ids(self, tx: AsyncConnection, now: datetime) -> set[PeerId]:
+        """Return who would hear of an alert: by an open page, or a way that works."""
+        seen = await store.seen_since(tx, ms(now - PAGE_SEEN))
+        confirmed = await store.confirmed_since(tx, ms(now - self.reachable))
+        return {PeerId(staff_id) for staff_id in seen | confirmed}
+
+    def works(self, way: Way, now: datetime) -> bool:
+        """Tell whether an alert by a way arrived lately, and none failed since."""
+        fresh = (way.confirmed_at or 0) >= ms(now - self.reachable)
+        return fresh and way.failed_at is None
+
+    async def page_seen(self, staff_id: str) -> None:
+        """Keep that somebody has a page open; written down twice a minute at most."""
+        now = self._clock.monotonic()
+        if now - self._seen.get(staff_id, float("-inf")) < PAGE_NOTED_SECONDS:
+            return
+        self._seen[staff_id] = now
+        async with self._database.begin() as tx:
+            await store.saw_page(tx, staff_id, self._ms())
+
+    # What comes back ------------------------------------------------------------------
+
+    async def confirm(self, alert_id: str) -> bool:
+        """Keep that an alert arrived; tell whether it was known, and good.
+
+        Whoever knows the id may say so: the service worker of a browser, the reader of
+        a mail, or what bridges the webhook.
+        """
+        alert = await self._alert(alert_id)
+        if alert is None or not alert.way_id or self._is_stale(alert):
+            return False
+        async with self._database.claim() as tx:
+            before = await self.reachable_ids(tx, self._clock.now())
+            await store.confirm(tx, alert_id, alert.way_id, self._ms())
+        if alert.staff_id not in before:
+            await self._ring(bulletin.rota())
+        return True
+
+    async def opened(self, alert_id: str, staff_id: str) -> bool:
+        """Keep that somebody opened an alert of theirs, which confirms it too."""
+        alert = await self._alert(alert_id)
+        if alert is None or alert.staff_id != staff_id:
+            return False
+        if alert.way_id and alert.confirmed_at is None:
+            await self.confirm(alert_id)
+        if alert.opened_at is None:
+            async with self._database.claim() as tx:
+                await store.opened(tx, alert_id, alert.need_id, self._ms())
+            if alert.need_id:
+                await self._opened(NeedId(alert.need_id))
+        return True
+
+    async def failed(self, way_id: str, why: str) -> None:
+        """Keep that a way does not work as it is set up."""
+        async with self._database.claim() as tx:
+            await store.fail(tx, way_id, self._ms(), why)
+
+    async def gone(self, tx: AsyncConnection, way_id: str) -> None:
+        """Forget a way that is no more."""
+        await store.remove(tx, way_id)
+
+    # Canaries -------------------------------------------------------------------------
+
+    async def canaries_due(
+        self, tx: AsyncConnection, now: datetime, on_shift: Iterable[PeerId]
+    ) -> list[Way]:
+        """Return where to send a canary now, and keep that it is sent.
+
+        Once a shift: whoever was heard of half as long ago as counts needs none, and a
+        shift so long that the first would count no more has a second.
+        """
+        since = ms(now - self.reachable / 2)
+        due = await store.need_canary(tx, on_shift, since)
+        if due:
+            await store.canaried(tx, [way.id for way in due], ms(now))
+        return due
+
+    async def forget(self, now: datetime) -> None:
+        """Forget the addresses whose first mail nobody answered."""
+        async with self._database.claim() as tx:
+            await store.forget_unconfirmed(tx, ms(now - CONFIRM_MAIL))
+
+    async def _alert(self, alert_id: str) -> store.Sent | None:
+        if not _ALERT_ID.fullmatch(alert_id):
+            return None
+        async with self._database.read() as tx:
+            return await store.alert(tx, alert_id)
+
+    def _is_stale(self, alert: store.Sent) -> bool:
+        """Tell whether the link in a first mail is too old."""
+        too_old = alert.made_at < ms(self._clock.now() - CONFIRM_MAIL)
+        return alert.kind == "confirm" and too_old
+
+    def _ms(self) -> int:
+        return ms(self._clock.now())
+
+
+def ms(at: datetime) -> int:
+    """Return a moment as the tables have it: milliseconds since 1970."""
+    return (at - _BEGIN) // timedelta(milliseconds=1)
+
+
+def at_ms(milliseconds: int) -> datetime:
+    """Return the moment that a table has."""
+    return _BEGIN + timedelta(milliseconds=milliseconds)
+
+
+def new_id() -> str:
+    """Return an opaque id, as ways and alerts have them."""
+    return secrets.token_hex(16)
+
+
+_BEGIN: Final = datetime(1970, 1, 1, tzinfo=UTC)
