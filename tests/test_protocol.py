@@ -16,6 +16,8 @@ from chat.model import Grade
 from chat.requests import (
     Appeal,
     Bell,
+    CallBack,
+    Card,
     Earlier,
     Heed,
     Hello,
@@ -23,12 +25,16 @@ from chat.requests import (
     Join,
     Leave,
     Name,
+    Raise,
     React,
     Report,
     Request,
     Say,
+    Stay,
     TakeBack,
+    TalkMore,
     Typing,
+    Withdraw,
 )
 
 OTTER = bytes.fromhex("0a0b0c0d0e")
@@ -39,6 +45,9 @@ ID = bytes(range(1, 9))
 WARNING = asides.Word(
     SECRET, "warning", "harassment", "Please be kind.", 0, True, "coffee", ID
 )
+
+TALK = f"talk-{SECRET.hex()}"
+OFFERED = asides.NeedNews("offered", TALK, 3, 1, 40, 1, False, 0, (), "")
 
 VECTORS = json.loads(Path(__file__).with_name("vectors.json").read_text("utf-8"))
 
@@ -136,6 +145,19 @@ EVENTS: dict[str, Callable[[], bytes]] = {
     "waiting": lambda: asides.waiting(4, ID),
     "word": lambda: asides.word(WARNING),
     "controls": lambda: asides.controls("coffee", 30, "", locked=False, shield=True),
+    "need": lambda: asides.need(OFFERED),
+    "need, in a talk": lambda: asides.need(
+        OFFERED._replace(state="talking", opened=2, next_in=-1, peers=(OTTER,))
+    ),
+    "need, put off": lambda: asides.need(
+        OFFERED._replace(
+            state="ended", opened=0, next_in=-1,
+            call_back_at=1700007200, why="call_back",
+        )
+    ),
+    "stay": lambda: asides.stay(20, 1700001200),
+    "card, asked of us": lambda: asides.card(SECRET, "coffee", OTTER, "asked", ""),
+    "card, open": lambda: asides.card(SECRET, "coffee", WREN, "open", TALK),
 }  # fmt: skip
 
 
@@ -147,7 +169,7 @@ def test_an_event_is_written_as_its_vector_says(vector: dict[str, object]):
 def test_every_kind_of_frame_has_a_vector():
     kinds = {frame(vector)[0] for part in VECTORS.values() for vector in part}
 
-    assert kinds == set(requests.REQUESTS) | set(range(32, 50))
+    assert kinds == set(requests.REQUESTS) | set(range(32, 53))
 
 
 # Requests
@@ -158,6 +180,7 @@ texts = st.text(max_size=200)
 ids = st.binary(min_size=8, max_size=8)
 tokens = st.binary(min_size=16, max_size=16)
 reasons = st.sampled_from(requests.REPORT_REASONS)
+wishes = st.sampled_from(requests.WISHES)
 some_request: st.SearchStrategy[Request] = st.one_of(
     st.builds(Hello, integers, st.binary(min_size=16, max_size=16)),
     st.builds(Join, integers, texts, rolls, st.booleans(), integers, integers),
@@ -173,6 +196,12 @@ some_request: st.SearchStrategy[Request] = st.one_of(
     st.builds(Heed, integers, tokens),
     st.builds(Appeal, integers, tokens, texts),
     st.builds(Bell, integers, texts, ids),
+    st.builds(Raise, integers, texts, texts, wishes, texts, texts),
+    st.builds(Withdraw, integers),
+    st.builds(CallBack, integers, integers),
+    st.builds(Stay, integers, texts, st.sampled_from(requests.STAYS), texts),
+    st.builds(TalkMore, integers, texts, integers),
+    st.builds(Card, integers, tokens, st.booleans()),
 )
 plain = st.one_of(
     st.none(), st.booleans(), st.integers(-(2**63), 2**64 - 1), st.floats(),
@@ -268,6 +297,13 @@ def test_a_request_cut_short_is_none(request: Request, data: st.DataObject):
         React(1, "coffee", ID, 1, 4, True),
         React(1, "coffee", ID, 1, -1, True),
         Earlier(1, "coffee", -1),
+        Raise(1, "coffee", "", "money", "", "en"),
+        CallBack(1, 2**53),
+        CallBack(1, -1),
+        Stay(1, "coffee", 15, "en"),
+        Stay(1, "coffee", -10, "en"),
+        TalkMore(1, "coffee", -1),
+        Card(1, SECRET[:15], True),
     ],
     ids=repr,
 )
@@ -307,7 +343,7 @@ def test_a_field_of_another_type_is_refused(value: object):
         requests.unpack(protocol.pack(value))
 
 
-@pytest.mark.parametrize("kind", [-1, 0, 15, 31, 32, 36, 127, 2**64 - 1])
+@pytest.mark.parametrize("kind", [-1, 0, 21, 31, 32, 36, 127, 2**64 - 1])
 def test_a_kind_we_do_not_know_is_told_apart_from_a_bad_frame(kind: int):
     with pytest.raises(UnknownRequest):
         requests.unpack(protocol.pack((kind, 1, "coffee")))
@@ -382,6 +418,7 @@ def test_a_message_of_80_characters_takes_at_most_110_bytes():
     [
         Say(1, "coffee", ID, "a canary sentence", 0),
         Hello(1, b"a canary sentence"[:16]),
+        Raise(1, "coffee", "a canary sentence", "listen", "grief", "en"),
     ],
 )
 def test_what_is_shown_of_a_request_holds_no_text_and_no_secret(request_: Request):

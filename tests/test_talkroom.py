@@ -9,27 +9,27 @@ from chat.talkroom import described, is_talk, need_of, talk_of
 NEED = secrets.token_hex(16)
 
 
-def test_a_talk_is_named_for_its_need() -> None:
+def test_a_talk_is_named_for_its_need():
     assert need_of(talk_of(NEED)) == NEED
 
 
 @pytest.mark.parametrize(
     "name",
     [
-        "coffee", "talk", "talk-", "talk-0123", f"talk-{NEED}0", f"talk-{NEED.upper()}x",
+        "coffee", "talk", "talk-", "talk-0123", f"talk-{NEED}0", f"talk-{NEED}x",
         f"talk-{NEED}\n", f"x-talk-{NEED}", f"talk-{'g' * 32}", NEED, "",
     ],
 )  # fmt: skip
-def test_no_other_name_is_a_talk(name: str) -> None:
+def test_no_other_name_is_a_talk(name: str):
     assert not is_talk(name)
     assert need_of(name) is None
 
 
-def test_a_talk_is_kept_for_a_week_at_most() -> None:
+def test_a_talk_is_kept_for_a_week_at_most():
     assert described(talk_of(NEED)).history_hours == 7 * 24
 
 
-def test_a_talk_is_described_without_saying_whose_it_is() -> None:
+def test_a_talk_is_described_without_saying_whose_it_is():
     room = described(talk_of(NEED))
 
     assert (room.slug, room.name) == (talk_of(NEED), "A private talk")
