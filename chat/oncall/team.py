@@ -1,0 +1,132 @@
+"""The team: who could be called at a moment, and who counts as cover."""
+
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import Row
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chat.oncall import coverage
+from chat.oncall.audiences import Standby
+from chat.oncall.hours import Hours
+from chat.oncall.planned import Planned
+from chat.oncall.shifts import Shift
+from chat.oncall.stages import PeerId
+from chat.oncall.terms import terms
+from chat.roles import Role
+from chat.store import peers
+
+AT_ONCE: Final = timedelta(hours=1)
+"""For how long ahead shifts are worked out at one go."""
+
+Reachable = Callable[[AsyncConnection, datetime], Awaitable[Collection[str]]]
+"""Returns the ids of those who can be reached at a moment."""
+
+Talks = Callable[[AsyncConnection], Awaitable[Mapping[str, int]]]
+"""Returns how many talks each of the team has, by id; who has none may be left out."""
+
+
+class _Ahead(NamedTuple):
+    """The shifts of some hours, of a rota as it was read."""
+
+    version: int
+    hours: Hours
+    shifts: tuple[Shift, ...] = ()
+
+
+class Team:
+    """Puts together what the rota, the peers and their ways say of each of the team."""
+
+    def __init__(self, *, planned: Planned, reachable: Reachable, talks: Talks) -> None:
+        self._planned = planned
+        self._reachable = reachable
+        self._talks = talks
+        self._ahead: _Ahead | None = None
+
+    async def standbys(self, tx: AsyncConnection, now: datetime) -> list[Standby]:
+        """Return all who could be called at a moment, in the caller's transaction.
+
+        Whoever has not done the course is not among them, except coordinators, who
+        are the last step of every policy, and nothing else until they have done it.
+
+        Raises:
+            StoreDown: If the database does not answer.
+
+        """
+        shifts = {shift.peer: shift for shift in await self._on_shift(tx, now)}
+        reached = await self._reachable(tx, now)
+        talks = await self._talks(tx)
+        return [
+            _standby(row, shifts.get(row.id), reached, talks, now)
+            for row in await peers.everyone(tx)
+            if row.ready_at is not None or _coordinates(row)
+        ]
+
+    async def peers(
+        self, tx: AsyncConnection, now: datetime
+    ) -> dict[PeerId, coverage.Peer]:
+        """Return all of the team as far as cover is concerned, by id.
+
+        Raises:
+            StoreDown: If the database does not answer.
+
+        """
+        reached = await self._reachable(tx, now)
+        return {
+            PeerId(row.id): coverage.Peer(
+                PeerId(row.id),
+                # Who has not done the course is not called, however near their phone.
+                reachable=row.id in reached and row.ready_at is not None,
+                languages=tuple(row.languages or ()),
+                ready=row.ready_at is not None,
+            )
+            for row in await peers.everyone(tx)
+        }
+
+    async def _on_shift(self, tx: AsyncConnection, now: datetime) -> list[Shift]:
+        book, version = await self._planned.at(tx, now)
+        ahead = self._ahead
+        if ahead is None or ahead.version != version or not ahead.hours.covers(now):
+            hours = Hours(now, now + AT_ONCE)
+            ahead = _Ahead(version, hours, tuple(book.rota.shifts(hours)))
+            self._ahead = ahead
+        return [shift for shift in ahead.shifts if shift.peer and shift.covers(now)]
+
+
+def _coordinates(row: Row[Any]) -> bool:
+    return bool(row.role == Role.COORDINATOR)
+
+
+def _standby(
+    row: Row[Any],
+    shift: Shift | None,
+    reached: Collection[str],
+    talks: Mapping[str, int],
+    now: datetime,
+) -> Standby:
+    own = terms(row)
+    shift = shift if own.ready else None
+    return Standby(
+        PeerId(row.id),
+        reachable=row.id in reached,
+        on_shift=shift is not None and not shift.backup,
+        backup=shift is not None and shift.backup,
+        on_duty=own.ready and own.on_duty(now),
+        coordinator=_coordinates(row),
+        shift_tags=shift.tags if shift else (),
+        shares=own.shares,
+        languages=_languages(own.languages, shift),
+        talks=talks.get(row.id, 0),
+        capacity=own.capacity,
+        quiet=own.is_quiet(now),
+    )
+
+
+def _languages(own: tuple[str, ...], shift: Shift | None) -> tuple[str, ...]:
+    """Return what somebody speaks on a shift, which may be for some languages only."""
+    if shift is None or not shift.languages:
+        return own
+    # Nothing in common would read as any language at all.
+    both = tuple(each for each in own if each in shift.languages)
+    return both or own or shift.languages
