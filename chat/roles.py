@@ -28,6 +28,7 @@ _ORDER: Final = tuple(Role)
 
 VERBS: Final = {
     "desk": Role.PEER,
+    "calls": Role.PEER,
     "rooms": Role.FACILITATOR,
     "cases": Role.FACILITATOR,
     "reveal": Role.FACILITATOR,
@@ -41,12 +42,14 @@ VERBS: Final = {
     "numbers": Role.COORDINATOR,
     "export": Role.COORDINATOR,
     "staff": Role.COORDINATOR,
+    "coordinate": Role.COORDINATOR,
 }
 """What a page lets one do, and the least role for it.
 
-`desk` is one's own: account, preferences, off-loading. `rooms` are a room's controls
-and the bell, `cases` the queues, claims and notes; of what `act` opens, the ladder says
-which acts a role has.
+`desk` is one's own: account, preferences, off-loading. `calls` is being there for who
+needs to talk, with the rota and the course, and `coordinate` seeing to it that somebody
+is. `rooms` are a room's controls and the bell, `cases` the queues, claims and notes; of
+what `act` opens, the ladder says which acts a role has.
 """
 
 

@@ -19,12 +19,14 @@ def test_each_role_may_do_all_that_those_before_may():
     ("verb", "first"),
     [
         ("desk", Role.PEER),
+        ("calls", Role.PEER),
         ("rooms", Role.FACILITATOR),
         ("cases", Role.FACILITATOR),
         ("sanction", Role.MODERATOR),
         ("appeals", Role.MODERATOR),
         ("staff", Role.COORDINATOR),
         ("export", Role.COORDINATOR),
+        ("coordinate", Role.COORDINATOR),
     ],
 )
 def test_something_may_be_done_from_a_role_on(verb: str, first: Role):

@@ -13,6 +13,7 @@ from chat.signing.sittings import Deskmate
 
 PLACES: Final = (
     ("Queue", "/staff", "cases"),
+    ("Calls", "/staff/calls", "calls"),
     ("Rooms", "/staff/rooms", "rooms"),
     ("Rules", "/staff/rules", "rules"),
     ("Numbers", "/staff/numbers", "numbers"),
@@ -20,6 +21,17 @@ PLACES: Final = (
     ("You", "/staff/me", "desk"),
 )
 """Where there is something to do, and what one has to be allowed to do there."""
+
+ON_CALL: Final = (
+    ("Calls", "/staff/calls"),
+    ("Rota", "/staff/rota"),
+    ("Cover", "/staff/coverage"),
+    ("Reach me", "/staff/ways"),
+    ("Course", "/staff/course"),
+)
+"""The places of being on call: a row of their own, below, for those with others."""
+
+Places = Sequence[tuple[str, str]]
 
 
 _MORE_THAN_ANY: Final = 2**53
@@ -36,6 +48,7 @@ def show(
         me=me,
         here=here,
         places=places(me.role),
+        beside=beside(me.role, here),
         can=can(me.role),
         **values,
     )
@@ -52,9 +65,20 @@ def sorry(
     return show("sorry", me, "", status, title=title, words=words, way=way)
 
 
-def places(role: Role) -> Sequence[tuple[str, str]]:
-    """Return where somebody can go."""
-    return [(name, address) for name, address, verb in PLACES if may(role, verb)]
+def places(role: Role) -> Places:
+    """Return where somebody can go.
+
+    To a peer, who is on call and nothing else, all of that lies open; to the others it
+    is one place among many.
+    """
+    found = [(name, address) for name, address, verb in PLACES if may(role, verb)]
+    return found if may(role, "cases") else [*ON_CALL, *found[1:]]
+
+
+def beside(role: Role, here: str) -> Places:
+    """Return where else somebody can go from a place of being on call."""
+    within = any(name == here for name, _ in ON_CALL)
+    return ON_CALL if within and may(role, "cases") else ()
 
 
 def can(role: Role) -> Mapping[str, bool]:
