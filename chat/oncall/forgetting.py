@@ -1,0 +1,44 @@
+"""Forgetting: an hour after a need is over, nothing tells any more whose it was.
+
+That it was, when, and how long each step took is kept for a quarter of a year, so that
+people can be there when they are needed. A promised call-back keeps what it needs.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chat.model import RoomName
+from chat.oncall.known import moment
+from chat.store import needs as store
+from chat.talkroom import talk_of
+
+REMEMBERED: Final = timedelta(hours=1)
+KEPT: Final = timedelta(days=90)
+
+_RETURNED_AGAIN: Final = timedelta(minutes=10)
+_BLANK: Final[dict[str, object]] = {
+    "handle": b"",
+    "open_for": None,
+    "member": b"",
+    "who": b"",
+    "words": "",
+    "wish": "",
+    "shares": [],
+}
+
+
+async def forget(tx: AsyncConnection, now: datetime) -> list[RoomName]:
+    """Forget what is over for an hour; return the talks to be deleted."""
+    rows = await store.to_forget(tx, moment(now - REMEMBERED))
+    for row in rows:
+        await store.change(tx, row.id, {**_forgotten(row), "forgotten_at": moment(now)})
+    await store.forget_words(tx, [row.id for row in rows])
+    await store.delete_ended(tx, moment(now - KEPT))
+    gone = await store.forgotten_since(tx, moment(now - _RETURNED_AGAIN))
+    return [talk_of(id_) for id_ in gone]
+
+
+def _forgotten(row: Any) -> dict[str, object]:
+    return {} if row.end == store.CALL_BACK else dict(_BLANK)

@@ -1,0 +1,190 @@
+"""What is kept of a need: the need itself, what was told with it, and first times."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, NamedTuple
+
+from chat.model import Grade, Handle, MemberId, RoomName
+from chat.oncall.need import Need
+from chat.oncall.ranking import rank
+from chat.oncall.stages import Climb, End, NeedId, PeerId, State
+
+HOUSE: Final = "house"
+"""Who does what nobody does."""
+MEMBER: Final = "member"
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND: Final = timedelta(milliseconds=1)
+_NOBODY: Final = Handle(b"")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What was told when a need was raised, and goes when it is forgotten."""
+
+    source: str
+    """`pressed`, `crisis`, `report`, `stay`, `card` or `drill`."""
+    words: str = field(default="", repr=False)
+    wish: str = ""
+    shares: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    """The tags of the room that they were in."""
+    language: str = ""
+    who: bytes = field(default=b"", repr=False)
+    """Who they are to others in that room."""
+    handle: Handle = field(default=_NOBODY, repr=False)
+    """Their device; empty for a drill, and once it is forgotten."""
+    case_id: str = ""
+    """The case that raised it."""
+
+
+class Known(NamedTuple):
+    """A need as it is kept."""
+
+    need: Need
+    told: Told
+    alerted_at: datetime | None = None
+    """When peers were first called, since it was raised."""
+    opened_at: datetime | None = None
+    """When one of them first opened such a call."""
+    spoken_at: datetime | None = None
+    """When a peer first said something."""
+
+
+class Happened(NamedTuple):
+    """Something that happened to a need."""
+
+    at: datetime
+    actor: str
+    """A staff id, `member` or `house`."""
+    kind: str
+    detail: Mapping[str, Any]
+
+
+def moment(at: datetime) -> int:
+    """Return a moment as it is kept: in milliseconds since 1970."""
+    return (at - _EPOCH) // _MILLISECOND
+
+
+def datetime_of(kept: int) -> datetime:
+    """Return a moment that was kept."""
+    return _EPOCH + kept * _MILLISECOND
+
+
+def of_row(row: Any) -> Known:
+    """Return the need that a row keeps."""
+    times = row.alerted_at, row.opened_at, row.spoken_at
+    return Known(_need(row), _told(row), *map(when, times))
+
+
+def _need(row: Any) -> Need:
+    due = datetime_of(row.climb_due)
+    return Need(
+        id=NeedId(row.id),
+        member=MemberId(row.member),
+        room=RoomName(row.room),
+        raised_at=datetime_of(row.raised_at),
+        climb=Climb(due, row.climb_step, row.climb_round, row.climb_nobody),
+        grade=Grade(row.grade),
+        state=State(row.state),
+        peer=_peer(row.peer),
+        joined=_peers(row.joined),
+        handing_to=_peer(row.handing_to),
+        handed_over=row.handed_over,
+        accepted_at=when(row.accepted_at),
+        unanswered_since=when(row.unanswered_since),
+        went_silent=_peers(row.went_silent),
+        end=End(row.end) if row.end else None,
+        ending=row.ending,
+        ended_at=when(row.ended_at),
+        call_back_at=when(row.call_back_at),
+        drill=row.drill,
+    )
+
+
+def _peer(kept: str) -> PeerId | None:
+    return PeerId(kept) if kept else None
+
+
+def _peers(kept: list[str]) -> tuple[PeerId, ...]:
+    return tuple(map(PeerId, kept))
+
+
+def when(kept: int | None) -> datetime | None:
+    """Return a moment that may have been kept."""
+    return None if kept is None else datetime_of(kept)
+
+
+def _told(row: Any) -> Told:
+    return Told(
+        source=row.source,
+        words=row.words,
+        wish=row.wish,
+        shares=tuple(row.shares),
+        tags=tuple(row.tags),
+        language=row.language,
+        who=row.who,
+        handle=Handle(row.handle),
+        case_id=row.case_id,
+    )
+
+
+def columns(known: Known, next_at: datetime | None) -> dict[str, object]:
+    """Return what a row keeps of a need, and when it is to be looked at next."""
+    need, told = known.need, known.told
+    waits = need.is_open or need.is_promised
+    return {
+        **_columns_of_need(need),
+        **_columns_of_told(told),
+        "open_for": (told.handle or None) if waits else None,
+        "next_at": _kept(next_at),
+        "rank": moment(rank(need.raised_at, need.grade)),
+        "alerted_at": _kept(known.alerted_at),
+        "opened_at": _kept(known.opened_at),
+        "spoken_at": _kept(known.spoken_at),
+    }
+
+
+def _columns_of_need(need: Need) -> dict[str, object]:
+    return {
+        "member": need.member,
+        "room": need.room,
+        "drill": need.drill,
+        "grade": int(need.grade),
+        "state": str(need.state),
+        "raised_at": moment(need.raised_at),
+        "climb_due": moment(need.climb.due),
+        "climb_step": need.climb.step,
+        "climb_round": need.climb.round,
+        "climb_nobody": need.climb.nobody,
+        "peer": need.peer or "",
+        "joined": list(need.joined),
+        "handing_to": need.handing_to or "",
+        "handed_over": need.handed_over,
+        "accepted_at": _kept(need.accepted_at),
+        "unanswered_since": _kept(need.unanswered_since),
+        "went_silent": list(need.went_silent),
+        "end": str(need.end or ""),
+        "ending": need.ending,
+        "ended_at": _kept(need.ended_at),
+        "call_back_at": _kept(need.call_back_at),
+    }
+
+
+def _columns_of_told(told: Told) -> dict[str, object]:
+    return {
+        "source": told.source,
+        "words": told.words,
+        "wish": told.wish,
+        "shares": list(told.shares),
+        "tags": list(told.tags),
+        "language": told.language,
+        "who": told.who,
+        "handle": told.handle,
+        "case_id": told.case_id,
+    }
+
+
+def _kept(at: datetime | None) -> int | None:
+    return None if at is None else moment(at)

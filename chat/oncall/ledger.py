@@ -1,0 +1,225 @@
+"""The ledger: needs within a transaction, where whatever happens is written down.
+
+Each change is told from the need as it is locked, so that of two who change one at once
+the second decides on what the first has made of it.
+"""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chat.clock import Clock
+from chat.model import Grade, Handle, MemberId, RoomName
+from chat.oncall import escalation
+from chat.oncall.known import HOUSE, MEMBER, Known, Told, columns, moment, of_row
+from chat.oncall.known import datetime_of as exact
+from chat.oncall.need import Need
+from chat.oncall.policy import Policy
+from chat.oncall.refusals import NoSuchNeed
+from chat.oncall.stages import Climb, NeedId, State
+from chat.store import needs as store
+
+BEGINNINGS: Final = ("raised", "raised_again", "silent", "let_go")
+"""What happens to a need when the calling begins, or begins anew."""
+
+_ID_BYTES: Final = 16
+
+
+class Ledger:
+    """Needs, as transactions change them."""
+
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        policy: Policy,
+        tags_of: Callable[[RoomName], tuple[str, ...]],
+    ) -> None:
+        self._clock = clock
+        self._policy = policy
+        self._tags_of = tags_of
+
+    def now(self) -> datetime:
+        """Return the moment, as exactly as it is kept."""
+        return exact(moment(self._clock.now()))
+
+    async def locked(self, tx: AsyncConnection, id_: str) -> Known:
+        """Return a need that nobody else changes before this transaction is over.
+
+        Raises:
+            NoSuchNeed: If there is none.
+
+        """
+        row = await store.with_id(tx, id_, lock=True) if id_.isalnum() else None
+        if row is None:
+            raise NoSuchNeed
+        return of_row(row)
+
+    async def locked_of(self, tx: AsyncConnection, handle: Handle) -> Known | None:
+        """Return the need of a device, open or promised, and let nobody change it."""
+        row = await store.open_for(tx, handle, lock=True) if handle else None
+        return of_row(row) if row else None
+
+    async def keep(
+        self,
+        tx: AsyncConnection,
+        known: Known,
+        need: Need,
+        kind: str,
+        actor: str = HOUSE,
+        **detail: Any,
+    ) -> Known:
+        """Write down what a need has come to, and how; return it as it is now."""
+        now = self.now()
+        kept = _timed(known, need, now)
+        row = self._columns(kept, now)
+        if _is_raised_again(known.need, need):
+            row |= {"forgotten_at": None, "lease_until": None}
+        await store.change(tx, need.id, row)
+        await self._happens(tx, need.id, kind, actor, detail)
+        return kept
+
+    async def rewrite(self, tx: AsyncConnection, known: Known) -> None:
+        """Write down a change that is worth no line in what happened."""
+        await store.change(tx, known.need.id, self._columns(known, self.now()))
+
+    async def raise_(
+        self,
+        tx: AsyncConnection,
+        told: Told,
+        *,
+        member: MemberId,
+        room: RoomName,
+        grade: Grade,
+    ) -> tuple[Known, bool]:
+        """Return the need of a device, and whether it is a new one.
+
+        One that is open already takes over what is told now, and one that was promised
+        is raised again.
+        """
+        told = replace(told, tags=told.tags or self._tags_of(room))
+        while True:
+            known = await self.locked_of(tx, told.handle)
+            if known is not None:
+                return await self._pressed(tx, known, told, member, room, grade), False
+            if new := await self._added(tx, told, member, room, grade):
+                return new, True
+
+    async def turn(self, tx: AsyncConnection, known: Known) -> Known | None:
+        """Do what time has come for: a peer was silent, or a call-back is due.
+
+        None: it is time for neither.
+        """
+        need, now = known.need, self.now()
+        if need.lapsed(now):
+            peer = need.peer or ""
+            return await self.keep(tx, known, need.lapse(now), "silent", peer=peer)
+        if need.is_promised and need.call_back_at and need.call_back_at <= now:
+            return await self.keep(tx, known, need.raise_again(now), "raised_again")
+        return None
+
+    async def drill(self, tx: AsyncConnection, by: str) -> Known:
+        """Return a need that nobody has, for a fire drill."""
+        need = self._new(MemberId(b""), RoomName(""), Grade.NONE)
+        known = Known(replace(need, drill=True), Told("drill"))
+        await store.add(tx, {"id": need.id, **self._columns(known, self.now())})
+        await self._happens(tx, need.id, "raised", by or HOUSE, {"source": "drill"})
+        return known
+
+    async def _added(
+        self,
+        tx: AsyncConnection,
+        told: Told,
+        member: MemberId,
+        room: RoomName,
+        grade: Grade,
+    ) -> Known | None:
+        known = Known(self._new(member, room, grade), told)
+        id_ = known.need.id
+        row = {"id": id_, **self._columns(known, self.now())}
+        if not await store.add(tx, row):
+            return None
+        detail = {"source": told.source, "grade": int(grade)}
+        await self._happens(tx, id_, "raised", _by(told), detail)
+        return known
+
+    def _new(self, member: MemberId, room: RoomName, grade: Grade) -> Need:
+        now = self.now()
+        id_ = NeedId(secrets.token_hex(_ID_BYTES))
+        return Need(id_, member, room, now, Climb(now), grade)
+
+    async def _pressed(
+        self,
+        tx: AsyncConnection,
+        known: Known,
+        told: Told,
+        member: MemberId,
+        room: RoomName,
+        grade: Grade,
+    ) -> Known:
+        need = known.need.pressed(self.now()).graver(grade)
+        told = _newer(known.told, told)
+        if room and not need.room:
+            need = replace(need, member=member, room=room)
+        changed = known._replace(told=told)
+        if need == known.need and changed == known:
+            return known
+        kind = "raised_again" if known.need.is_promised else "pressed"
+        detail = {"source": told.source, "grade": int(need.grade)}
+        return await self.keep(tx, changed, need, kind, _by(told), **detail)
+
+    def _columns(self, known: Known, now: datetime) -> dict[str, object]:
+        return columns(known, self._next(known.need, now))
+
+    def _next(self, need: Need, now: datetime) -> datetime | None:
+        return escalation.next_moment(self._policy, need, now)
+
+    async def _happens(
+        self,
+        tx: AsyncConnection,
+        id_: NeedId,
+        kind: str,
+        actor: str,
+        detail: dict[str, Any],
+    ) -> None:
+        at = moment(self.now())
+        await store.add_event(tx, id_, at=at, actor=actor, kind=kind, detail=detail)
+
+
+def _by(told: Told) -> str:
+    return HOUSE if told.source in ("crisis", "report") else MEMBER
+
+
+def _newer(before: Told, now: Told) -> Told:
+    """Return what was told, with what is told anew in its place."""
+    front_page = not before.who
+    return replace(
+        before,
+        words=now.words or before.words,
+        wish=now.wish or before.wish,
+        shares=now.shares or before.shares,
+        language=now.language or before.language,
+        tags=now.tags if front_page else before.tags,
+        who=now.who if front_page else before.who,
+        case_id=before.case_id or now.case_id,
+    )
+
+
+def _is_raised_again(before: Need, need: Need) -> bool:
+    return need.is_open and not before.is_open
+
+
+def _timed(known: Known, need: Need, now: datetime) -> Known:
+    """Return what is kept of a need that changes, with what came for the first time."""
+    if _is_raised_again(known.need, need):
+        return Known(need, known.told)
+    alerted, spoken = known.alerted_at, known.spoken_at
+    if need.state is State.OFFERED:
+        alerted = alerted or now
+    if need.state is State.TALKING:
+        spoken = spoken or now
+    return known._replace(need=need, alerted_at=alerted, spoken_at=spoken)

@@ -1,0 +1,267 @@
+"""Needs: someone needs to talk, from the press of a button to the end of a talk.
+
+Whatever changes a need is kept first and told afterwards. Anything here may raise
+`StoreDown`; nothing is kept then.
+"""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chat.asides import NeedNews
+from chat.clock import Clock
+from chat.model import Grade, Handle, MemberId, RoomName
+from chat.oncall import asking, blocking, forgetting, noting, telling
+from chat.oncall.asking import SHARES
+from chat.oncall.care import NEED_CHANGED, Care, Raised
+from chat.oncall.escalation import Alert, Progress, progress
+from chat.oncall.known import Happened, Known, Told, datetime_of, moment, of_row, when
+from chat.oncall.ledger import BEGINNINGS, Ledger
+from chat.oncall.need import Need
+from chat.oncall.noting import Note
+from chat.oncall.policy import Policy
+from chat.oncall.refusals import NoSuchNeed
+from chat.oncall.stages import NeedId, PeerId
+from chat.store import needs as store
+from chat.store.database import Database
+
+__all__ = [
+    "NEED_CHANGED", "SHARES", "Happened", "Known", "Needs", "Note", "Raised", "Told",
+]  # fmt: skip
+
+REMEMBERED: Final = timedelta(hours=1)
+"""How long after its end a member is told of it, and staff see what it was about."""
+
+
+class Needs(Care):
+    """Everything that is asked about needs, each in one transaction."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        clock: Clock,
+        policy: Policy,
+        ring: Callable[[bytes], Awaitable[None]],
+        changed: Callable[[bytes], Awaitable[None]],
+        seal: Callable[[Handle, PeerId], bytes],
+        tags_of: Callable[[RoomName], tuple[str, ...]] = lambda _room: (),
+        wake: Callable[[], None] = lambda: None,
+    ) -> None:
+        ledger = Ledger(clock=clock, policy=policy, tags_of=tags_of)
+        super().__init__(
+            database=database, ledger=ledger, ring=ring, changed=changed, wake=wake
+        )
+        self._policy = policy
+        self._seal = seal
+        self.who_of_peer: Callable[[PeerId, NeedId], bytes] = lambda _peer, _id: b""
+        """Asked who a peer is to the member, in the private room of a need."""
+
+    # Raising
+
+    async def raise_(
+        self,
+        *,
+        handle: Handle,
+        room: RoomName,
+        member: MemberId,
+        who: bytes,
+        source: str,
+        words: str = "",
+        wish: str = "",
+        shares: tuple[str, ...] = (),
+        tags: tuple[str, ...] = (),
+        language: str = "",
+        grade: Grade = Grade.NONE,
+    ) -> Raised:
+        """Return the need of a device: a new one, or the one that it has.
+
+        One that is open takes over a higher grade and newer words; one that was
+        promised is raised again. `tags` are the room's, unless given.
+
+        Raises:
+            TextTooLong, BadText, UnknownWish, UnknownShare: As they say.
+
+        """
+        told = Told(
+            source=source,
+            words=asking.words(words),
+            wish=asking.wish(wish),
+            shares=asking.shares(shares),
+            tags=tags,
+            language=asking.language(language),
+            who=who,
+            handle=handle,
+        )
+        async with self._database.claim() as tx:
+            known, new = await self.ledger.raise_(
+                tx, told, member=member, room=room, grade=grade
+            )
+        await self.told(known)
+        return Raised.of(known, new=new)
+
+    async def raise_within(
+        self,
+        tx: AsyncConnection,
+        *,
+        handle: Handle,
+        room: RoomName,
+        member: MemberId,
+        who: bytes,
+        source: str,
+        case_id: str,
+        grade: Grade,
+        anew: bool = True,
+    ) -> Raised | None:
+        """Raise a need with a case, in its transaction; `tell` what this returns.
+
+        Not `anew`: the case has raised one before, which gets graver while it is open
+        and is not raised again once it has ended; None then.
+        """
+        if not anew:
+            known = await self.ledger.locked_of(tx, handle)
+            if known is None or not known.need.is_open:
+                return None
+        told = Told(source=source, who=who, handle=handle, case_id=case_id)
+        known, new = await self.ledger.raise_(
+            tx, told, member=member, room=room, grade=grade
+        )
+        return Raised.of(known, new=new)
+
+    async def drill(self, by: str) -> NeedId:
+        """Raise a need that nobody has, to see how long it takes; return its id."""
+        async with self._database.claim() as tx:
+            known = await self.ledger.drill(tx, by)
+        await self.told(known)
+        return known.need.id
+
+    # Asking
+
+    async def known(self, id_: str) -> Known:
+        """Return a need.
+
+        Raises:
+            NoSuchNeed: If there is none.
+
+        """
+        async with self._database.read() as tx:
+            return await _known(tx, id_)
+
+    async def of_handle(self, handle: Handle) -> Known | None:
+        """Return the need of a device that is open or promised."""
+        async with self._database.read() as tx:
+            row = await store.open_for(tx, handle) if handle else None
+        return of_row(row) if row else None
+
+    async def open_needs(self, peer: PeerId | None = None) -> list[Known]:
+        """Return the needs that have not ended, the most pressing first, and drills.
+
+        For a peer: without those of members whom they block.
+        """
+        async with self._database.read() as tx:
+            found = [of_row(row) for row in await store.every_open(tx)]
+            if peer is None:
+                return found
+            return await blocking.unblocked(tx, found, peer, self._seal)
+
+    async def progress(self, id_: str) -> Progress:
+        """Return how the calling stands, in numbers; since it last began.
+
+        Raises:
+            NoSuchNeed: If there is none.
+
+        """
+        async with self._database.read() as tx:
+            known = await _known(tx, id_)
+            return (await self._progress(tx, known.need))[0]
+
+    async def news(self, handle: Handle) -> NeedNews | None:
+        """Return what a member is told about their need; None: they have none.
+
+        An end is told for an hour, to a page that was away.
+        """
+        async with self._database.read() as tx:
+            known = await self._of(tx, handle)
+            if known is None:
+                return None
+            numbers, began = await self._progress(tx, known.need)
+        need = known.need
+        helpers = need.helpers if need.is_open else ()
+        peers = [self.who_of_peer(peer, need.id) for peer in helpers]
+        return telling.news(known, numbers, began, peers)
+
+    async def _of(self, tx: AsyncConnection, handle: Handle) -> Known | None:
+        if not handle:
+            return None
+        since = moment(self.ledger.now() - REMEMBERED)
+        row = await store.open_for(tx, handle) or await store.last_of(tx, handle, since)
+        return of_row(row) if row else None
+
+    async def _progress(self, tx: AsyncConnection, need: Need) -> tuple[Progress, str]:
+        """Return the numbers, and by which kind of event the calling began."""
+        began = await store.last_event(tx, need.id, BEGINNINGS)
+        since, kind = (began.at, began.kind) if began else (0, "")
+        alerts = [
+            Alert(PeerId(staff), datetime_of(at), when(opened))
+            for staff, at, opened in await store.called(tx, need.id, since)
+        ]
+        return progress(self._policy, need, alerts, self.ledger.now()), kind
+
+    async def events(self, id_: str) -> list[Happened]:
+        """Return all that happened to a need, in order."""
+        async with self._database.read() as tx:
+            rows = await store.events(tx, id_)
+        return [
+            Happened(datetime_of(row.at), row.actor, row.kind, row.detail)
+            for row in rows
+        ]
+
+    # Notes, blocks, and an end to all of it
+
+    async def note(self, id_: str, peer: PeerId, text: str) -> None:
+        """Keep what a peer notes for themselves; they alone read it.
+
+        Raises:
+            NoSuchNeed, NotYourNeed, TextTooLong, BadText: As they say.
+
+        """
+        async with self._database.claim() as tx:
+            known = await self.ledger.locked(tx, id_)
+            await noting.note(tx, known.need, peer, text, self.ledger.now())
+
+    async def notes(self, id_: str, peer: PeerId) -> list[Note]:
+        """Return what a peer noted for themselves, in order."""
+        async with self._database.read() as tx:
+            return await noting.notes(tx, id_, peer)
+
+    async def block(self, id_: str, peer: PeerId) -> None:
+        """Let a peer meet the member of a need no more; nobody else is told.
+
+        Raises:
+            NoSuchNeed, NotYourNeed: As they say.
+
+        """
+        async with self._database.claim() as tx:
+            known = await self.ledger.locked(tx, id_)
+            await blocking.block(tx, known, peer, self._seal, self.ledger.now())
+
+    async def blocked(self, tx: AsyncConnection, handle: Handle) -> frozenset[PeerId]:
+        """Return the peers who are not called about a device's needs."""
+        return await blocking.blocked(tx, handle, self._seal)
+
+    async def forget(self, now: datetime) -> list[RoomName]:
+        """Forget what ended an hour ago; return the talks of which nothing is to stay.
+
+        A talk is returned more than once, lest whoever deletes it died meanwhile.
+        """
+        async with self._database.claim() as tx:
+            return await forgetting.forget(tx, now)
+
+
+async def _known(tx: AsyncConnection, id_: str) -> Known:
+    row = await store.with_id(tx, id_) if id_.isalnum() else None
+    if row is None:
+        raise NoSuchNeed
+    return of_row(row)
