@@ -30,6 +30,7 @@ ID_BYTES = 16
 WHO_BYTES = 5
 FACE_BYTES = 3
 DEVICE_BYTES = 8
+PEER_BYTES = 32
 HANDLE_BYTES = 16
 KEY_BYTES = 32
 
@@ -43,7 +44,7 @@ class BadKey(Exception):
 class Identity:
     """Turns a device's secret into members, with a key known to the service only."""
 
-    __slots__ = ("_devices", "_handles", "_ids", "_seals", "_whos")
+    __slots__ = ("_devices", "_handles", "_ids", "_peers", "_seals", "_whos")
 
     def __init__(self, key: bytes) -> None:
         # `person` keeps the three apart: no output of one is ever one of another.
@@ -52,6 +53,7 @@ class Identity:
         self._whos = blake2b(key=key, person=b"who", digest_size=WHO_BYTES)
         self._devices = blake2b(key=key, person=b"device", digest_size=DEVICE_BYTES)
         self._handles = blake2b(key=key, person=b"handle", digest_size=HANDLE_BYTES)
+        self._peers = blake2b(key=key, person=b"peer", digest_size=PEER_BYTES)
         self._seals = blake2b(key=key, person=b"seal", digest_size=HANDLE_BYTES)
 
     def member(self, secret: bytes, room: RoomName, roll: int) -> Member:
@@ -64,6 +66,12 @@ class Identity:
         _check(secret)
         place = len(secret).to_bytes(2) + secret + room.encode()
         return Member(self._id(place), self._who(roll.to_bytes(8) + place))
+
+    def peer(self, staff_id: str, room: RoomName, roll: int) -> Member:
+        """Return who a peer is in one talk; in another they are somebody else."""
+        hashed = self._peers.copy()
+        hashed.update(staff_id.encode())
+        return self.member(hashed.digest(), room, roll)
 
     def _id(self, place: bytes) -> MemberId:
         hashed = self._ids.copy()
@@ -183,18 +191,24 @@ def _key(text: str, source: str) -> bytes:
 def _read_or_make(path: Path) -> str:
     with contextlib.suppress(FileNotFoundError):
         return path.read_text("ascii")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    _make(path)
+    make_once(path, secrets.token_hex(KEY_BYTES) + "\n")
     return path.read_text("ascii")
 
 
-def _make(path: Path) -> None:
+def make_once(path: Path, key: str) -> None:
+    """Write a key to a file, unless there is one: it stays as it is.
+
+    Raises:
+        OSError: If it cannot be written.
+
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
     # Written whole under another name (readable by us alone), then linked: a link is
     # made only where nothing is, so no process ever reads half a key or a second one.
     file, draft = tempfile.mkstemp(prefix=".key-", dir=path.parent)
     try:
         with os.fdopen(file, "w") as writer:
-            writer.write(secrets.token_hex(KEY_BYTES) + "\n")
+            writer.write(key)
             writer.flush()
             os.fsync(file)
         with contextlib.suppress(FileExistsError):

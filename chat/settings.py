@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -67,4 +67,44 @@ class Settings(BaseSettings):
     """Asked once a minute while somebody who needs to talk would be heard, so that
     something outside notices when not."""
 
+    public_url: str | None = Field(default=None, pattern="^https?://[^/]+/?$")
+    """Where peers find the house, for links in mails; unset: the first of `origins`."""
+
+    reachable_hours: float = Field(default=12, ge=1, le=24 * 7)
+    """For how long after an alert arrived somebody counts as reachable."""
+
+    vapid_key: str | None = Field(default=None, repr=False)
+    """The key that push services know this house by; unset: made in `data_dir`.
+    Every machine of one service must have the same."""
+
+    push_subject: str = Field(default="", pattern="^$|^mailto:.+@.+|^https://.+")
+    """Whom a push service writes to if something is wrong with our pushes."""
+
+    push_hosts: str = ""
+    """Comma-separated push services to use beside those of the known browsers."""
+
+    smtp_url: str | None = Field(default=None, repr=False, pattern="^smtps?://")
+    """The server that takes mail to peers; unset: none is sent."""
+
+    mail_from: str = Field(
+        default="", pattern="^$|^[^@\\s]+@[^@\\s]+$", validate_default=True
+    )
+    webhook_url: str | None = Field(default=None, repr=False, pattern="^https?://")
+    """Called for peers who ask for it, so that it may send a text message or ring."""
+
+    webhook_secret: str | None = Field(
+        default=None, repr=False, min_length=16, validate_default=True
+    )
+    """What the calls of the webhook are signed with."""
+
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "INFO"
+
+    @field_validator("mail_from", "webhook_secret")
+    @classmethod
+    def _goes_with(cls, value: str | None, info: ValidationInfo) -> str | None:
+        """Refuse half of what only works together."""
+        other = {"mail_from": "smtp_url", "webhook_secret": "webhook_url"}
+        other_name = other[str(info.field_name)]
+        if info.data.get(other_name) and not value:
+            raise ValueError(f"is needed where {other_name.upper()} is set")
+        return value
