@@ -2,10 +2,9 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 from typing import Final
 
-from chat.casework import acting, appeals, casebook, fading, intake, looking
+from chat.casework import acting, appeals, casebook, crisis, fading, intake, looking
 from chat.casework.acting import Arrival, Unseal
 from chat.casework.casebook import Case, CaseLine, Revealed
 from chat.casework.dossier import Dossier
@@ -16,7 +15,7 @@ from chat.clock import Clock
 from chat.model import Handle, RoomName
 from chat.opening import Opening
 from chat.store import cases as store
-from chat.store import exposure, rules
+from chat.store import rules
 from chat.store.database import Database
 from chat.wellbeing import Exposure
 
@@ -39,12 +38,14 @@ class Cases:
         ring: Callable[[bytes], Awaitable[None]],
         unseal: Unseal,
         keep_days: int,
+        needs: crisis.Needs | None = None,
     ) -> None:
         self._database = database
         self._clock = clock
         self._effects = effects
         self._ring = ring
         self._unseal = unseal
+        self._needs = needs
         self._keep_seconds = keep_days * DAY_SECONDS
         self.reported: Callable[[Opening, int], Awaitable[None]] = _heard
         """Called with each new report and how many members have reported by then."""
@@ -62,7 +63,10 @@ class Cases:
         now = self._clock.seconds()
         async with self._database.begin() as tx:
             case, news = await intake.take_in(tx, opening, around, now)
+            raised = await crisis.call(case, opening, self._needs, self._unseal)
             told = await looking.news(case)
+        if self._needs and raised:
+            await self._needs.tell(raised)
         await self._ring(told)
         if news and opening.source == "report":
             await self.reported(opening, len(case.state.reporters))
@@ -155,10 +159,7 @@ class Cases:
     async def exposure(self, staff: str, since: int) -> list[Exposure]:
         """Return what somebody has read since a moment."""
         async with self._database.read() as tx:
-            rows = await exposure.since(tx, staff, since)
-        return [
-            Exposure(datetime.fromtimestamp(row.at, UTC), row.units) for row in rows
-        ]
+            return await looking.read_since(tx, staff, since)
 
     async def note(self, id_: str, staff: str, text: str) -> None:
         """Leave a note for the team.

@@ -21,7 +21,7 @@ from chat.store import cases as store
 _RECORDED: Final = frozenset(
     {
         "claim", "let_go", "reveal", "action", "undo", "appeal", "decision", "second",
-        "wrong_flag",
+        "wrong_flag", "need",
     }
 )  # fmt: skip
 _TOLD: Final = (

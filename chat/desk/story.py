@@ -184,4 +184,5 @@ _TELL: Final[Mapping[str, Callable[[Mapping[str, Any], str], tuple[str, str]]]] 
     "decision": _decision,
     "second": _second,
     "wrong_flag": _wrong,
+    "need": _plainly("called a peer for them"),
 }
