@@ -6,7 +6,7 @@ need is in any of them, only an opaque id and words that are always the same.
 
 import asyncio
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
@@ -36,6 +36,7 @@ WORDS: Final[Mapping[str, str]] = {
     "need_again": "Someone still needs to talk",
     "canary": "Only checking that we can reach you: nothing to do",
     "test": "This is the test that you asked for",
+    "confirm": "Please confirm that alerts may come to this address",
     "gap": "Some hours ahead have nobody yet",
     "swap": "A shift is looking for somebody",
 }
@@ -65,6 +66,10 @@ class Note:
     """How long it is worth arriving: until the next step calls others too."""
 
 
+Failed = Callable[[str, str], Awaitable[None]]
+"""Keeps which way does not work as it is set up, and why, in words for its peer."""
+
+
 class Notifier(Protocol):
     """A way to reach a peer who may not be looking at a page."""
 
@@ -79,8 +84,14 @@ class Notifier(Protocol):
 class Notify:
     """Sends each alert by the notifier of its way."""
 
-    def __init__(self, notifiers: Iterable[Notifier] = ()) -> None:
+    def __init__(
+        self,
+        notifiers: Iterable[Notifier] = (),
+        closing: Sequence[Callable[[], Awaitable[None]]] = (),
+    ) -> None:
+        """Send by these, and let go of what they hold open by calling `closing`."""
         self._notifiers = {each.kind: each for each in notifiers}
+        self._closing = closing
 
     @property
     def kinds(self) -> frozenset[str]:
@@ -105,3 +116,8 @@ class Notify:
         except Exception:
             logger.exception("a notifier failed", extra={"way": way})
         return Outcome.LATER
+
+    async def aclose(self) -> None:
+        """Let go of every connection."""
+        for close in self._closing:
+            await close()

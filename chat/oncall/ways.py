@@ -4,20 +4,23 @@ Who has a shift and cannot be reached is no cover. So a way counts only if an al
 it was confirmed within the last hours, or a page of theirs is open now.
 """
 
+import contextlib
 import re
 import secrets
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chat import bulletin
 from chat.clock import Clock
+from chat.errors import StoreDown
 from chat.oncall.stages import NeedId, PeerId
 from chat.store import ways as store
 from chat.store.database import Database
+from chat.store.instants import kept
 from chat.store.ways import Way
 
 PAGE_SEEN: Final = timedelta(seconds=90)
@@ -80,13 +83,13 @@ class Ways:
 
     async def reachable_ids(self, tx: AsyncConnection, now: datetime) -> set[PeerId]:
         """Return who would hear of an alert: by an open page, or a way that works."""
-        seen = await store.seen_since(tx, ms(now - PAGE_SEEN))
-        confirmed = await store.confirmed_since(tx, ms(now - self.reachable))
+        seen = await store.seen_since(tx, kept(now - PAGE_SEEN))
+        confirmed = await store.confirmed_since(tx, kept(now - self.reachable))
         return {PeerId(staff_id) for staff_id in seen | confirmed}
 
     def works(self, way: Way, now: datetime) -> bool:
         """Tell whether an alert by a way arrived lately, and none failed since."""
-        fresh = (way.confirmed_at or 0) >= ms(now - self.reachable)
+        fresh = (way.confirmed_at or 0) >= kept(now - self.reachable)
         return fresh and way.failed_at is None
 
     async def page_seen(self, staff_id: str) -> None:
@@ -131,9 +134,13 @@ class Ways:
         return True
 
     async def failed(self, way_id: str, why: str) -> None:
-        """Keep that a way does not work as it is set up."""
-        async with self._database.claim() as tx:
-            await store.fail(tx, way_id, self._ms(), why)
+        """Keep that a way does not work as it is set up, and why.
+
+        Where the database is away that is lost: the next alert finds it out again.
+        """
+        with contextlib.suppress(StoreDown):
+            async with self._database.claim() as tx:
+                await store.fail(tx, way_id, self._ms(), why)
 
     async def gone(self, tx: AsyncConnection, way_id: str) -> None:
         """Forget a way that is no more."""
@@ -149,16 +156,16 @@ class Ways:
         Once a shift: whoever was heard of half as long ago as counts needs none, and a
         shift so long that the first would count no more has a second.
         """
-        since = ms(now - self.reachable / 2)
+        since = kept(now - self.reachable / 2)
         due = await store.need_canary(tx, on_shift, since)
         if due:
-            await store.canaried(tx, [way.id for way in due], ms(now))
+            await store.canaried(tx, [way.id for way in due], kept(now))
         return due
 
     async def forget(self, now: datetime) -> None:
         """Forget the addresses whose first mail nobody answered."""
         async with self._database.claim() as tx:
-            await store.forget_unconfirmed(tx, ms(now - CONFIRM_MAIL))
+            await store.forget_unconfirmed(tx, kept(now - CONFIRM_MAIL))
 
     async def _alert(self, alert_id: str) -> store.Sent | None:
         if not _ALERT_ID.fullmatch(alert_id):
@@ -168,26 +175,13 @@ class Ways:
 
     def _is_stale(self, alert: store.Sent) -> bool:
         """Tell whether the link in a first mail is too old."""
-        too_old = alert.made_at < ms(self._clock.now() - CONFIRM_MAIL)
+        too_old = alert.made_at < kept(self._clock.now() - CONFIRM_MAIL)
         return alert.kind == "confirm" and too_old
 
     def _ms(self) -> int:
-        return ms(self._clock.now())
-
-
-def ms(at: datetime) -> int:
-    """Return a moment as the tables have it: milliseconds since 1970."""
-    return (at - _BEGIN) // timedelta(milliseconds=1)
-
-
-def at_ms(milliseconds: int) -> datetime:
-    """Return the moment that a table has."""
-    return _BEGIN + timedelta(milliseconds=milliseconds)
+        return kept(self._clock.now())
 
 
 def new_id() -> str:
     """Return an opaque id, as ways and alerts have them."""
     return secrets.token_hex(16)
-
-
-_BEGIN: Final = datetime(1970, 1, 1, tzinfo=UTC)

@@ -6,10 +6,11 @@ import msgpack
 from sqlalchemy import insert, select, update
 
 from chat.oncall.stages import NeedId
-from chat.oncall.ways import Ways, ms, new_id
+from chat.oncall.ways import Ways, new_id
 from chat.roles import Role
 from chat.store import ways as store
 from chat.store.database import Database
+from chat.store.instants import kept
 from chat.store.oncall import alerts, ways
 from chat.store.schema import staff
 from chat.store.ways import Way
@@ -57,7 +58,7 @@ class Team:
             kind=kind,
             label="a phone",
             address={},
-            made_at=ms(self.clock.now()),
+            made_at=kept(self.clock.now()),
             **changes,
         )
         async with self.database.begin() as tx:
@@ -72,7 +73,7 @@ class Team:
             "staff_id": by.staff_id,
             "way_id": by.id,
             "way": by.kind,
-            "made_at": ms(self.clock.now()),
+            "made_at": kept(self.clock.now()),
             "state": "sent",
         }
         async with self.database.begin() as tx:

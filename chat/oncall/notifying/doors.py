@@ -68,6 +68,10 @@ class Doors:
             raise BadWay(_NOT_A_SERVICE)
         return door
 
+    def may_be_inside(self, host: str) -> bool:
+        """Tell whether a host may be within the operator's own network."""
+        return any(each.partition(":")[0] == host for each in self._named)
+
     def _is_named(self, host: str, port: int | None) -> bool:
         where = host if port in (None, _HTTPS) else f"{host}:{port}"
         return where in self._named
