@@ -50,6 +50,22 @@ class Metrics:
         self.not_whole = self._counter(
             "history_not_whole", "Times somebody was told that history has a hole."
         )
+        self.needs_open = self._gauge(
+            "needs_open", "Needs that have not ended; no drills.", "livemax"
+        )
+        self.oldest_need = self._gauge(
+            "need_oldest_unaccepted_seconds",
+            "How long ago the oldest need was raised that nobody has; or 0.",
+            "livemax",
+        )
+        self.alerts = self._counter(
+            "alerts", "Alerts, by way and what became of them.", "way", "outcome"
+        )
+        self.oncall_alarms = self._counter(
+            "oncall_alarms",
+            "Times that something was wrong with a need, by what.",
+            "what",
+        )
         self.starts_over = self._counter(
             "history_started_over", "Times a room's history began anew."
         )

@@ -1,0 +1,210 @@
+"""The escalator: calls whoever a need has come to, on every worker at once.
+
+It holds nothing between two ticks. All of a need's turn is one transaction on rows that
+are locked, and a lock dies with whoever has it: any worker may be killed at any time.
+"""
+
+import asyncio
+import logging
+from collections.abc import (
+    Awaitable,
+    Callable,
+    Collection,
+    Iterable,
+    Mapping,
+    Sequence,
+)  # fmt: skip
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chat.clock import Clock
+from chat.errors import StoreDown
+from chat.metrics import Metrics
+from chat.model import Handle
+from chat.oncall import alerting, escalation, turns
+from chat.oncall.alerting import Calls, Ways
+from chat.oncall.audiences import Standby
+from chat.oncall.known import Known, of_row
+from chat.oncall.need import FIRST_LINE, SILENCE
+from chat.oncall.needs import Needs
+from chat.oncall.outbox import Outbox
+from chat.oncall.policy import Policy
+from chat.oncall.stages import NeedId
+from chat.oncall.turns import Around, Turn
+from chat.store import alerts, due
+from chat.store.database import Database
+from chat.store.instants import kept
+
+TICK_SECONDS: Final = 0.5
+AT_ONCE: Final = 25
+"""How many needs have their turn in one transaction."""
+
+logger = logging.getLogger(__name__)
+
+
+class Escalator:
+    """Takes the steps that are due, until somebody accepts."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        clock: Clock,
+        policy: Policy,
+        needs: Needs,
+        standbys: Callable[[AsyncConnection, datetime], Awaitable[Sequence[Standby]]],
+        ways: Ways,
+        outbox: Outbox,
+        metrics: Metrics,
+        fault: Callable[[str], None] = lambda _point: None,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._policy = policy
+        self._needs = needs
+        self._standbys = standbys
+        self._ways = ways
+        self._outbox = outbox
+        self._metrics = metrics
+        self._fault = fault
+        self._furthest = max(policy.longest_wait, FIRST_LINE, SILENCE)
+        self._lost = set[NeedId]()
+        self._woken = asyncio.Event()
+        self.ticked_at = float("-inf")
+        """When a tick last succeeded, on the clock that only goes forward."""
+
+        outbox.lost = self.look_again
+
+    def look(self) -> None:
+        """Look at once at what is due."""
+        self._woken.set()
+
+    def look_again(self, needs: Iterable[NeedId]) -> None:
+        """Look at needs about which an alert cannot be sent."""
+        self._lost.update(needs)
+        self.look()
+
+    async def run(self) -> None:
+        """Take what is due, until cancelled; whatever goes wrong is tried again."""
+        while True:
+            try:
+                await self.tick()
+            except StoreDown:
+                logger.warning("nobody can be called while the database is down")
+            except Exception:
+                logger.exception("a tick failed")
+            await self._pause()
+
+    async def _pause(self) -> None:
+        try:
+            async with asyncio.timeout(TICK_SECONDS):
+                await self._woken.wait()
+        except TimeoutError:
+            pass
+        self._woken.clear()
+
+    async def tick(self) -> int:
+        """Take all that is due now; return how many needs came further.
+
+        Raises:
+            StoreDown: If the database does not answer; what was taken, was taken.
+
+        """
+        lost, self._lost = self._lost, set()
+        ids, team = await self._due(lost)
+        self._fault("due")
+        moved = 0
+        for start in range(0, len(ids), AT_ONCE):
+            moved += await self._batch(ids[start : start + AT_ONCE], team, lost)
+        self.ticked_at = self._clock.monotonic()
+        return moved
+
+    async def _due(
+        self, lost: Collection[NeedId]
+    ) -> tuple[list[NeedId], Sequence[Standby]]:
+        """Return the needs to look at, the most pressing first, and who there is."""
+        now = self._clock.now()
+        async with self._database.read() as tx:
+            self._measure(await due.waiting(tx), now)
+            ids = await due.due(tx, kept(now), kept(now + self._furthest))
+            alone = await due.without_anybody(tx)
+            if not (ids or alone or lost):
+                return [], []
+            team = await self._standbys(tx, now)
+        if any(one.may_be_called for one in team):
+            # Somebody has come, perhaps, for whom there was nobody.
+            ids = [*ids, *alone]
+        return [NeedId(id_) for id_ in dict.fromkeys([*ids, *lost])], team
+
+    def _measure(self, waiting: due.Waiting, now: datetime) -> None:
+        ago = 0 if waiting.since is None else (kept(now) - waiting.since) / 1000
+        self._metrics.oldest_need.set(max(0, ago))
+
+    # A batch --------------------------------------------------------------------------
+
+    async def _batch(
+        self, ids: Sequence[NeedId], team: Sequence[Standby], lost: Collection[NeedId]
+    ) -> int:
+        """Give some needs their turn; where one is in the way of others, each alone."""
+        try:
+            return await self._turns(ids, team, lost)
+        except StoreDown:
+            raise
+        except Exception:
+            if len(ids) == 1:
+                logger.exception(
+                    "a need could not have its turn", extra={"need": ids[0]}
+                )
+                return 0
+        return sum([await self._batch([id_], team, lost) for id_ in ids])
+
+    async def _turns(
+        self, ids: Sequence[NeedId], team: Sequence[Standby], lost: Collection[NeedId]
+    ) -> int:
+        async with self._database.claim() as tx:
+            called = await alerts.called_last(tx, [id_ for id_ in ids if id_ in lost])
+            moved, calls = list[Known](), list[Calls]()
+            for row in await due.lock(tx, ids):
+                around = await self._around(tx, row, team, called)
+                known, turn = await self._turn(tx, row, around)
+                moved += [known] if known else []
+                calls += [Calls(turn.need, call) for call in turn.calls]
+            # Not before what happened was kept: the present calling began with that.
+            made_at = self._needs.ledger.now()
+            leased = await alerting.write(tx, calls, self._ways, made_at)
+            self._fault("before_commit")
+        self._fault("after_commit")
+        self._outbox.take(leased)
+        for known in moved:
+            await self._needs.told(known)
+        return len(moved)
+
+    async def _around(
+        self,
+        tx: AsyncConnection,
+        row: Any,
+        team: Sequence[Standby],
+        called: Mapping[str, Collection[str]],
+    ) -> Around:
+        blocking = await self._needs.blocked(tx, Handle(row.handle))
+        return Around(self._policy, team, blocking, called.get(row.id, ()))
+
+    async def _turn(
+        self, tx: AsyncConnection, row: Any, around: Around
+    ) -> tuple[Known | None, Turn]:
+        """Give a need its turn, and keep what it comes to; None: it is as it was."""
+        ledger = self._needs.ledger
+        known, now = of_row(row), ledger.now()
+        turn = turns.turn(known.need, known.told, around, now)
+        next_at = escalation.next_moment(self._policy, turn.need, now)
+        if turn.need == known.need and row.next_at == kept(next_at):
+            return None, turn
+        for kind, need, detail in turn.happened:
+            known = await ledger.keep(tx, known, need, kind, **detail)
+            self._fault(kind)
+        if not turn.happened:
+            known = known._replace(need=turn.need)
+            await ledger.rewrite(tx, known)
+        return known, turn

@@ -1,0 +1,287 @@
+"""The outbox: alerts on their way to peers, each sent at least once.
+
+An alert is a row before it is sent, and is leased while it is. Whoever sends it and
+crashes lets the lease run out, and another sends it: one more alert, never none.
+"""
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chat import bulletin
+from chat.clock import Clock
+from chat.errors import StoreDown
+from chat.metrics import Metrics
+from chat.oncall import sending
+from chat.oncall.notify import Note, Outcome
+from chat.oncall.sending import FURTHEST, LEASE, PAGE, RENEW_SECONDS, Leased
+from chat.oncall.stages import NeedId
+from chat.store import alerts as store
+from chat.store import ways
+from chat.store.alerts import CALLS, Tried
+from chat.store.database import Database
+from chat.store.instants import kept, moment
+
+LOOK_SECONDS: Final = 0.5
+AT_ONCE: Final = 50
+"""How many alerts of one way are under way at a time: those of others do not wait."""
+MOST_LEASED: Final = 200
+
+_UNANSWERED, _GONE, _REFUSED = "unanswered", "gone", "refused"
+_DROPPED: Final = "dropped"
+
+Result = tuple[Leased, Outcome | None]
+"""What became of an alert; None: nobody needed it any more."""
+
+logger = logging.getLogger(__name__)
+
+
+class Outbox:
+    """Sends what is written, and writes down what became of it."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        clock: Clock,
+        send: Callable[[str, Note], Awaitable[Outcome]],
+        ring: Callable[[bytes], Awaitable[None]],
+        metrics: Metrics,
+        fault: Callable[[str], None] = lambda _point: None,
+    ) -> None:
+        """Send by `send`, which never raises, and to open pages by `ring`."""
+        self._database = database
+        self._clock = clock
+        self._send = send
+        self._ring = ring
+        self._metrics = metrics
+        self._fault = fault
+        self.lost: Callable[[Iterable[NeedId]], None] = lambda _ids: None
+        """Called with needs about which an alert cannot be sent at all."""
+
+        self._new: list[Leased] = []
+        self._in_hand: dict[str, Leased] = {}
+        self._over: set[str] = set()
+        self._results: list[Result] = []
+        self._slots = defaultdict[str, asyncio.Semaphore](
+            lambda: asyncio.Semaphore(AT_ONCE)
+        )
+        self._woken = asyncio.Event()
+        self._done = asyncio.Event()
+        # One transaction of ours at a time: two could wait for each other's rows.
+        self._alone = asyncio.Lock()
+
+    # Taking ---------------------------------------------------------------------------
+
+    def take(self, alerts: Sequence[Leased]) -> None:
+        """Send alerts that were written a moment ago, and leased to this process."""
+        self._new += alerts
+        self.look()
+
+    def look(self) -> None:
+        """See at once what there is to send."""
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Send, until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._recording())
+            tasks.create_task(self._renewing())
+            while True:
+                for alert in await self._batch():
+                    tasks.create_task(self._deliver(alert))
+                await _either(self._woken, LOOK_SECONDS)
+
+    async def deliver(self) -> int:
+        """Send all that waits now, and return how many alerts that were."""
+        batch = await self._batch()
+        async with asyncio.TaskGroup() as tasks:
+            for alert in batch:
+                tasks.create_task(self._deliver(alert))
+        await self._record()
+        return len(batch)
+
+    async def _batch(self) -> list[Leased]:
+        """Return what to send now: what was just written here, and what waits."""
+        new, self._new = self._new, []
+        try:
+            new += await self._lease()
+        except StoreDown:
+            logger.warning("the outbox could not be read")
+        # Open pages first: nobody has to take out a phone for those.
+        batch = sorted(new, key=lambda alert: alert.way != PAGE)
+        self._in_hand |= {alert.id: alert for alert in batch}
+        return batch
+
+    async def _lease(self) -> list[Leased]:
+        now = self._clock.now()
+        if not await self._any_waits(now):
+            return []
+        async with self._alone, self._database.claim() as tx:
+            rows = await store.lease(
+                tx,
+                kept(now),
+                kept(now + LEASE),
+                furthest=kept(now + FURTHEST),
+                limit=MOST_LEASED,
+            )
+            wanted = [row for row in rows if _is_wanted(row)]
+            unwanted = {row.id for row in rows} - {row.id for row in wanted}
+            await store.drop(tx, unwanted)
+        self._fault("leased")
+        return [_leased(row, now) for row in wanted if row.id not in self._in_hand]
+
+    async def _any_waits(self, now: datetime) -> bool:
+        """Look without keeping others from writing."""
+        async with self._database.read() as tx:
+            return await store.any_free(
+                tx, kept(now), furthest=kept(now + FURTHEST), but=self._in_hand
+            )
+
+    # Sending --------------------------------------------------------------------------
+
+    async def _deliver(self, alert: Leased) -> None:
+        async with self._slots[alert.way]:
+            outcome = await self._outcome(alert)
+        self._results.append((alert, outcome))
+        self._done.set()
+
+    async def _outcome(self, alert: Leased) -> Outcome | None:
+        if alert.need_id in self._over:
+            return None
+        self._fault("sending")
+        if alert.way == PAGE:
+            await self._ring(
+                bulletin.alert(alert.id, alert.staff_id, alert.kind, alert.need_id)
+            )
+            outcome = Outcome.SENT
+        else:
+            outcome = await self._send(alert.way, _note(alert))
+        self._fault("sent")
+        return outcome
+
+    async def _renewing(self) -> None:
+        while True:
+            await asyncio.sleep(RENEW_SECONDS)
+            if self._in_hand:
+                try:
+                    await self._renew()
+                except StoreDown:
+                    logger.warning("what is being sent may be sent twice")
+
+    async def _renew(self) -> None:
+        """Go on sending what is under way, but not what nobody needs any more."""
+        until = kept(self._clock.now() + LEASE)
+        async with self._alone, self._database.claim() as tx:
+            about = {alert.need_id for alert in self._in_hand.values()} - {""}
+            await store.renew(tx, list(self._in_hand), until)
+            self._over = about - await store.calling(tx, about)
+
+    # Recording ------------------------------------------------------------------------
+
+    async def _recording(self) -> None:
+        while True:
+            await _either(self._done, LOOK_SECONDS)
+            try:
+                await self._record()
+            except StoreDown:
+                logger.warning("what was sent could not be written down yet")
+                await asyncio.sleep(LOOK_SECONDS)
+
+    async def _record(self) -> None:
+        """Write down what became of alerts."""
+        results, self._results = self._results, []
+        if not results:
+            return
+        try:
+            async with self._alone, self._database.claim() as tx:
+                await self._keep(tx, results)
+        except StoreDown:
+            self._results = results + self._results
+            raise
+        self._fault("recorded")
+        self._tell(results)
+
+    async def _keep(self, tx: AsyncConnection, results: Sequence[Result]) -> None:
+        now = self._clock.now()
+        await store.sent(tx, _ids(results, Outcome.SENT), kept(now))
+        await store.drop(tx, _ids(results, None))
+        await store.tried(tx, [_tried(*each, now) for each in _failed(results)])
+        for alert, outcome in _failed(results):
+            if outcome is Outcome.GONE:
+                await ways.remove(tx, alert.way_id)
+            elif outcome is Outcome.NO:
+                await ways.fail(tx, alert.way_id, kept(now), _REFUSED)
+
+    def _tell(self, results: Sequence[Result]) -> None:
+        for alert, outcome in results:
+            self._in_hand.pop(alert.id, None)
+            self._metrics.alerts.labels(alert.way, outcome or _DROPPED).inc()
+        never = [a for a, o in _failed(results) if o is not Outcome.LATER]
+        if needs := {NeedId(alert.need_id) for alert in never if alert.kind in CALLS}:
+            self.lost(needs)
+
+
+def _is_wanted(row: Any) -> bool:
+    """Tell whether an alert still has somewhere to go, and somebody to call for."""
+    has_way = not row.way_id or row.address is not None
+    return has_way and (row.kind not in CALLS or row.need_state in store.CALLING)
+
+
+def _leased(row: Any, now: datetime) -> Leased:
+    next_step = moment(row.climb_due) if row.kind in CALLS else None
+    return Leased(
+        id=row.id,
+        kind=row.kind,
+        need_id=row.need_id,
+        staff_id=row.staff_id,
+        way_id=row.way_id,
+        way=row.way,
+        made_at=moment(row.made_at),
+        expires_in=sending.expiry(next_step, now),
+        address=row.address or {},
+        attempts=row.attempts,
+    )
+
+
+def _note(alert: Leased) -> Note:
+    return Note(
+        id=alert.id,
+        kind=alert.kind,
+        need_id=alert.need_id,
+        staff_id=alert.staff_id,
+        way_id=alert.way_id,
+        address=alert.address,
+        expires_in=alert.expires_in,
+    )
+
+
+def _ids(results: Iterable[Result], outcome: Outcome | None) -> list[str]:
+    return [alert.id for alert, became in results if became is outcome]
+
+
+def _failed(results: Iterable[Result]) -> list[tuple[Leased, Outcome]]:
+    return [(a, o) for a, o in results if o is not None and o is not Outcome.SENT]
+
+
+def _tried(alert: Leased, outcome: Outcome, now: datetime) -> Tried:
+    if outcome is Outcome.LATER:
+        pause = sending.again_after(alert, now)
+        again = None if pause is None else kept(now + pause)
+        return Tried(alert.id, _UNANSWERED, again)
+    return Tried(alert.id, _GONE if outcome is Outcome.GONE else _REFUSED)
+
+
+async def _either(event: asyncio.Event, seconds: float) -> None:
+    """Wait for an event, but no longer than that."""
+    try:
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    except TimeoutError:
+        pass
+    event.clear()

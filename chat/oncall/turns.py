@@ -1,0 +1,122 @@
+"""Turns: what is due for a need now, whoever or whatever it waits for.
+
+A peer who fell silent loses it, a call-back that was promised is raised again, and the
+steps that are due are taken; each of it by the clock alone.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+
+from chat.oncall.audiences import Reachable, Standby, reachable
+from chat.oncall.escalation import Call, Calling, steps_due
+from chat.oncall.known import Told
+from chat.oncall.need import Need
+from chat.oncall.policy import Policy
+from chat.oncall.stages import PeerId
+
+SILENT: Final = "silent"
+RAISED_AGAIN: Final = "raised_again"
+CALLED: Final = "called"
+NOBODY: Final = "nobody"
+
+
+class Happening(NamedTuple):
+    """Something that happened to a need in a turn, and what it was after that."""
+
+    kind: str
+    need: Need
+    detail: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What a need comes to when it is looked at."""
+
+    need: Need
+    happened: tuple[Happening, ...] = ()
+    calls: tuple[Call, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """All beside a need that decides what is due for it."""
+
+    policy: Policy
+    team: Sequence[Standby]
+    blocking: Collection[PeerId] = ()
+    """Who wants to meet its member no more."""
+    called: Collection[str] = field(default=())
+    """Whom the last step called, if that is known to have failed for some of them."""
+
+
+def turn(need: Need, told: Told, around: Around, now: datetime) -> Turn:
+    """Return what a need comes to now; where nothing is due, it stays as it is."""
+    back = _back(need, now)
+    if back:
+        need = back.need
+    if not need.is_calling:
+        return Turn(need, _of(back))
+    people = whom(need, told, around)
+    if around.called and _deserted(around.called, people) and need.climb.due > now:
+        # The next step need not wait for those whom nothing reaches.
+        need = replace(need, climb=need.climb._replace(due=now))
+    calling = steps_due(around.policy, need, people, now)
+    called = _called(need, calling)
+    return Turn(calling.of(need), _of(back, called), calling.calls)
+
+
+def _of(*happened: Happening | None) -> tuple[Happening, ...]:
+    return tuple(each for each in happened if each)
+
+
+def _back(need: Need, now: datetime) -> Happening | None:
+    """Return the need back in alerting, if its peer or its member's time has come."""
+    if need.lapsed(now):
+        return Happening(SILENT, need.lapse(now), {"peer": need.peer or ""})
+    promised = need.call_back_at if need.is_promised else None
+    if promised is not None and promised <= now:
+        return Happening(RAISED_AGAIN, need.raise_again(now), {"source": "call_back"})
+    return None
+
+
+def whom(need: Need, told: Told, around: Around) -> Reachable:
+    """Return who can be called about a need.
+
+    Not those who want to meet its member no more; and of the others, those who fell
+    silent on it only once everybody else was called, or where there is nobody else.
+    """
+    willing = [one for one in around.team if one.peer not in around.blocking]
+    everyone = _suited(willing, told)
+    if need.climb.round > 1 or not need.went_silent:
+        return everyone
+    fresh = [one for one in willing if one.peer not in need.went_silent]
+    others = _suited(fresh, told)
+    return others if any(others.values()) else everyone
+
+
+def _suited(team: Sequence[Standby], told: Told) -> Reachable:
+    return reachable(team, told.tags, told.shares, told.language)
+
+
+def _deserted(called: Collection[str], people: Reachable) -> bool:
+    return not any(peer in called for of in people.values() for peer in of)
+
+
+def _called(need: Need, calling: Calling) -> Happening | None:
+    after = calling.of(need)
+    if calling.calls:
+        last = calling.calls[-1]
+        peers = len(calling.peers)
+        detail = {"round": last.round, "step": last.step, "peers": peers}
+        return Happening(CALLED, after, detail)
+    if after.climb.nobody and not need.climb.nobody:
+        return Happening(NOBODY, after, {"round": need.climb.round})
+    return None
+
+
+def kind_of(need: Need, call: Call) -> str:
+    """Return of which kind the alerts of a call are: the first, or another."""
+    again = call.round > 1 or call.step or need.went_silent
+    return "need_again" if again else "need"

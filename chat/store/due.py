@@ -1,0 +1,62 @@
+"""Needs for which something is due, in the store.
+
+Moments are milliseconds since 1970.
+"""
+
+from collections.abc import Collection, Sequence
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import ColumnElement, Row, and_, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chat.store.oncall import needs
+
+_ENDED: Final = "ended"
+_CALLING: Final = ("raised", "offered")
+
+
+class Waiting(NamedTuple):
+    """How many members' needs nobody has accepted, and since when the oldest waits."""
+
+    number: int
+    since: int | None
+
+
+async def due(tx: AsyncConnection, now: int, furthest: int) -> Sequence[str]:
+    """Return the needs for which something is due, the most pressing first.
+
+    An open need that waits for a moment further away than any may be is looked at too:
+    the clock was set back.
+    """
+    astray = or_(needs.c.next_at > furthest, _has_no_next_step())
+    asked = select(needs.c.id).where(
+        or_(needs.c.next_at <= now, and_(needs.c.state != _ENDED, astray))
+    )
+    return (await tx.execute(asked.order_by(needs.c.rank, needs.c.id))).scalars().all()
+
+
+def _has_no_next_step() -> ColumnElement[bool]:
+    return and_(needs.c.state.in_(_CALLING), needs.c.next_at.is_(None))
+
+
+async def without_anybody(tx: AsyncConnection) -> Sequence[str]:
+    """Return the needs for which nobody could be reached, the most pressing first."""
+    asked = select(needs.c.id).where(
+        needs.c.state.in_(_CALLING), needs.c.climb_nobody.is_(True)
+    )
+    return (await tx.execute(asked.order_by(needs.c.rank, needs.c.id))).scalars().all()
+
+
+async def lock(tx: AsyncConnection, ids: Collection[str]) -> Sequence[Row[Any]]:
+    """Take needs that nobody else is changing now, to change them."""
+    asked = select(needs).where(needs.c.id.in_(ids)).order_by(needs.c.rank, needs.c.id)
+    return (await tx.execute(asked.with_for_update(skip_locked=True))).all()
+
+
+async def waiting(tx: AsyncConnection) -> Waiting:
+    """Return how many needs call somebody, and since when; drills are not counted."""
+    asked = select(func.count(), func.min(needs.c.raised_at)).where(
+        needs.c.state.in_(_CALLING), needs.c.drill.is_(False)
+    )
+    number, since = (await tx.execute(asked)).one()
+    return Waiting(number, since)
