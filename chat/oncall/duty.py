@@ -33,13 +33,10 @@ class Duty:
         database: Database,
         clock: Clock,
         ring: Callable[[bytes], Awaitable[None]],
-        shares: Collection[str],
     ) -> None:
-        """Have terms kept; `shares` is what one may say that one has lived through."""
         self._database = database
         self._clock = clock
         self._ring = ring
-        self._shares = shares
 
     async def of(self, staff_id: str) -> Terms:
         """Return on which terms somebody may be called."""
@@ -95,7 +92,7 @@ class Duty:
             BadTerms: If they cannot be; it says at which field.
 
         """
-        check(capacity, shares, languages, self._shares)
+        check(capacity, shares, languages)
         return await self._keep(
             staff_id,
             capacity=capacity,

@@ -161,3 +161,21 @@ class BadTerms(RotaMistake):
     """Somebody cannot be called in that way."""
 
     code = "bad_terms"
+
+
+class NotYourShift(ChatError):
+    """The shift is somebody else's."""
+
+    code = "not_your_shift"
+
+
+class CardToOneself(ChatError):
+    """Nobody asks themselves to talk."""
+
+    code = "card_to_oneself"
+
+
+class NotHere(ChatError):
+    """Whoever said it is not in the room any more."""
+
+    code = "not_here"

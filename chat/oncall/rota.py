@@ -121,6 +121,26 @@ class Rota:
         hours = next(each for each in all_hours if each and each.ends > now)
         return Hours(max(hours.starts, now), hours.ends)
 
+    def moved_to(self, zone: str, now: datetime) -> "Rota":
+        """Return the rota in the hours of another zone; what is over is not looked at.
+
+        Raises:
+            UnknownZone: If there is no such zone.
+            ShiftOverlaps: If somebody would have two shifts at once then.
+
+        """
+        try:
+            changed = replace(self, zone=zone)
+            for one in self.temporary:
+                if one.hours.ends > now:
+                    changed._check(one.hours, {one.peer})
+            for each in self.overrides:
+                if each.hours.ends > now and each.to is not None:
+                    changed._check(each.hours, {each.to})
+        except ShiftOverlaps as error:
+            raise ShiftOverlaps(error.told, "zone") from error
+        return changed
+
     def stopped(self, id_: LineId, until: date) -> "Rota":
         """Return the rota with a weekly line that is no more from a day on."""
         if not any(line.id == id_ for line in self.weekly):

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy import Row
 
+from chat.oncall.asking import SHARES
 from chat.oncall.audiences import CAPACITY
 from chat.oncall.hours import QuietHours, zone_of
 from chat.oncall.refusals import BadTerms
@@ -108,7 +109,6 @@ def check(
     capacity: int,
     shares: Collection[str],
     languages: Collection[str],
-    known_shares: Collection[str],
 ) -> None:
     """See that somebody can be called on such terms.
 
@@ -118,7 +118,7 @@ def check(
     """
     if not 1 <= capacity <= MOST_TALKS:
         raise BadTerms(f"1 to {MOST_TALKS} talks at once", "capacity")
-    if unknown := sorted(set(shares) - set(known_shares)):
+    if unknown := sorted(set(shares) - SHARES.keys()):
         raise BadTerms(f'nobody chooses "{_shown(unknown[0])}" here', "shares")
     if unknown := sorted(set(languages) - LANGUAGES.keys()):
         raise BadTerms(f'no language "{_shown(unknown[0])}" in the list', "languages")
