@@ -13,6 +13,7 @@ from chat.catalogue import BadRooms
 from chat.embedded import NoServer
 from chat.errors import StoreDown
 from chat.identity import BadKey
+from chat.oncall.policy import BadPolicy
 from chat.settings import Settings
 from chat.staffing import NotDone
 from chat.store.database import BadDatabase
@@ -22,7 +23,7 @@ from chat.trial import BadFile
 
 _PUT_RIGHT = (
     NoServer, BadRooms, BadKey, BadFile, BadDatabase, NewerTables, NotDone,
-    BadSource,
+    BadPolicy, BadSource,
 )  # fmt: skip
 
 

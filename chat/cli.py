@@ -1,12 +1,14 @@
 """The command line: `python -m chat serve`, and what else an operator does."""
 
 import asyncio
+import json
 import os
 import signal
 import socket
 import sys
 from collections.abc import Coroutine, Sequence
 from contextlib import suppress
+from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Annotated
@@ -28,8 +30,12 @@ from chat import (
 )
 from chat.beginning import begin, decided, refusals
 from chat.catalogue import Catalogue
+from chat.oncall.drilled import Outcome
 from chat.roles import Role
 from chat.settings import Settings
+
+NOBODY_CAME = 3
+"""How a drill exits that nobody answered: it went well, and the news is bad."""
 
 cli = typer.Typer(
     help="Porchlight: anonymous peer-support chat.",
@@ -67,6 +73,25 @@ def work() -> None:
     settings = begin()
     with refusals():
         asyncio.run(_until_told(starting.work(settings)))
+
+
+@cli.command()
+def drill(
+    wait: Annotated[
+        int, typer.Option(min=1, max=3600, help="Seconds to wait for somebody.")
+    ] = 600,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print it for a program.")
+    ] = False,
+) -> None:
+    """Raise a need that nobody has, and say how quickly somebody came."""
+    settings = begin()
+    with refusals():
+        drilled = asyncio.run(starting.drill(settings, timedelta(seconds=wait)))
+    told = [json.dumps(drilled.as_json())] if as_json else drilled.lines()
+    typer.echo("\n".join(told))
+    if drilled.outcome is not Outcome.ANSWERED:
+        raise typer.Exit(NOBODY_CAME)
 
 
 @cli.command(name="moderate")

@@ -67,6 +67,9 @@ class Settings(BaseSettings):
     """Asked once a minute while somebody who needs to talk would be heard, so that
     something outside notices when not."""
 
+    drill_every_hours: float = Field(default=0, ge=0, le=24 * 31)
+    """A drill comes at a random moment of each span of so many hours; 0: never."""
+
     public_url: str | None = Field(default=None, pattern="^https?://[^/]+/?$")
     """Where peers find the house, for links in mails; unset: the first of `origins`."""
 

@@ -6,13 +6,15 @@ import socket
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 
 import typer
 
-from chat import app, metrics, server, staffing
+from chat import app, drilling, metrics, server, staffing
 from chat.beginning import decided, refuse
 from chat.embedded import Embedded, NoServer, running
 from chat.errors import StoreDown
+from chat.oncall.drilled import Drilled
 from chat.settings import Settings
 
 WAIT_FOR_REDIS_SECONDS = 30
@@ -131,3 +133,19 @@ async def _private_redis_of(settings: Settings) -> str:
     raise NoServer(
         f"no server to work for: start `serve` on {settings.data_dir}, or set REDIS_URL"
     )
+
+
+async def drill(settings: Settings, wait: timedelta) -> Drilled:
+    """Hold a drill on a service that runs; return how it went.
+
+    Raises:
+        NoServer, BadPolicy, StoreDown: As they say.
+
+    """
+    url = settings.redis_url or running(settings.data_dir)
+    if not url:
+        raise NoServer(
+            f"no service to drill: start `serve` on {settings.data_dir}, "
+            "or set REDIS_URL"
+        )
+    return await drilling.drill(decided(REDIS_URL=url), wait)

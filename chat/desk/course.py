@@ -70,18 +70,18 @@ class CoursePages:
     def routes(self, guard: Guard) -> list[BaseRoute]:
         """Return the pages' routes."""
         return [
-            Route(ADDRESS, guard.page(self.show, "desk")),
-            Route(f"{ADDRESS}/practice", guard.page(self.practise, "desk")),
+            Route(ADDRESS, guard.page(self.show, "calls")),
+            Route(f"{ADDRESS}/practice", guard.page(self.practise, "calls")),
             Route(
                 f"{ADDRESS}/practice",
-                guard.page(self.practised, "desk"),
+                guard.page(self.practised, "calls"),
                 methods=["POST"],
             ),
-            Route(f"{ADDRESS}/quiz", guard.page(self.ask, "desk")),
-            Route(f"{ADDRESS}/quiz", guard.page(self.mark, "desk"), methods=["POST"]),
-            Route(f"{ADDRESS}/{{id}}", guard.page(self.chapter, "desk")),
+            Route(f"{ADDRESS}/quiz", guard.page(self.ask, "calls")),
+            Route(f"{ADDRESS}/quiz", guard.page(self.mark, "calls"), methods=["POST"]),
+            Route(f"{ADDRESS}/{{id}}", guard.page(self.chapter, "calls")),
             Route(
-                f"{ADDRESS}/{{id}}", guard.page(self.has_read, "desk"), methods=["POST"]
+                f"{ADDRESS}/{{id}}", guard.page(self.has_read, "calls"), methods=["POST"]
             ),
         ]
 
@@ -96,7 +96,7 @@ class CoursePages:
             learned=learned, done=done, of=of, next=_next(learned, self._course),
             ready=learned.is_done(self._course),
             questions=len(self._course.quiz), to_pass=TO_PASS,
-            team=await self._team() if may(me.role, "staff") else None,
+            team=await self._team() if may(me.role, "coordinate") else None,
         )  # fmt: skip
 
     async def _team(self) -> list[tuple[str, str, str]]:
