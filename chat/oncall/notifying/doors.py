@@ -4,8 +4,8 @@ The address of a push service comes from a browser, so it could be any address a
 one inside the operator's own network too. Only those that are known are called.
 """
 
-from collections.abc import Iterable
-from ipaddress import ip_address
+from collections.abc import Iterable, Iterator
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
@@ -23,6 +23,7 @@ KNOWN: Final = (
 LONGEST: Final = 2000
 
 _HTTPS: Final = 443
+_TRANSLATED: Final = IPv6Network("64:ff9b::/96")
 _NOT_A_SERVICE: Final = (
     "This browser uses a push service that this house does not know. Whoever runs the "
     "house can allow it."
@@ -95,9 +96,17 @@ def is_outside(address: str) -> bool:
         found = ip_address(address.partition("%")[0])
     except ValueError:
         return False
-    inner = getattr(found, "ipv4_mapped", None) or getattr(found, "sixtofour", None)
-    return (
-        found.is_global
-        and not found.is_multicast
-        and (inner is None or inner.is_global)
+    return all(
+        each.is_global and not each.is_multicast for each in (found, *_within(found))
     )
+
+
+def _within(found: IPv4Address | IPv6Address) -> Iterator[IPv4Address]:
+    """Return the older addresses that a newer one may stand for."""
+    if isinstance(found, IPv4Address):
+        return
+    for inner in (found.ipv4_mapped, found.sixtofour):
+        if inner is not None:
+            yield inner
+    if found in _TRANSLATED:
+        yield IPv4Address(found.packed[-4:])
