@@ -40,15 +40,22 @@ class Attendance:
             Unavailable: If Redis does not answer.
 
         """
-        now = self._clock.seconds()
-        days = busy.days(now)
+        return busy.by_hour(await self.counts(room), self._clock.seconds())
+
+    async def counts(self, room: RoomName) -> dict[str, dict[int, int]]:
+        """Return how many were there, by day and slot of the day, in UTC.
+
+        Raises:
+            Unavailable: If Redis does not answer.
+
+        """
+        days = busy.days(self._clock.seconds())
         answers = await self._scripts.call(_SLOTS, [_day(room, day) for day in days])
-        counts = {
+        return {
             day: dict(zip(map(int, flat[::2]), map(int, flat[1::2]), strict=True))
             for day, flat in zip(days, answers, strict=True)
             if flat
         }
-        return busy.by_hour(counts, now)
 
 
 def _day(room: RoomName, day: str) -> str:

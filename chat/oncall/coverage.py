@@ -126,6 +126,7 @@ def gaps_ahead(
     *,
     at_least: int = 1,
     intended: Iterable[Hours] = (),
+    ahead: timedelta = AHEAD,
 ) -> list[Gap]:
     """Return when in the next 72 hours fewer than enough can be reached.
 
@@ -135,7 +136,7 @@ def gaps_ahead(
     shifts = list(shifts)
     there = _there(shifts, peers, wanted)
     reached = [shift for shift in there if _reachable(shift, peers)]
-    open_hours = left_over(Hours(now, now + AHEAD), intended)
+    open_hours = left_over(Hours(now, now + ahead), intended)
     return [
         Gap(hours, fewest(there, hours), fewest(reached, hours),
             _could_fill(shifts, peers, wanted, hours))

@@ -13,7 +13,7 @@ from chat.oncall.hours import Hours
 from chat.oncall.planned import Planned
 from chat.oncall.shifts import Shift
 from chat.oncall.stages import PeerId
-from chat.oncall.terms import terms
+from chat.oncall.terms import Terms, terms
 from chat.roles import Role
 from chat.store import peers
 
@@ -33,6 +33,26 @@ class _Ahead(NamedTuple):
     version: int
     hours: Hours
     shifts: tuple[Shift, ...] = ()
+
+
+class Mate(NamedTuple):
+    """Somebody of the team, as the others see them on the pages of being on call."""
+
+    id: PeerId
+    desk_name: str
+    terms: Terms
+    reachable: bool
+
+    @property
+    def as_cover(self) -> coverage.Peer:
+        """What they are as far as cover is concerned."""
+        return coverage.Peer(
+            self.id,
+            # Who has not done the course is not called, however near their phone is.
+            reachable=self.reachable and self.terms.ready,
+            languages=self.terms.languages,
+            ready=self.terms.ready,
+        )
 
 
 class Team:
@@ -63,26 +83,18 @@ class Team:
             if row.ready_at is not None or _coordinates(row)
         ]
 
-    async def peers(
-        self, tx: AsyncConnection, now: datetime
-    ) -> dict[PeerId, coverage.Peer]:
-        """Return all of the team as far as cover is concerned, by id.
+    async def everyone(self, tx: AsyncConnection, now: datetime) -> list[Mate]:
+        """Return all of the team, by desk name.
 
         Raises:
             StoreDown: If the database does not answer.
 
         """
         reached = await self._reachable(tx, now)
-        return {
-            PeerId(row.id): coverage.Peer(
-                PeerId(row.id),
-                # Who has not done the course is not called, however near their phone.
-                reachable=row.id in reached and row.ready_at is not None,
-                languages=tuple(row.languages or ()),
-                ready=row.ready_at is not None,
-            )
+        return [
+            Mate(PeerId(row.id), row.desk_name, terms(row), row.id in reached)
             for row in await peers.everyone(tx)
-        }
+        ]
 
     async def _on_shift(self, tx: AsyncConnection, now: datetime) -> list[Shift]:
         book, version = await self._planned.at(tx, now)

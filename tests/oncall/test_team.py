@@ -188,8 +188,9 @@ async def test_as_cover_counts_who_is_reachable_and_has_done_the_course(
     roster.reached = {WREN, OTTER}
 
     async with database.read() as tx:
-        found = await roster.team.peers(tx, NOW)
+        everyone = await roster.team.everyone(tx, NOW)
 
+    found = {mate.id: mate.as_cover for mate in everyone}
     assert {id_: (peer.reachable, peer.ready) for id_, peer in found.items()} == {
         WREN: (True, True), OTTER: (False, False), HERON: (False, True),
     }  # fmt: skip

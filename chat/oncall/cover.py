@@ -1,0 +1,151 @@
+"""Cover: the week ahead as it is planned, and as it can be counted on."""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final, NamedTuple
+
+from chat.clock import Clock
+from chat.errors import StoreDown, Unavailable
+from chat.oncall.closing import closed
+from chat.oncall.coverage import (
+    AHEAD,
+    Cell,
+    Gap,
+    Peer,
+    Wanted,
+    gaps_ahead,
+    span_of_week,
+    week,
+)
+from chat.oncall.honest import honest_hours, told
+from chat.oncall.hours import Hours
+from chat.oncall.planned import Planned
+from chat.oncall.rotabook import Rotabook
+from chat.oncall.stages import PeerId
+from chat.oncall.team import Mate, Team
+from chat.oncall.usual import Usual, Week
+from chat.oncall.ways import PAGE_SEEN
+from chat.store import ways
+from chat.store.database import Database
+from chat.store.instants import kept
+
+FRESH_SECONDS: Final = 60.0
+COUNT_SECONDS: Final = 60.0
+
+NOBODY_KNOWS: Final[Mapping[str, str]] = {"told": "", "zone": ""}
+"""What members are told while it was never known."""
+
+logger = logging.getLogger(__name__)
+
+
+class Ahead(NamedTuple):
+    """All that is known of the days ahead."""
+
+    book: Rotabook
+    mates: list[Mate]
+    usual: Week
+    now: datetime
+
+    @property
+    def zone(self) -> str:
+        """The zone in whose hours it is shown."""
+        return self.book.rota.zone
+
+    def cells(self, wanted: Wanted) -> list[Cell]:
+        """Return the next seven days, hour by hour."""
+        return week(
+            self.book.rota.shifts(span_of_week(self.zone, self.now)),
+            self._peers(),
+            wanted,
+            self.zone,
+            self.now,
+            self.usual.present,
+            self.usual.expected,
+        )
+
+    def gaps(self, wanted: Wanted) -> list[Gap]:
+        """Return the gaps of the next 72 hours, closed hours left out."""
+        span = Hours(self.now, self.now + AHEAD)
+        return gaps_ahead(
+            self.book.rota.shifts(span),
+            self._peers(),
+            wanted,
+            self.now,
+            intended=closed(self.book.closed, self.zone, span),
+        )
+
+    def _peers(self) -> dict[PeerId, Peer]:
+        return {mate.id: mate.as_cover for mate in self.mates}
+
+
+class Cover:
+    """Tells how the days ahead are covered."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        clock: Clock,
+        planned: Planned,
+        team: Team,
+        usual: Usual,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._planned = planned
+        self._team = team
+        self._usual = usual
+        self._told = NOBODY_KNOWS
+        self._told_until = 0.0
+
+    async def ahead(self) -> Ahead:
+        """Return what is known of the days ahead.
+
+        Raises:
+            StoreDown: If the database does not answer.
+
+        """
+        now = self._clock.now()
+        async with self._database.read() as tx:
+            book, _ = await self._planned.at(tx, now)
+            mates = await self._team.everyone(tx, now)
+        return Ahead(book, mates, await self._usual.week(book.rota.zone), now)
+
+    async def honest(self) -> Mapping[str, str]:
+        """Return when members may count on somebody; the last known if all is down."""
+        now = self._clock.monotonic()
+        if now >= self._told_until:
+            self._told_until = now + FRESH_SECONDS
+            try:
+                self._told = _honest(await self.ahead())
+            except StoreDown:
+                logger.warning("honest hours are told as they were")
+        return self._told
+
+    async def run(self) -> None:
+        """Count the team once a minute, until cancelled."""
+        while True:
+            try:
+                await self.count()
+            except (StoreDown, Unavailable):
+                logger.warning("the team could not be counted")
+            await asyncio.sleep(COUNT_SECONDS)
+
+    async def count(self) -> None:
+        """Count how many of the team are at their pages now, for the weeks to come.
+
+        Raises:
+            StoreDown, Unavailable: If the database, or Redis, does not answer.
+
+        """
+        since = kept(self._clock.now() - PAGE_SEEN)
+        async with self._database.read() as tx:
+            present = await ways.seen_since(tx, since)
+        await self._usual.count(len(present))
+
+
+def _honest(ahead: Ahead) -> Mapping[str, str]:
+    hours = honest_hours(ahead.cells(Wanted()), known=ahead.usual.known)
+    return {"told": told(hours), "zone": ahead.zone}

@@ -1,0 +1,181 @@
+"""Gaps: whoever could fill hours that nobody has is told of them, three days ahead.
+
+Of each gap everybody hears once, never in their quiet hours, and never of hours that
+are over or meant to be closed.
+"""
+
+import asyncio
+import logging
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime, time, timedelta
+from typing import Final, NamedTuple
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chat.clock import Clock
+from chat.errors import StoreDown
+from chat.oncall.alerting import Ways
+from chat.oncall.closing import closed
+from chat.oncall.coverage import AHEAD, Wanted, gaps_ahead
+from chat.oncall.hours import ONE_DAY, Hours, instant, zone_of
+from chat.oncall.planned import Planned
+from chat.oncall.rotabook import STAYS, Rotabook
+from chat.oncall.sending import PAGE
+from chat.oncall.stages import PeerId
+from chat.oncall.team import Mate, Team
+from chat.oncall.ways import new_id
+from chat.store import alerts, rota, warnings
+from chat.store.database import Database
+from chat.store.instants import kept
+from chat.store.ways import Way
+
+LOOK_SECONDS: Final = 300.0
+
+SHORTEST: Final = timedelta(minutes=15)
+"""A shorter gap is a late bus, and no reason to ring anybody."""
+
+_FORGOTTEN: Final = timedelta(days=14)
+_AN_HOUR: Final = timedelta(hours=1)
+
+logger = logging.getLogger(__name__)
+
+
+class Hole(NamedTuple):
+    """A gap, or as much of one as lies in one day, and who could fill it."""
+
+    hours: Hours
+    """From its first moment on, even if that is over."""
+    could_fill: tuple[PeerId, ...]
+
+    def keys(self, peer: PeerId) -> list[str]:
+        """Return by what it is known that somebody was warned: hour by hour.
+
+        So a gap that becomes longer, or is cut in two by a shift, is none that is new.
+        """
+        hour = self.hours.starts.replace(minute=0, second=0, microsecond=0)
+        found = []
+        while hour < self.hours.ends:
+            found.append(f"gap {hour:%Y-%m-%dT%H} {peer}")
+            hour += _AN_HOUR
+        return found
+
+
+class Gaps:
+    """Warns of gaps."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        clock: Clock,
+        planned: Planned,
+        team: Team,
+        ways: Ways,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._planned = planned
+        self._team = team
+        self._ways = ways
+
+    async def run(self) -> None:
+        """Look for gaps until cancelled."""
+        while True:
+            try:
+                await self.warn()
+            except StoreDown:
+                logger.warning("gaps are looked for later: the database is down")
+            except Exception:
+                # A mistake here must not keep the others from calling anybody.
+                logger.exception("gaps could not be looked for")
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def warn(self) -> int:
+        """Tell those who could fill a gap of it; return how many were told.
+
+        Raises:
+            StoreDown: If the database does not answer.
+
+        """
+        now = self._clock.now()
+        async with self._database.begin() as tx:
+            mates = await self._team.everyone(tx, now)
+            book, _ = await self._planned.at(tx, now)
+            found = holes(book, mates, now)
+            known = await warnings.known(tx)
+            new = {
+                mate.id: keys
+                for mate in mates
+                if (keys := _news(mate, found, known, now))
+            }
+            await self._tell(tx, new, now)
+            await warnings.forget(tx, kept(now - _FORGOTTEN))
+            await rota.forget(tx, kept(now - STAYS - _FORGOTTEN))
+        return len(new)
+
+    async def _tell(
+        self, tx: AsyncConnection, new: Mapping[PeerId, set[str]], now: datetime
+    ) -> None:
+        by = await self._ways(tx, new)
+        rows = [
+            _alert(peer, way, now) for peer in new for way in (None, *by.get(peer, ()))
+        ]
+        await alerts.add(tx, rows)
+        await warnings.add(tx, set[str]().union(*new.values()), kept(now))
+
+
+def holes(book: Rotabook, mates: Iterable[Mate], now: datetime) -> list[Hole]:
+    """Return the gaps of the next 72 hours, day by day, those of today from its start.
+
+    A day is one of the rota's zone. So a gap has the same first moment each time that
+    it is looked for, whatever the time has come to.
+    """
+    zone = zone_of(book.rota.zone)
+    midnight = instant(zone, now.astimezone(zone).date(), time())
+    span = Hours(midnight, now + AHEAD)
+    gaps = gaps_ahead(
+        book.rota.shifts(span),
+        {mate.id: mate.as_cover for mate in mates},
+        Wanted(),
+        midnight,
+        intended=closed(book.closed, book.rota.zone, span),
+        ahead=span.length,
+    )
+    return [
+        Hole(part, gap.could_fill)
+        for gap in gaps
+        for part in by_day(gap.hours, book.rota.zone)
+        if part.ends - max(part.starts, now) >= SHORTEST
+    ]
+
+
+def by_day(hours: Hours, zone: str) -> Iterator[Hours]:
+    """Return hours cut at each midnight of a zone."""
+    there, starts = zone_of(zone), hours.starts
+    while starts < hours.ends:
+        tomorrow = starts.astimezone(there).date() + ONE_DAY
+        midnight = instant(there, tomorrow, time())
+        yield Hours(starts, min(midnight, hours.ends))
+        starts = midnight
+
+
+def _news(
+    mate: Mate, found: Iterable[Hole], known: set[str], now: datetime
+) -> set[str]:
+    """Return what somebody is to be told of now that they have not heard of."""
+    if mate.terms.is_quiet(now):
+        return set()
+    mine = (hole.keys(mate.id) for hole in found if mate.id in hole.could_fill)
+    new = (key for keys in mine if keys[0] not in known for key in keys)
+    return set(new) - known
+
+
+def _alert(peer: PeerId, way: Way | None, now: datetime) -> Mapping[str, object]:
+    return {
+        "id": new_id(),
+        "kind": "gap",
+        "staff_id": peer,
+        "way_id": way.id if way else "",
+        "way": way.kind if way else PAGE,
+        "made_at": kept(now),
+    }

@@ -1,0 +1,24 @@
+"""Warnings in the store: of which gaps somebody was warned, so that it is done once."""
+
+from collections.abc import Collection
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chat.store.oncall import warnings
+
+
+async def known(tx: AsyncConnection) -> set[str]:
+    """Return what was warned of."""
+    return set((await tx.execute(select(warnings.c.key))).scalars())
+
+
+async def add(tx: AsyncConnection, keys: Collection[str], at: int) -> None:
+    """Keep that this was warned of now."""
+    if keys:
+        await tx.execute(insert(warnings), [{"key": key, "at": at} for key in keys])
+
+
+async def forget(tx: AsyncConnection, before: int) -> None:
+    """Keep no more what was warned of before a moment."""
+    await tx.execute(delete(warnings).where(warnings.c.at < before))

@@ -1,0 +1,221 @@
+"""Cover: the days ahead as they can be counted on, and nothing that is only hoped."""
+
+from collections.abc import AsyncIterator, Mapping
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chat.attendance import Attendance
+from chat.busy import SLOT_SECONDS
+from chat.errors import StoreDown
+from chat.oncall.cover import NOBODY_KNOWS, Cover
+from chat.oncall.coverage import Wanted, WeekHour
+from chat.oncall.hours import Hours
+from chat.oncall.plan import Plan
+from chat.oncall.planned import Planned
+from chat.oncall.stages import PeerId
+from chat.oncall.team import Team
+from chat.oncall.usual import TEAM, Usual
+from chat.roles import Role
+from chat.store import demand, peers, staff
+from chat.store.database import Database
+from chat.store.instants import kept
+from chat.store.oncall import needs
+from tests.oncall.needs import OTTER, WREN
+from tests.support.clock import NOON, FakeClock
+from tests.support.process import COFFEE
+from tests.support.processes import Processes
+
+HOUR = timedelta(hours=1)
+A_WEEK = 7 * 24
+SATURDAY_NOON = WeekHour(5, 12)
+
+
+class House:
+    """Wren and Otter, their rota, and what is known of former weeks."""
+
+    def __init__(
+        self, database: Database, clock: FakeClock, attendance: Attendance
+    ) -> None:
+        self.database = database
+        self.clock = clock
+        self.attendance = attendance
+        self.reached = {WREN, OTTER}
+        planned = Planned()
+        self.plan = Plan(
+            database=database, clock=clock, ring=self._ring, planned=planned, tags=()
+        )
+        self.cover = Cover(
+            database=database,
+            clock=clock,
+            planned=planned,
+            team=Team(planned=planned, reachable=self._reachable, talks=self._talks),
+            usual=Usual(
+                database=database, clock=clock, attendance=attendance, rooms=[COFFEE]
+            ),
+        )
+
+    async def _ring(self, _frame: bytes) -> None:
+        pass
+
+    async def _reachable(self, _tx: AsyncConnection, _now: datetime) -> set[PeerId]:
+        return self.reached
+
+    async def _talks(self, _tx: AsyncConnection) -> Mapping[str, int]:
+        return {}
+
+    async def need(self, at: datetime, **columns: Any) -> None:
+        """Have had a need."""
+        async with self.database.begin() as tx:
+            row = {
+                "id": at.isoformat(), "shares": [], "tags": [], "joined": [],
+                "went_silent": [], "raised_at": kept(at), "climb_due": 0, "rank": 0,
+            }  # fmt: skip
+            await tx.execute(insert(needs).values(row | columns))
+
+    async def every_evening(self) -> None:
+        """Have Wren there from 18:00 to 22:00, every day."""
+        for day in range(7):
+            await self.plan.add_weekly(
+                "x", weekday=day, starts=time(18), ends=time(22), turns=((WREN,),),
+                since=date(2026, 11, 1),
+            )  # fmt: skip
+
+
+@pytest.fixture
+async def house(
+    database: Database, redis_url: str, clock: FakeClock
+) -> AsyncIterator[House]:
+    async with database.begin() as tx:
+        for name in (WREN, OTTER):
+            await staff.add(tx, staff.Account(name, name.title(), Role.PEER, 0))
+            await peers.keep(tx, name, ready_at=kept(NOON))
+    processes = Processes(redis_url)
+    async with processes.running():
+        process = await processes.start()
+        yield House(database, clock, Attendance(scripts=process.scripts, clock=clock))
+
+
+async def test_a_week_says_who_is_rostered_and_who_can_be_reached(house: House):
+    await house.plan.take_hours(WREN, Hours(NOON + HOUR, NOON + 3 * HOUR))
+    await house.plan.take_hours(OTTER, Hours(NOON + HOUR, NOON + 2 * HOUR))
+    house.reached = {OTTER}
+
+    cells = (await house.cover.ahead()).cells(Wanted())
+
+    found = {
+        cell.at.hour: (cell.rostered, cell.reachable) for cell in cells if cell.rostered
+    }
+    assert found == {13: (2, 1), 14: (1, 0)}
+    assert len(cells) == A_WEEK
+
+
+async def test_gaps_are_what_nobody_has_and_nobody_means_to_close(house: House):
+    await house.plan.take_hours(WREN, Hours(NOON, NOON + 10 * HOUR))
+    await house.plan.close("x", 6, time(), time())
+
+    gaps = (await house.cover.ahead()).gaps(Wanted())
+
+    assert [(gap.hours.starts, gap.hours.ends) for gap in gaps] == [
+        (NOON + 10 * HOUR, NOON + 12 * HOUR),
+        (NOON + 36 * HOUR, NOON + 72 * HOUR),
+    ]
+
+
+async def test_former_needs_are_what_is_expected_and_drills_are_not(house: House):
+    for week in range(1, 5):
+        await house.need(NOON - week * timedelta(weeks=1))
+        await house.need(NOON - week * timedelta(weeks=1, hours=1), drill=True)
+
+    cells = (await house.cover.ahead()).cells(Wanted())
+
+    expected = {cell.at: cell.expected for cell in cells}
+    assert expected[SATURDAY_NOON] == max(expected.values()) > 0.4
+    assert sum(expected.values()) == pytest.approx(expected[SATURDAY_NOON])
+
+
+async def test_only_when_needs_were_raised_is_read(house: House):
+    await house.need(NOON)
+
+    async with house.database.read() as tx:
+        assert await demand.raised_since(tx, kept(NOON)) == [kept(NOON)]
+        assert await demand.raised_since(tx, kept(NOON) + 1) == []
+
+
+async def test_the_team_is_counted_by_the_pages_that_are_open(house: House):
+    async with house.database.begin() as tx:
+        await peers.keep(tx, WREN, page_seen_at=kept(NOON))
+        await peers.keep(tx, OTTER, page_seen_at=kept(NOON - HOUR))
+
+    await house.cover.count()
+    house.clock.advance(SLOT_SECONDS)
+
+    [slots] = (await house.attendance.counts(TEAM)).values()
+    assert list(slots.values()) == [1]
+    cells = (await house.cover.ahead()).cells(Wanted())
+    assert {cell.at: cell.present for cell in cells}[SATURDAY_NOON] == 1.0
+
+
+async def test_members_are_told_the_hours_that_are_covered(house: House):
+    await house.every_evening()
+
+    told = await house.cover.honest()
+
+    dash = "\N{EN DASH}"
+    assert told == {
+        "told": f"Someone is usually here 18:00{dash}22:00 every day.",
+        "zone": "UTC",
+    }
+
+
+async def test_an_hour_in_which_nobody_ever_came_is_not_promised(house: House):
+    await house.every_evening()
+    begun = house.clock.now() - timedelta(days=8)
+    for hours in range(8 * 24):
+        there = FakeClock(begun + hours * HOUR)
+        slots = Attendance(scripts=house.attendance._scripts, clock=there)
+        # At 21:00 they have always left already.
+        await slots.note(TEAM, 12 if 18 <= there.now().hour < 21 else 0)
+
+    told = await house.cover.honest()
+
+    dash = "\N{EN DASH}"
+    assert f"18:00{dash}21:00 every day" in told["told"]
+
+
+async def test_honest_hours_are_a_minute_old_at_most(house: House):
+    before = await house.cover.honest()
+    await house.every_evening()
+
+    assert await house.cover.honest() is before
+    house.clock.advance(60)
+    assert "18:00" in (await house.cover.honest())["told"]
+
+
+async def test_while_the_database_is_down_the_last_known_hours_are_told(
+    house: House, monkeypatch: pytest.MonkeyPatch
+):
+    await house.every_evening()
+    before = await house.cover.honest()
+
+    def down() -> None:
+        raise StoreDown
+
+    monkeypatch.setattr(house.database, "read", down)
+    house.clock.advance(60)
+
+    assert await house.cover.honest() == before
+
+
+async def test_what_was_never_known_is_not_told(
+    house: House, monkeypatch: pytest.MonkeyPatch
+):
+    def down() -> None:
+        raise StoreDown
+
+    monkeypatch.setattr(house.database, "read", down)
+
+    assert await house.cover.honest() == NOBODY_KNOWS

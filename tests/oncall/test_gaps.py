@@ -1,0 +1,240 @@
+"""Gaps: whoever could fill one hears of it in time, once, and never at night."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import time, timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chat.oncall.gaps import Gaps, by_day
+from chat.oncall.hours import Hours
+from chat.oncall.plan import Plan
+from chat.oncall.planned import Planned
+from chat.oncall.stages import PeerId
+from chat.oncall.team import Team
+from chat.roles import Role
+from chat.store import peers, staff
+from chat.store.database import Database
+from chat.store.instants import kept
+from chat.store.oncall import alerts, warnings
+from chat.store.ways import Way
+from tests.oncall.needs import HERON, OTTER, WREN
+from tests.support.clock import NOON, FakeClock
+
+HOUR = timedelta(hours=1)
+DAY_SECONDS = 86400.0
+ALL_AHEAD = Hours(NOON, NOON + 96 * HOUR)
+TONIGHT = Hours(NOON + 14 * HOUR, NOON + 16 * HOUR)
+
+
+class Watch:
+    """Wren, Otter and Heron, of whom each has shifts, and the gaps between those."""
+
+    def __init__(self, database: Database, clock: FakeClock) -> None:
+        self.database = database
+        self.clock = clock
+        self.reached = {WREN, OTTER, HERON}
+        planned = Planned()
+        self.plan = Plan(
+            database=database, clock=clock, ring=self._ring, planned=planned, tags=()
+        )
+        self.gaps = self.another()
+
+    def another(self) -> Gaps:
+        """Return what another process looks for gaps with."""
+        planned = Planned()
+        team = Team(planned=planned, reachable=self._reachable, talks=self._talks)
+        return Gaps(
+            database=self.database,
+            clock=self.clock,
+            planned=planned,
+            team=team,
+            ways=self._ways,
+        )
+
+    async def _ring(self, _frame: bytes) -> None:
+        pass
+
+    async def _reachable(self, _tx: AsyncConnection, _now: object) -> set[PeerId]:
+        return self.reached
+
+    async def _talks(self, _tx: AsyncConnection) -> Mapping[str, int]:
+        return {}
+
+    async def _ways(
+        self, _tx: AsyncConnection, of: Iterable[PeerId]
+    ) -> Mapping[PeerId, Sequence[Way]]:
+        return {peer: [Way("w", peer, "push", "", {}, 0)] for peer in of}
+
+    async def has(self, *names: PeerId) -> None:
+        async with self.database.begin() as tx:
+            for name in names:
+                await staff.add(tx, staff.Account(name, name.title(), Role.PEER, 0))
+                await peers.keep(tx, name, ready_at=kept(NOON))
+
+    async def covered(self, *but: Hours) -> None:
+        """Have Wren there all the time, but for some hours."""
+        starts = ALL_AHEAD.starts - 12 * HOUR
+        for gap in [*but, Hours(ALL_AHEAD.ends, ALL_AHEAD.ends)]:
+            while starts < gap.starts:
+                ends = min(starts + 12 * HOUR, gap.starts)
+                if ends > self.clock.now():
+                    await self.plan.add_temporary("x", WREN, Hours(starts, ends))
+                starts = ends
+            starts = gap.ends
+
+    async def told(self) -> list[tuple[str, str]]:
+        """Return who was told, and by which way, since this was asked last."""
+        async with self.database.begin() as tx:
+            asked = select(alerts.c.staff_id, alerts.c.way).filter_by(kind="gap")
+            found = [tuple(row) for row in await tx.execute(asked)]
+            await tx.execute(alerts.delete())
+        return sorted(found)
+
+
+@pytest.fixture
+async def watch(database: Database, clock: FakeClock) -> Watch:
+    watch = Watch(database, clock)
+    await watch.has(WREN, OTTER)
+    return watch
+
+
+OTTER_IS_TOLD = [(OTTER, "page"), (OTTER, "push")]
+
+
+async def test_who_could_fill_a_gap_is_told_by_every_way(watch: Watch):
+    await watch.covered(TONIGHT)
+
+    assert await watch.gaps.warn() == 2
+
+    # Wren is free in those two hours as well, and has a shift before and after.
+    assert await watch.told() == [
+        (OTTER, "page"), (OTTER, "push"), (WREN, "page"), (WREN, "push"),
+    ]  # fmt: skip
+
+
+async def test_where_there_is_no_gap_nobody_is_told(watch: Watch):
+    await watch.covered()
+
+    assert await watch.gaps.warn() == 0
+    assert await watch.told() == []
+
+
+async def test_of_one_gap_everybody_hears_once_whatever_process_looks(
+    watch: Watch, clock: FakeClock
+):
+    await watch.covered(TONIGHT)
+    await watch.gaps.warn()
+    await watch.told()
+
+    for _ in range(16):
+        clock.advance(3600)
+        assert await watch.another().warn() == 0
+
+    assert await watch.told() == []
+
+
+async def test_whoever_gives_hours_back_makes_a_gap_that_is_new(watch: Watch):
+    await watch.covered(TONIGHT)
+    shift = await watch.plan.take_hours(OTTER, TONIGHT)
+    assert await watch.gaps.warn() == 0
+
+    await watch.plan.give_back(OTTER, shift)
+
+    assert await watch.gaps.warn() == 2
+
+
+async def test_a_gap_that_is_cut_in_two_is_no_news(watch: Watch):
+    await watch.covered(TONIGHT)
+    await watch.gaps.warn()
+    middle = Hours(TONIGHT.starts + HOUR / 2, TONIGHT.ends - HOUR / 2)
+
+    await watch.plan.add_temporary("x", OTTER, middle)
+
+    assert await watch.gaps.warn() == 0
+
+
+async def test_nobody_is_told_in_their_quiet_hours_but_after_them(
+    watch: Watch, database: Database, clock: FakeClock
+):
+    await watch.covered(TONIGHT)
+    async with database.begin() as tx:
+        await peers.keep(
+            tx, OTTER,
+            quiet_zone="Africa/Johannesburg", quiet_starts="13:00", quiet_ends="16:00",
+        )  # fmt: skip
+
+    await watch.gaps.warn()
+    assert await watch.told() == [(WREN, "page"), (WREN, "push")]
+
+    clock.advance(2 * 3600)
+    await watch.gaps.warn()
+    assert await watch.told() == OTTER_IS_TOLD
+
+
+async def test_nobody_is_told_of_hours_that_are_meant_to_be_closed(watch: Watch):
+    await watch.covered(TONIGHT)
+    await watch.plan.close("x", 6, time(2), time(4))
+
+    assert await watch.gaps.warn() == 0
+
+
+async def test_nobody_is_told_of_what_is_over(watch: Watch, clock: FakeClock):
+    await watch.covered(TONIGHT)
+    clock.advance(16 * 3600)
+
+    assert await watch.gaps.warn() == 0
+
+
+async def test_a_shift_whose_peer_cannot_be_reached_is_a_gap_for_the_others(
+    watch: Watch,
+):
+    await watch.covered()
+    watch.reached = {OTTER}
+
+    await watch.gaps.warn()
+
+    assert await watch.told() == OTTER_IS_TOLD
+
+
+async def test_an_empty_rota_is_one_warning_a_day_and_not_one_an_hour(
+    watch: Watch, clock: FakeClock
+):
+    told = 0
+    for _ in range(24):
+        told += await watch.gaps.warn()
+        clock.advance(3600)
+
+    # Two peers: of three days at first, and of the fourth when it comes near.
+    assert told == 4
+
+
+async def test_what_was_warned_of_long_ago_is_forgotten(
+    watch: Watch, database: Database, clock: FakeClock
+):
+    await watch.covered(TONIGHT)
+    await watch.gaps.warn()
+    await watch.plan.close("x", 0, time(0), time(0))
+
+    for day in range(1, 7):
+        await watch.plan.close("x", day, time(0), time(0))
+    clock.advance(30 * DAY_SECONDS)
+    await watch.gaps.warn()
+
+    async with database.read() as tx:
+        assert (await tx.execute(select(warnings))).all() == []
+
+
+@pytest.mark.parametrize(
+    ("zone", "parts"),
+    [
+        ("UTC", [NOON, NOON + 12 * HOUR, NOON + 36 * HOUR, NOON + 40 * HOUR]),
+        ("Africa/Johannesburg", [NOON, NOON + 10 * HOUR, NOON + 34 * HOUR]),
+    ],
+)
+def test_hours_are_cut_at_the_midnights_of_a_zone(zone: str, parts: list[object]):
+    found = list(by_day(Hours(NOON, NOON + 40 * HOUR), zone))
+
+    assert [hours.starts for hours in found] == parts[: len(found)]
+    assert found[-1].ends == NOON + 40 * HOUR
