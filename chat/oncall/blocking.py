@@ -10,11 +10,12 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chat.model import Handle
-from chat.oncall.known import Known, moment
+from chat.oncall.known import Known
 from chat.oncall.noting import check_helped
 from chat.oncall.refusals import NotYourNeed
 from chat.oncall.stages import PeerId
 from chat.store import needs as store
+from chat.store.instants import kept
 
 Seal = Callable[[Handle, PeerId], bytes]
 
@@ -31,7 +32,7 @@ async def block(
     check_helped(known.need, peer)
     if not known.told.handle:
         raise NotYourNeed
-    await store.block(tx, peer, seal(known.told.handle, peer), moment(now))
+    await store.block(tx, peer, seal(known.told.handle, peer), kept(now))
 
 
 async def blocked(tx: AsyncConnection, handle: Handle, seal: Seal) -> frozenset[PeerId]:

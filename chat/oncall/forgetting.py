@@ -10,8 +10,8 @@ from typing import Any, Final
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chat.model import RoomName
-from chat.oncall.known import moment
 from chat.store import needs as store
+from chat.store.instants import kept
 from chat.talkroom import talk_of
 
 REMEMBERED: Final = timedelta(hours=1)
@@ -31,12 +31,12 @@ _BLANK: Final[dict[str, object]] = {
 
 async def forget(tx: AsyncConnection, now: datetime) -> list[RoomName]:
     """Forget what is over for an hour; return the talks to be deleted."""
-    rows = await store.to_forget(tx, moment(now - REMEMBERED))
+    rows = await store.to_forget(tx, kept(now - REMEMBERED))
     for row in rows:
-        await store.change(tx, row.id, {**_forgotten(row), "forgotten_at": moment(now)})
+        await store.change(tx, row.id, {**_forgotten(row), "forgotten_at": kept(now)})
     await store.forget_words(tx, [row.id for row in rows])
-    await store.delete_ended(tx, moment(now - KEPT))
-    gone = await store.forgotten_since(tx, moment(now - _RETURNED_AGAIN))
+    await store.delete_ended(tx, kept(now - KEPT))
+    gone = await store.forgotten_since(tx, kept(now - _RETURNED_AGAIN))
     return [talk_of(id_) for id_ in gone]
 
 

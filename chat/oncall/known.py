@@ -2,20 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from chat.model import Grade, Handle, MemberId, RoomName
 from chat.oncall.need import Need
 from chat.oncall.ranking import rank
 from chat.oncall.stages import Climb, End, NeedId, PeerId, State
+from chat.store.instants import kept, moment
 
 HOUSE: Final = "house"
 """Who does what nobody does."""
 MEMBER: Final = "member"
 
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_MILLISECOND: Final = timedelta(milliseconds=1)
 _NOBODY: Final = Handle(b"")
 
 
@@ -62,29 +61,19 @@ class Happened(NamedTuple):
     detail: Mapping[str, Any]
 
 
-def moment(at: datetime) -> int:
-    """Return a moment as it is kept: in milliseconds since 1970."""
-    return (at - _EPOCH) // _MILLISECOND
-
-
-def datetime_of(kept: int) -> datetime:
-    """Return a moment that was kept."""
-    return _EPOCH + kept * _MILLISECOND
-
-
 def of_row(row: Any) -> Known:
     """Return the need that a row keeps."""
     times = row.alerted_at, row.opened_at, row.spoken_at
-    return Known(_need(row), _told(row), *map(when, times))
+    return Known(_need(row), _told(row), *map(moment, times))
 
 
 def _need(row: Any) -> Need:
-    due = datetime_of(row.climb_due)
+    due = moment(row.climb_due)
     return Need(
         id=NeedId(row.id),
         member=MemberId(row.member),
         room=RoomName(row.room),
-        raised_at=datetime_of(row.raised_at),
+        raised_at=moment(row.raised_at),
         climb=Climb(due, row.climb_step, row.climb_round, row.climb_nobody),
         grade=Grade(row.grade),
         state=State(row.state),
@@ -92,28 +81,23 @@ def _need(row: Any) -> Need:
         joined=_peers(row.joined),
         handing_to=_peer(row.handing_to),
         handed_over=row.handed_over,
-        accepted_at=when(row.accepted_at),
-        unanswered_since=when(row.unanswered_since),
+        accepted_at=moment(row.accepted_at),
+        unanswered_since=moment(row.unanswered_since),
         went_silent=_peers(row.went_silent),
         end=End(row.end) if row.end else None,
         ending=row.ending,
-        ended_at=when(row.ended_at),
-        call_back_at=when(row.call_back_at),
+        ended_at=moment(row.ended_at),
+        call_back_at=moment(row.call_back_at),
         drill=row.drill,
     )
 
 
-def _peer(kept: str) -> PeerId | None:
-    return PeerId(kept) if kept else None
+def _peer(id_: str) -> PeerId | None:
+    return PeerId(id_) if id_ else None
 
 
-def _peers(kept: list[str]) -> tuple[PeerId, ...]:
-    return tuple(map(PeerId, kept))
-
-
-def when(kept: int | None) -> datetime | None:
-    """Return a moment that may have been kept."""
-    return None if kept is None else datetime_of(kept)
+def _peers(ids: list[str]) -> tuple[PeerId, ...]:
+    return tuple(map(PeerId, ids))
 
 
 def _told(row: Any) -> Told:
@@ -138,11 +122,11 @@ def columns(known: Known, next_at: datetime | None) -> dict[str, object]:
         **_columns_of_need(need),
         **_columns_of_told(told),
         "open_for": (told.handle or None) if waits else None,
-        "next_at": _kept(next_at),
-        "rank": moment(rank(need.raised_at, need.grade)),
-        "alerted_at": _kept(known.alerted_at),
-        "opened_at": _kept(known.opened_at),
-        "spoken_at": _kept(known.spoken_at),
+        "next_at": kept(next_at),
+        "rank": kept(rank(need.raised_at, need.grade)),
+        "alerted_at": kept(known.alerted_at),
+        "opened_at": kept(known.opened_at),
+        "spoken_at": kept(known.spoken_at),
     }
 
 
@@ -153,8 +137,8 @@ def _columns_of_need(need: Need) -> dict[str, object]:
         "drill": need.drill,
         "grade": int(need.grade),
         "state": str(need.state),
-        "raised_at": moment(need.raised_at),
-        "climb_due": moment(need.climb.due),
+        "raised_at": kept(need.raised_at),
+        "climb_due": kept(need.climb.due),
         "climb_step": need.climb.step,
         "climb_round": need.climb.round,
         "climb_nobody": need.climb.nobody,
@@ -162,13 +146,13 @@ def _columns_of_need(need: Need) -> dict[str, object]:
         "joined": list(need.joined),
         "handing_to": need.handing_to or "",
         "handed_over": need.handed_over,
-        "accepted_at": _kept(need.accepted_at),
-        "unanswered_since": _kept(need.unanswered_since),
+        "accepted_at": kept(need.accepted_at),
+        "unanswered_since": kept(need.unanswered_since),
         "went_silent": list(need.went_silent),
         "end": str(need.end or ""),
         "ending": need.ending,
-        "ended_at": _kept(need.ended_at),
-        "call_back_at": _kept(need.call_back_at),
+        "ended_at": kept(need.ended_at),
+        "call_back_at": kept(need.call_back_at),
     }
 
 
@@ -184,7 +168,3 @@ def _columns_of_told(told: Told) -> dict[str, object]:
         "handle": told.handle,
         "case_id": told.case_id,
     }
-
-
-def _kept(at: datetime | None) -> int | None:
-    return None if at is None else moment(at)

@@ -13,15 +13,16 @@ from typing import Any, Final
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chat.clock import Clock
+from chat.errors import NoSuchRoom
 from chat.model import Grade, Handle, MemberId, RoomName
 from chat.oncall import escalation
-from chat.oncall.known import HOUSE, MEMBER, Known, Told, columns, moment, of_row
-from chat.oncall.known import datetime_of as exact
+from chat.oncall.known import HOUSE, MEMBER, Known, Told, columns, of_row
 from chat.oncall.need import Need
 from chat.oncall.policy import Policy
 from chat.oncall.refusals import NoSuchNeed
 from chat.oncall.stages import Climb, NeedId, State
 from chat.store import needs as store
+from chat.store.instants import kept, moment
 
 BEGINNINGS: Final = ("raised", "raised_again", "silent", "let_go")
 """What happens to a need when the calling begins, or begins anew."""
@@ -45,7 +46,7 @@ class Ledger:
 
     def now(self) -> datetime:
         """Return the moment, as exactly as it is kept."""
-        return exact(moment(self._clock.now()))
+        return moment(kept(self._clock.now()))
 
     async def locked(self, tx: AsyncConnection, id_: str) -> Known:
         """Return a need that nobody else changes before this transaction is over.
@@ -75,13 +76,13 @@ class Ledger:
     ) -> Known:
         """Write down what a need has come to, and how; return it as it is now."""
         now = self.now()
-        kept = _timed(known, need, now)
-        row = self._columns(kept, now)
-        if _is_raised_again(known.need, need):
+        known, before = _timed(known, need, now), known.need
+        row = self._columns(known, now)
+        if _is_raised_again(before, need):
             row |= {"forgotten_at": None, "lease_until": None}
         await store.change(tx, need.id, row)
         await self._happens(tx, need.id, kind, actor, detail)
-        return kept
+        return known
 
     async def rewrite(self, tx: AsyncConnection, known: Known) -> None:
         """Write down a change that is worth no line in what happened."""
@@ -101,26 +102,13 @@ class Ledger:
         One that is open already takes over what is told now, and one that was promised
         is raised again.
         """
-        told = replace(told, tags=told.tags or self._tags_of(room))
+        told = replace(told, tags=told.tags or self._tags(room))
         while True:
             known = await self.locked_of(tx, told.handle)
             if known is not None:
                 return await self._pressed(tx, known, told, member, room, grade), False
             if new := await self._added(tx, told, member, room, grade):
                 return new, True
-
-    async def turn(self, tx: AsyncConnection, known: Known) -> Known | None:
-        """Do what time has come for: a peer was silent, or a call-back is due.
-
-        None: it is time for neither.
-        """
-        need, now = known.need, self.now()
-        if need.lapsed(now):
-            peer = need.peer or ""
-            return await self.keep(tx, known, need.lapse(now), "silent", peer=peer)
-        if need.is_promised and need.call_back_at and need.call_back_at <= now:
-            return await self.keep(tx, known, need.raise_again(now), "raised_again")
-        return None
 
     async def drill(self, tx: AsyncConnection, by: str) -> Known:
         """Return a need that nobody has, for a fire drill."""
@@ -129,6 +117,13 @@ class Ledger:
         await store.add(tx, {"id": need.id, **self._columns(known, self.now())})
         await self._happens(tx, need.id, "raised", by or HOUSE, {"source": "drill"})
         return known
+
+    def _tags(self, room: RoomName) -> tuple[str, ...]:
+        # A room may have been taken off the list since: nobody is lost for that.
+        try:
+            return self._tags_of(room) if room else ()
+        except NoSuchRoom:
+            return ()
 
     async def _added(
         self,
@@ -186,7 +181,7 @@ class Ledger:
         actor: str,
         detail: dict[str, Any],
     ) -> None:
-        at = moment(self.now())
+        at = kept(self.now())
         await store.add_event(tx, id_, at=at, actor=actor, kind=kind, detail=detail)
 
 

@@ -17,7 +17,7 @@ from chat.oncall import asking, blocking, forgetting, noting, telling
 from chat.oncall.asking import SHARES
 from chat.oncall.care import NEED_CHANGED, Care, Raised
 from chat.oncall.escalation import Alert, Progress, progress
-from chat.oncall.known import Happened, Known, Told, datetime_of, moment, of_row, when
+from chat.oncall.known import Happened, Known, Told, of_row
 from chat.oncall.ledger import BEGINNINGS, Ledger
 from chat.oncall.need import Need
 from chat.oncall.noting import Note
@@ -26,6 +26,7 @@ from chat.oncall.refusals import NoSuchNeed
 from chat.oncall.stages import NeedId, PeerId
 from chat.store import needs as store
 from chat.store.database import Database
+from chat.store.instants import kept, moment
 
 __all__ = [
     "NEED_CHANGED", "SHARES", "Happened", "Known", "Needs", "Note", "Raised", "Told",
@@ -195,7 +196,7 @@ class Needs(Care):
     async def _of(self, tx: AsyncConnection, handle: Handle) -> Known | None:
         if not handle:
             return None
-        since = moment(self.ledger.now() - REMEMBERED)
+        since = kept(self.ledger.now() - REMEMBERED)
         row = await store.open_for(tx, handle) or await store.last_of(tx, handle, since)
         return of_row(row) if row else None
 
@@ -204,7 +205,7 @@ class Needs(Care):
         began = await store.last_event(tx, need.id, BEGINNINGS)
         since, kind = (began.at, began.kind) if began else (0, "")
         alerts = [
-            Alert(PeerId(staff), datetime_of(at), when(opened))
+            Alert(PeerId(staff), moment(at), moment(opened))
             for staff, at, opened in await store.called(tx, need.id, since)
         ]
         return progress(self._policy, need, alerts, self.ledger.now()), kind
@@ -214,8 +215,7 @@ class Needs(Care):
         async with self._database.read() as tx:
             rows = await store.events(tx, id_)
         return [
-            Happened(datetime_of(row.at), row.actor, row.kind, row.detail)
-            for row in rows
+            Happened(moment(row.at), row.actor, row.kind, row.detail) for row in rows
         ]
 
     # Notes, blocks, and an end to all of it

@@ -6,11 +6,11 @@ from typing import NamedTuple
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chat import text
-from chat.oncall.known import datetime_of, moment
 from chat.oncall.need import Need
 from chat.oncall.refusals import NotYourNeed
 from chat.oncall.stages import PeerId
 from chat.store import needs as store
+from chat.store.instants import kept, moment
 
 
 class Note(NamedTuple):
@@ -31,7 +31,7 @@ async def note(
     """
     check_helped(need, peer)
     text.check(said)
-    await store.add_note(tx, need.id, peer, moment(now), said.strip())
+    await store.add_note(tx, need.id, peer, kept(now), said.strip())
 
 
 def check_helped(need: Need, peer: PeerId) -> None:
@@ -48,4 +48,4 @@ def check_helped(need: Need, peer: PeerId) -> None:
 async def notes(tx: AsyncConnection, id_: str, peer: PeerId) -> list[Note]:
     """Return what a peer noted, in order."""
     rows = await store.notes(tx, id_, peer)
-    return [Note(datetime_of(row.at), row.text) for row in rows]
+    return [Note(moment(row.at), row.text) for row in rows]

@@ -74,18 +74,6 @@ async def change(tx: AsyncConnection, id_: str, columns: Mapping[str, object]) -
     await tx.execute(update(needs).filter_by(id=id_).values(columns))
 
 
-async def opened(tx: AsyncConnection, id_: str, at: int) -> None:
-    """Note when a peer first opened an alert about a need, since it was raised."""
-    first = update(needs).where(needs.c.id == id_, needs.c.opened_at.is_(None))
-    await tx.execute(first.values(opened_at=at))
-
-
-async def of_case(tx: AsyncConnection, case_id: str) -> bool:
-    """Tell whether a case ever raised a need."""
-    asked = select(needs.c.id).filter_by(case_id=case_id)
-    return (await tx.execute(asked.limit(1))).first() is not None
-
-
 async def every_open(tx: AsyncConnection) -> Sequence[Row[Any]]:
     """Return all needs that have not ended, the most pressing first."""
     asked = select(needs).where(needs.c.state != ENDED)

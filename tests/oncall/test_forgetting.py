@@ -1,0 +1,141 @@
+"""Forgetting: what is left of a need an hour after it is over, and a season later."""
+
+from datetime import timedelta
+
+import pytest
+
+from chat.model import Grade
+from chat.oncall.forgetting import KEPT
+from chat.oncall.refusals import NotYourNeed
+from chat.store.database import Database
+from chat.talkroom import talk_of
+from tests.support.clock import FakeClock
+from tests.support.needs import WREN, NeedsHouse, a_handle
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def house(database: Database, clock: FakeClock) -> NeedsHouse:
+    return NeedsHouse(database, clock)
+
+
+async def test_an_hour_after_its_end_nothing_tells_whose_a_need_was(house: NeedsHouse):
+    handle = a_handle()
+    raised = await house.press(
+        handle, words="nobody must know", wish="listen", shares=("veteran",)
+    )
+    await house.needs.accept(raised.id, WREN)
+    await house.needs.spoke(raised.id, WREN)
+    await house.needs.note(raised.id, WREN, "they said a lot")
+    await house.needs.finish(raised.id, WREN, "heard")
+
+    house.clock.advance(3599)
+    assert await house.needs.forget(house.clock.now()) == []
+    assert (await house.needs.known(raised.id)).told.words == "nobody must know"
+
+    house.clock.advance(1)
+    assert await house.needs.forget(house.clock.now()) == [talk_of(raised.id)]
+
+    dump = await house.dump()
+    for secret in ("nobody must know", "they said", "veteran", "listen", "whowh"):
+        assert secret not in dump
+    for secret in (handle, b"m" * 16):
+        assert repr(secret) not in dump
+    assert (await house.needs.notes(raised.id, WREN))[0].text == ""
+
+
+async def test_what_is_left_is_how_it_went(house: NeedsHouse):
+    known = await house.talk()
+    await house.needs.finish(known.need.id, WREN, "heard")
+    before = await house.needs.known(known.need.id)
+    house.clock.advance(3600)
+    await house.needs.forget(house.clock.now())
+
+    left = await house.needs.known(known.need.id)
+
+    assert left.need.raised_at == before.need.raised_at
+    assert (left.need.end, left.need.ended_at) == (
+        before.need.end,
+        before.need.ended_at,
+    )
+    assert left.spoken_at == before.spoken_at
+    assert left.told.tags == ("of-coffee",)
+    assert await house.kinds(known.need.id) == ["raised", "accepted", "spoke", "ended"]
+
+
+async def test_a_talk_is_named_again_lest_whoever_deletes_it_died(house: NeedsHouse):
+    known = await house.talk()
+    await house.needs.withdraw(known.told.handle)
+    house.clock.advance(3600)
+    talk = [talk_of(known.need.id)]
+
+    assert await house.needs.forget(house.clock.now()) == talk
+    house.clock.advance(60)
+    assert await house.another().needs.forget(house.clock.now()) == talk
+    house.clock.advance(600)
+    assert await house.needs.forget(house.clock.now()) == []
+
+
+async def test_what_is_open_is_not_forgotten_however_old(house: NeedsHouse):
+    id_ = (await house.talk()).need.id
+    house.clock.advance(100 * 86_400)
+
+    assert await house.needs.forget(house.clock.now()) == []
+    assert (await house.needs.known(id_)).told.handle
+
+
+async def test_a_promise_is_kept_but_not_what_was_said_before_it(house: NeedsHouse):
+    handle = a_handle()
+    id_ = (await house.press(handle, words="call me", grade=Grade.HIGH)).id
+    await house.needs.call_back(handle, house.clock.now() + 30 * HOUR)
+    house.clock.advance(3600)
+
+    assert await house.needs.forget(house.clock.now()) == [talk_of(id_)]
+    house.clock.advance(3600)
+    assert await house.needs.forget(house.clock.now()) == []
+
+    raised = await house.press(handle)
+    assert (raised.id, raised.new) == (id_, False)
+    assert (await house.needs.known(id_)).told.words == "call me"
+    assert await house.needs.forget(house.clock.now()) == []
+
+    await house.needs.withdraw(handle)
+    house.clock.advance(3600)
+    assert await house.needs.forget(house.clock.now()) == [talk_of(id_)]
+    assert "call me" not in await house.dump()
+
+
+async def test_a_drill_is_forgotten_too(house: NeedsHouse):
+    id_ = await house.needs.drill("ada-id")
+    await house.needs.accept(id_, WREN)
+    await house.needs.spoke(id_, WREN)
+    await house.needs.finish(id_, WREN, "other")
+    house.clock.advance(3600)
+
+    assert await house.needs.forget(house.clock.now()) == [talk_of(id_)]
+
+
+async def test_nobody_is_blocked_who_is_forgotten(house: NeedsHouse):
+    await house.team(WREN)
+    known = await house.talk()
+    await house.needs.withdraw(known.told.handle)
+    house.clock.advance(3600)
+    await house.needs.forget(house.clock.now())
+
+    with pytest.raises(NotYourNeed):
+        await house.needs.block(known.need.id, WREN)
+
+
+async def test_after_a_season_nothing_is_left(house: NeedsHouse):
+    known, other = await house.talk(), await house.talk()
+    promised = other.told.handle
+    await house.needs.note(known.need.id, WREN, "a note")
+    await house.needs.withdraw(known.told.handle)
+    await house.needs.call_back(promised, house.clock.now() + HOUR)
+    house.clock.advance(KEPT.total_seconds() + 1)
+
+    await house.needs.forget(house.clock.now())
+
+    assert known.need.id not in await house.dump()
+    assert await house.needs.of_handle(promised)
