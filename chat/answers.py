@@ -4,12 +4,14 @@ import asyncio
 from typing import Final, assert_never
 
 from chat import asides, protocol
+from chat.calling import Call, Calling
 from chat.clock import Clock
 from chat.connection import Connection
-from chat.errors import HelloFirst, NotInRoom, TooFast, TooManyRooms, UnknownRequest
+from chat.errors import HelloFirst, NotInRoom, TooManyRooms
 from chat.held import Held, HeldRooms
 from chat.identity import Identity
 from chat.model import Member, RoomName
+from chat.pacing import Pacing
 from chat.requests import (
     Appeal,
     Bell,
@@ -38,15 +40,12 @@ from chat.sanctions import Sanctions
 from chat.session import Session
 from chat.settings import Settings
 from chat.speaking import Speaking
+from chat.talkroom import is_talk
+from chat.talks import Talks
 from chat.team import Team
-from chat.throttle import Pace, Paces
 
 BEAT_SECONDS: Final = 60
 MOST_ROOMS: Final = 8
-MOST_DEVICES: Final = 50_000
-"""How many devices' paces are remembered at a time."""
-
-TYPING_PER_MINUTE: Final = 30
 
 
 class Answers:
@@ -57,6 +56,8 @@ class Answers:
         *,
         rooms: Rooms,
         speaking: Speaking,
+        calling: Calling,
+        talks: Talks,
         team: Team,
         sanctions: Sanctions,
         held: HeldRooms,
@@ -66,17 +67,15 @@ class Answers:
     ) -> None:
         self._rooms = rooms
         self._speaking = speaking
+        self._calling = calling
+        self._talks = talks
         self._team = team
         self._sanctions = sanctions
         self._held = held
         self._identity = identity
         self._clock = clock
+        self._pacing = Pacing(settings=settings, clock=clock)
         self._repeat_seconds = int(settings.repeat_minutes * 60)
-        self._says = _paces(settings.says_per_minute)
-        self._joins = _paces(settings.joins_per_minute)
-        self._reactions = _paces(settings.reactions_per_minute)
-        self._typing = _paces(TYPING_PER_MINUTE)
-        self._calls = _paces(settings.reports_per_minute)
 
     def at_once(
         self, session: Session, connection: Connection, request: Request
@@ -123,14 +122,12 @@ class Answers:
                 answer = self._leave(session, connection, request)
             case Say() | TakeBack() | React():
                 answer = await self._event(session, request)
-            case Name():
-                answer = await self._name(session, request)
-            case Earlier():
-                answer = await self._earlier(session, request)
+            case Name() | Earlier():
+                answer = await self._look(session, request)
             case Report() | Heed() | Appeal() | Bell():
                 answer = await self._to_the_team(session, request)
             case Raise() | Withdraw() | CallBack() | Stay() | TalkMore() | Card():
-                raise UnknownRequest
+                answer = await self._call(session, request)
             case _:
                 assert_never(request)
         return answer
@@ -144,11 +141,12 @@ class Answers:
         connection.send(protocol.welcome(hello.ref, now, BEAT_SECONDS, repeat))
         for word in self._sanctions.words(handle, now):
             connection.send(asides.word(word))
+        self._calling.greet(session)
 
     def _typed(self, session: Session, room: str) -> None:
         """Pass on that somebody is writing, or drop it: it is never answered."""
         member = session.rooms.get(RoomName(room))
-        if member and not self._wait(session, self._typing):
+        if member and not self._pacing.wait(session, self._pacing.typing):
             self._rooms.typing(RoomName(room), member)
 
     def _beat(self, session: Session, connection: Connection, *, away: bool) -> None:
@@ -158,11 +156,9 @@ class Answers:
     async def _join(
         self, session: Session, connection: Connection, join: Join
     ) -> bytes:
-        self._may(session, self._joins)
+        self._pacing.may(session, self._pacing.joins)
         room = RoomName(join.room)
-        if room not in session.rooms and len(session.rooms) >= MOST_ROOMS:
-            raise TooManyRooms
-        self._sanctions.let_in(session.handle, self._clock.seconds())
+        await self._let_in(session, room)
         entered = await self._rooms.join(connection, session.secret, join)
         if connection.closing:
             self._rooms.leave(connection, room, entered.member, at_once=False)
@@ -188,6 +184,22 @@ class Answers:
         connection.send(joined)
         return held.frame()
 
+    async def _let_in(self, session: Session, room: RoomName) -> None:
+        """See that somebody may come in, before anything is asked about the room.
+
+        Nothing keeps anybody from the talk of their own need.
+
+        Raises:
+            TooManyRooms, NoSuchRoom, Removed, StoreDown: As they say.
+
+        """
+        if is_talk(room):
+            if (await self._talks.find(session.handle, room)).of_need:
+                return
+        elif room not in session.rooms and len(_topics(session)) >= MOST_ROOMS:
+            raise TooManyRooms
+        self._sanctions.let_in(session.handle, self._clock.seconds())
+
     def _leave(self, session: Session, connection: Connection, leave: Leave) -> bytes:
         member = self._member(session, leave.room)
         room = RoomName(leave.room)
@@ -200,13 +212,13 @@ class Answers:
         member = self._member(session, room)
         match request:
             case Say():
-                wait = self._wait(session, self._says)
+                wait = self._pacing.wait(session, self._pacing.says)
                 receipt = await self._speaking.say(session, member, request, wait)
             case TakeBack():
-                self._may(session, self._reactions)
+                self._pacing.may(session, self._pacing.reactions)
                 receipt = await self._rooms.take_back(room, member, request)
             case React():
-                self._may(session, self._reactions)
+                self._pacing.may(session, self._pacing.reactions)
                 receipt = await self._rooms.react(room, member, request)
             case _:
                 assert_never(request)
@@ -217,23 +229,34 @@ class Answers:
             return asides.waiting(request.ref, request.id)
         return protocol.done(request.ref, receipt.position, receipt.at)
 
+    async def _look(self, session: Session, request: Name | Earlier) -> bytes:
+        if isinstance(request, Name):
+            return await self._name(session, request)
+        return await self._earlier(session, request)
+
     async def _name(self, session: Session, name: Name) -> bytes:
-        self._may(session, self._joins)
+        self._pacing.may(session, self._pacing.joins)
+        if is_talk(name.room):
+            await self._talks.find(session.handle, name.room)
         member, free = await self._rooms.name(session.secret, name)
         return protocol.named(name.ref, member.who, free)
 
     async def _earlier(self, session: Session, earlier: Earlier) -> bytes:
         self._member(session, earlier.room)
-        self._may(session, self._joins)
+        self._pacing.may(session, self._pacing.joins)
         page = await self._rooms.earlier(RoomName(earlier.room), earlier.before)
         return protocol.history(
             earlier.ref, earlier.room, more=page.more, events=page.events
         )
 
+    async def _call(self, session: Session, call: Call) -> bytes:
+        self._pacing.may(session, self._pacing.calls)
+        return await self._calling.to(session, call)
+
     async def _to_the_team(
         self, session: Session, request: Report | Heed | Appeal | Bell
     ) -> bytes:
-        self._may(session, self._calls)
+        self._pacing.may(session, self._pacing.reports)
         match request:
             case Report():
                 self._member(session, request.room)
@@ -257,16 +280,7 @@ class Answers:
             raise NotInRoom
         return member
 
-    def _may(self, session: Session, paces: Paces) -> None:
-        """Hold a device to a pace, whichever connection of its own it uses."""
-        if not session.secret:
-            raise HelloFirst
-        if wait := self._wait(session, paces):
-            raise TooFast(wait)
 
-    def _wait(self, session: Session, paces: Paces) -> float:
-        return paces.take(session.device, self._clock.monotonic())
-
-
-def _paces(per_minute: int) -> Paces:
-    return Paces(Pace.per_minute(per_minute, max(5, per_minute // 4)), MOST_DEVICES)
+def _topics(session: Session) -> list[RoomName]:
+    """Return the rooms somebody is in, without those that are private."""
+    return [room for room in session.rooms if not is_talk(room)]

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from chat import doorbell, protocol
 from chat.answers import Answers
 from chat.backroom import Backroom
+from chat.callroom import Callroom
 from chat.clock import Clock
 from chat.collector import Collector
 from chat.entrance import Entrance
@@ -32,6 +33,7 @@ from chat.settings import Settings
 from chat.speaking import Speaking
 from chat.staffroom import Staffroom
 from chat.team import Team
+from chat.tidings import Tidings
 from chat.wheel import Wheel
 
 TIDY_SECONDS = 10
@@ -84,10 +86,13 @@ class Service(Ground):
             clock=self.clock,
             metrics=self.metrics,
         )
+        self.callroom = Callroom(ground=self, backroom=self.backroom, rooms=self.rooms)
         self.wheel = Wheel()
         answers = Answers(
             rooms=self.rooms,
             speaking=self._speaking(settings),
+            calling=self.callroom.calling,
+            talks=self.callroom.talks,
             team=Team(
                 flagged=self.backroom.flagged,
                 words=self.backroom.noticeboard,
@@ -106,10 +111,13 @@ class Service(Ground):
             metrics=self.metrics,
             settings=settings,
         )
+        self.tidings = self._tidings()
         self.mirror = Mirror(
             words=self.backroom.noticeboard.words,
             controls=self.backroom.noticeboard.held_rooms,
             rules=self.backroom.noticeboard.learn_rules,
+            tidings=self.tidings.learn,
+            is_own_talk=self.callroom.talks.is_own,
             sanctions=self.backroom.sanctions,
             held=self.backroom.held,
             gateway=self.gateway,
@@ -123,6 +131,11 @@ class Service(Ground):
             trusted=frozenset(_listed(settings.trusted_proxies)),
         )
 
+    def _tidings(self) -> Tidings:
+        tidings = Tidings(kept=self.callroom, gateway=self.gateway, clock=self.clock)
+        self.callroom.calling.greet = tidings.greet
+        return tidings
+
     def _record(self, settings: Settings) -> Record:
         return Record(
             database=self.backroom.database,
@@ -134,6 +147,7 @@ class Service(Ground):
     def _speaking(self, settings: Settings) -> Speaking:
         return Speaking(
             rooms=self.rooms,
+            talks=self.callroom.talks,
             catalogue=self.catalogue,
             identity=self.identity,
             flagged=self.backroom.flagged,
@@ -176,7 +190,12 @@ class Service(Ground):
                         self.presence.run(),
                         self.gateway.run(),
                         self.keeper.run(),
-                        self.backroom.run(self.mirror.run, self.record.run),
+                        self.backroom.run(
+                            self.mirror.run,
+                            self.record.run,
+                            self.tidings.run,
+                            *self.callroom.parts(),
+                        ),
                         self.desk.run(),
                         self._tidy(),
                         self._rehearse(),
@@ -207,7 +226,7 @@ class Service(Ground):
     def _changed(self, news: bytes) -> None:
         if news == WORDS_CHANGED:
             self.mirror.look()
-        else:
+        elif not self.tidings.heard(news):
             self.desk.heard(news)
 
     def _line_changed(self, up: bool) -> None:
@@ -217,6 +236,7 @@ class Service(Ground):
             if up:
                 self.presence.missed()
                 self.mirror.look()
+                self.tidings.missed()
                 self.desk.missed()
 
     async def _rehearse(self) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import Final
 
 from chat import bulletin, protocol
@@ -26,6 +27,9 @@ from chat.identity import Identity
 from chat.metrics import Metrics
 from chat.model import NOWHERE, Handle, MemberId, RoomName
 from chat.noticeboard import WORDS_CHANGED, Noticeboard
+from chat.oncall import policy
+from chat.oncall.needs import Needs
+from chat.oncall.stages import PeerId
 from chat.redis import Lines, Script, Scripts
 from chat.rulebook import Rulebook
 from chat.rules.spam.recent import Recent
@@ -85,6 +89,15 @@ class Backroom:
             clock=clock,
             sanctioned=self._sanctioned,
         )
+        self.needs = Needs(
+            database=self.database,
+            clock=clock,
+            policy=policy.load(settings.policy_file),
+            ring=self.doorbell.call,
+            changed=self.doorbell.changed,
+            seal=partial(_sealed_for, identity),
+            tags_of=self._tags_of,
+        )
         self.cases = Cases(
             database=self.database,
             clock=clock,
@@ -92,6 +105,7 @@ class Backroom:
             ring=self.doorbell.ring,
             unseal=identity.unseal,
             keep_days=settings.case_days,
+            needs=self.needs,
         )
         self.cases.arrivals = self._arrivals
         self.rulebook = Rulebook(database=self.database, clock=clock)
@@ -224,6 +238,9 @@ class Backroom:
             texts += [protocol.text_of(frame) for frame in frames]
         return texts
 
+    def _tags_of(self, room: RoomName) -> tuple[str, ...]:
+        return self._catalogue.find(room).tags if room else ()
+
     async def _sanctioned(self, _handle: Handle) -> None:
         await self.doorbell.changed(WORDS_CHANGED)
 
@@ -234,6 +251,11 @@ class Backroom:
         for member, position in zip(found[::2], found[1::2], strict=True):
             said[member].append(position)
         return [Arrival(MemberId(member), where) for member, where in said.items()]
+
+
+def _sealed_for(identity: Identity, handle: Handle, peer: PeerId) -> bytes:
+    """Return a device as one peer's blocks keep it."""
+    return identity.seal(handle, b"blocked by " + peer.encode())
 
 
 async def _run(part: Callable[[], Awaitable[None]]) -> None:

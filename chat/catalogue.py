@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple, NoReturn
 
+from chat import talkroom
 from chat.errors import NoSuchRoom
 from chat.model import Room, RoomName
 
@@ -59,12 +60,14 @@ class Catalogue:
         self._by_slug = {str(room.slug): room for room in rooms}
 
     def find(self, slug: str) -> Room:
-        """Return the room of that name.
+        """Return the room of that name; any talk, since who may come in is asked first.
 
         Raises:
             NoSuchRoom: If there is none.
 
         """
+        if talkroom.is_talk(slug):
+            return talkroom.described(slug)
         room = self._by_slug.get(slug)
         if room is None:
             raise NoSuchRoom
@@ -205,7 +208,7 @@ class _Block(NamedTuple):
         slug = self._text("slug")
         if not _SLUG.fullmatch(slug):
             self.fail("slug must be a-z, then a-z, 0-9 and -", "slug")
-        if slug in _RESERVED:
+        if slug in _RESERVED or slug.startswith(talkroom.PREFIX):
             self.fail(f"{slug} is not a room's name", "slug")
         return RoomName(slug)
 

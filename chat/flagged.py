@@ -7,7 +7,7 @@ and more than one may try: a case is opened once.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import replace
 from hashlib import blake2b
 from typing import Any, Final, cast
@@ -16,7 +16,7 @@ from chat import bulletin, protocol
 from chat.catalogue import Catalogue
 from chat.clock import Clock
 from chat.errors import Gone, StoreDown, Unavailable
-from chat.history import History, flagged_key, keys, unanswered_key
+from chat.history import History, Spoken, flagged_key, keys, unanswered_key
 from chat.identity import Identity
 from chat.metrics import Metrics
 from chat.model import NOWHERE, Handle, MemberId, Position, RoomName, Who
@@ -35,7 +35,7 @@ AROUND: Final = 20
 """How many events after one are looked at for them: some are reactions."""
 
 _FLAG, _FLAGGED, _OPENED = Script("flag"), Script("flagged"), Script("opened")
-_SPOKEN, _UNANSWERED = Script("spoken"), Script("unanswered")
+_UNANSWERED = Script("unanswered")
 
 logger = logging.getLogger(__name__)
 
@@ -71,6 +71,10 @@ class Flagged:
         self._clock = clock
         self._metrics = metrics
         self._repeat_ms = repeat_seconds * 1000
+        self.talks: Callable[[], Awaitable[Iterable[RoomName]]] = _no_talks
+        """Asked which private rooms there are, beside the rooms of the catalogue."""
+
+        self._talks: tuple[RoomName, ...] = ()
         self._due = asyncio.Event()
         self._down = self._told_down = False
         self._stuck: dict[bytes, float] = {}
@@ -119,11 +123,22 @@ class Flagged:
             for room in self._catalogue.rooms:
                 await self._notice_unanswered(room.slug)
                 waiting += await self._drain(room.slug)
+            for talk in await self._private():
+                waiting += await self._drain(talk)
         except Unavailable:
             logger.warning("what waits for the room team could not be read")
             return
         self._metrics.waiting_cases.set(waiting)
         await self._tell(waiting)
+
+    async def _private(self) -> Sequence[RoomName]:
+        """Return the private rooms; while the store is away, those of before."""
+        if not self._down:
+            try:
+                self._talks = tuple(await self.talks())
+            except StoreDown:
+                self._down = True
+        return self._talks
 
     async def _answers(self) -> bool:
         """Tell whether the store is there: staff should know before something waits."""
@@ -184,20 +199,20 @@ class Flagged:
         opening = replace(opening, position=position)
         if opening.member or not position:
             return opening
-        spoken = await self._scripts.call(_SPOKEN, (keys(opening.room)[1],), position)
-        if not spoken:
+        spoken = await self._history.spoken(opening.room, position)
+        if spoken is None:
             return replace(opening, key=opening.key or _key(opening.room, position))
         return self._as_spoken(opening, spoken)
 
-    def _as_spoken(self, opening: Opening, spoken: Sequence[Any]) -> Opening:
+    def _as_spoken(self, opening: Opening, spoken: Spoken) -> Opening:
         member, at, sealed, id_, frame = spoken
-        key = case_key(opening.room, MemberId(member), id_)
+        key = case_key(opening.room, member, id_)
         said = cast("Sequence[Any]", protocol.unpack_value(frame)) if frame else ()
         text = said[5] if said else ""
         return replace(
             opening,
             key=key,
-            member=MemberId(member),
+            member=member,
             who=Who(said[4]) if said else Who(b""),
             sealed=self._sealed_anew(sealed, member, key),
             id=id_,
@@ -229,6 +244,10 @@ class Flagged:
         if self._down or self._told_down:
             self._told_down = self._down
             await self._ring(bulletin.store(not self._down, waiting))
+
+
+async def _no_talks() -> Iterable[RoomName]:
+    return ()
 
 
 def case_key(room: RoomName, member: MemberId, id_: bytes) -> bytes:

@@ -74,6 +74,10 @@ class Gateway:
             if session.connection is not None:
                 session.connection.send(frame)
 
+    def everybody(self) -> list[Session]:
+        """Return the connections here whose device has said hello."""
+        return [session for session in self._sessions if session.secret]
+
     def of_device(self, handle: Handle) -> list[Session]:
         """Return the connections here that are one device's."""
         return [session for session in self._sessions if session.handle == handle]

@@ -1,16 +1,18 @@
 """A room's log in Redis: what was said lately, by position, until its time is up."""
 
+from collections.abc import Sequence
 from typing import Final, NamedTuple, cast
 
 from chat.catalogue import Catalogue
 from chat.clock import Clock
 from chat.feed import LATEST_FOR_NEWCOMERS, Event, Page, newest, page
-from chat.model import Epoch, Place, Position, RoomName
+from chat.model import Epoch, MemberId, Place, Position, RoomName
 from chat.redis import Script, Scripts
 from chat.settings import Settings
 
 READ_AT_ONCE: Final = 200
-_SINCE, _EXPIRE = Script("since"), Script("expire")
+_SINCE, _EXPIRE, _SPOKEN = Script("since"), Script("expire"), Script("spoken")
+_ARRIVALS = Script("arrivals")
 _END: Final = 2**62
 _OWNERS_SECONDS: Final = 3600
 """How long a room without history remembers whose a message was; see `append.lua`."""
@@ -36,6 +38,18 @@ class Log(NamedTuple):
             place.epoch == self.place.epoch
             and self.floor <= place.position <= self.place.position
         )
+
+
+class Spoken(NamedTuple):
+    """Who said what stands at a position, for the service alone."""
+
+    member: MemberId
+    at: int
+    sealed: bytes
+    """The device's handle, to be opened with the member's id; or empty."""
+    id: bytes
+    frame: bytes
+    """What was said; empty in a room that keeps nothing."""
 
 
 class History:
@@ -129,6 +143,31 @@ class History:
             floor=max([log.floor, *faded]),
             events=[event for event in log.events if event.at >= oldest],
         )
+
+    async def spoken(self, room: RoomName, position: int) -> Spoken | None:
+        """Return who said what stands at a position; None: it is gone, or no message.
+
+        Raises:
+            Unavailable: If the log cannot be read.
+
+        """
+        found = await self._scripts.call(_SPOKEN, (keys(room)[1],), position)
+        if not found:
+            return None
+        member, at, sealed, id_, frame = found
+        return Spoken(MemberId(member), at, sealed, id_, frame)
+
+    async def arrivals(
+        self, room: RoomName, since: int
+    ) -> Sequence[tuple[MemberId, int]]:
+        """Return what those said, and where, who said nothing before a moment.
+
+        Raises:
+            Unavailable: If the log cannot be read.
+
+        """
+        found = await self._scripts.call(_ARRIVALS, (keys(room)[1],), since)
+        return [(MemberId(m), at) for m, at in zip(found[::2], found[1::2], strict=True)]
 
     async def expire(self, room: RoomName) -> int:
         """Take what is older than its time out of the log; return how many events.

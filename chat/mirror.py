@@ -11,12 +11,15 @@ from collections.abc import Awaitable, Callable, Iterable
 from typing import Final
 
 from chat import asides
+from chat.connection import Connection
 from chat.errors import StoreDown
 from chat.gateway import Gateway
 from chat.held import Held, HeldRooms
 from chat.hub import Hub
+from chat.model import Handle, RoomName
 from chat.rooms import Rooms
 from chat.sanctions import Kept, Sanctions
+from chat.session import Session
 
 EVERY_SECONDS: Final = 60
 AGAIN_SECONDS: Final = 2
@@ -34,6 +37,8 @@ class Mirror:
         words: Callable[[], Awaitable[Iterable[Kept]]],
         controls: Callable[[], Awaitable[Iterable[Held]]],
         rules: Callable[[], Awaitable[None]],
+        tidings: Callable[[], Awaitable[None]],
+        is_own_talk: Callable[[Handle, RoomName], bool],
         sanctions: Sanctions,
         held: HeldRooms,
         gateway: Gateway,
@@ -43,6 +48,8 @@ class Mirror:
         self._words = words
         self._controls = controls
         self._rules = rules
+        self._tidings = tidings
+        self._is_own_talk = is_own_talk
         self._sanctions = sanctions
         self._held = held
         self._gateway = gateway
@@ -69,6 +76,7 @@ class Mirror:
         try:
             words, controls = await self._words(), await self._controls()
             await self._rules()
+            await self._tidings()
         except StoreDown:
             logger.warning("what the room team has said could not be read")
             return False
@@ -94,6 +102,11 @@ class Mirror:
                 continue
             session.connection.send(asides.word(word))
             if word.kind == "removed":
-                for room, member in session.rooms.items():
-                    self._rooms.leave(session.connection, room, member, at_once=True)
-                session.rooms.clear()
+                self._take_out(session, session.connection)
+
+    def _take_out(self, session: Session, connection: Connection) -> None:
+        """Take somebody out of every room but the talk of their own need."""
+        for room, member in tuple(session.rooms.items()):
+            if not self._is_own_talk(session.handle, room):
+                self._rooms.leave(connection, room, member, at_once=True)
+                del session.rooms[room]

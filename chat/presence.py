@@ -16,7 +16,7 @@ from chat.here import Here, Stay
 from chat.identity import face
 from chat.leases import NODE_LEASE_SECONDS, Leases
 from chat.metrics import Metrics
-from chat.model import Member, RoomName, Who
+from chat.model import Member, MemberId, RoomName, Who
 from chat.standing import Told
 
 NODE_BEAT_SECONDS: Final = 2.5
@@ -101,6 +101,11 @@ class Presence:
         """Tell whether somebody else present goes by that name."""
         here = self._rooms.get(room)
         return here is not None and here.roster.taken(face(member.who), member.id)
+
+    def is_here(self, room: RoomName, member: MemberId) -> bool:
+        """Tell whether somebody is in a room, as far as it is open here."""
+        here = self._rooms.get(room)
+        return here is not None and member in here.roster
 
     # Members of ours ----------------------------------------------------------------
 

@@ -16,7 +16,7 @@ from chat.feed import Page
 from chat.hub import Hub
 from chat.identity import Identity
 from chat.metrics import Metrics
-from chat.model import Epoch, Member, Place, Position, RoomName
+from chat.model import Epoch, Member, MemberId, Place, Position, RoomName
 from chat.presence import Presence
 from chat.triage import ANSWER_WITHIN_SECONDS
 
@@ -72,13 +72,30 @@ class Rooms:
         room = self._catalogue.find(wish.room).slug
         member = self._identity.member(secret, room, wish.roll)
         place = Place(Epoch(wish.epoch), Position(wish.position))
+        return await self.enter(connection, room, member, place, light=wish.light)
+
+    async def enter(
+        self,
+        connection: Connection,
+        room: RoomName,
+        member: Member,
+        place: Place,
+        *,
+        light: bool = False,
+    ) -> Entered:
+        """Do the same for somebody who is known: a peer has no device's secret.
+
+        Raises:
+            NameTaken, Unavailable: As they say.
+
+        """
         with self._entered(room):
             await self._open(room)
             page = await self._arrive(room, member, connection, place)
         if page.more:
             self._hub.unfollow(room, connection)
         else:
-            self._hub.follow(room, connection, light=wish.light)
+            self._hub.follow(room, connection, light=light)
         return Entered(member, page, self._presence.people(room))
 
     async def _arrive(
@@ -185,6 +202,10 @@ class Rooms:
         return await self._backplane.append(
             room, Draft("r", member.id, wish.id, at, frame, wish.target)
         )
+
+    def is_here(self, room: RoomName, member: MemberId) -> bool:
+        """Tell whether somebody is in a room of ours now."""
+        return self._presence.is_here(room, member)
 
     def typing(self, room: RoomName, member: Member) -> None:
         """Let the room know that a member is writing."""

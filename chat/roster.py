@@ -108,6 +108,9 @@ class Roster:
     def __len__(self) -> int:
         return len(self._people)
 
+    def __contains__(self, member: object) -> bool:
+        return member in self._people
+
     @property
     def large(self) -> bool:
         """Whether only counts are told."""

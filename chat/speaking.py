@@ -6,24 +6,28 @@ holds: no pace, no sanction and no rule stops them.
 
 from collections import OrderedDict
 from collections.abc import Callable
-from typing import Final, NamedTuple, TypeVar
+from typing import Final, TypeVar
 
 from chat import asides, text, triage
 from chat.backplane import Receipt
 from chat.catalogue import Catalogue
 from chat.clock import Clock
 from chat.errors import Blocked, RoomLocked, TooFast
-from chat.flagged import Flagged, case_key
+from chat.flagged import Flagged
 from chat.held import HeldRooms
 from chat.identity import Identity, name_of
+from chat.judged import Judged
 from chat.metrics import Metrics
 from chat.model import Action, Grade, Member, Message, RoomName, Verdict
+from chat.oncall.refusals import NeedOver
 from chat.opening import Opening
 from chat.requests import Say
 from chat.rooms import Rooms
 from chat.rules.spam.recent import HURRY, PAUSE_SECONDS
 from chat.sanctions import Sanctions, Standing
 from chat.session import Session
+from chat.talkroom import is_talk
+from chat.talks import Talk, Talks
 
 REMEMBERED: Final = 2000
 """Of how many messages the verdict is kept, for pages that send them again."""
@@ -33,16 +37,6 @@ K = TypeVar("K")
 V = TypeVar("V")
 
 
-class Judged(NamedTuple):
-    """A message on its way, and what screening said about it."""
-
-    room: RoomName
-    member: Member
-    said: Say
-    verdict: Verdict
-    held: bool
-
-
 class Speaking:
     """Screens what members say, and takes it to the room or to the room team."""
 
@@ -50,6 +44,7 @@ class Speaking:
         self,
         *,
         rooms: Rooms,
+        talks: Talks,
         catalogue: Catalogue,
         identity: Identity,
         flagged: Flagged,
@@ -61,6 +56,7 @@ class Speaking:
         country: str,
     ) -> None:
         self._rooms = rooms
+        self._talks = talks
         self._catalogue = catalogue
         self._identity = identity
         self._flagged = flagged
@@ -83,20 +79,28 @@ class Speaking:
 
         Raises:
             BadText, TextTooLong, TooFast, Blocked, Suspended, ReadFirst, RoomLocked,
-            Unavailable: As they say.
+            NeedOver, Unavailable: As they say.
 
         """
         text.check(said.text)
         room = RoomName(said.room)
         verdict = self._verdict(session, room, said)
         self._metrics.screened.labels(verdict.action.name.lower()).inc()
+        talk = await self._talk(session, room)
         held = verdict.action is Action.HOLD
         if verdict.grade < Grade.MEDIUM:
-            held |= self._may_again(session, room, said, wait)
-        judged = Judged(room, member, said, verdict, held)
+            held |= self._may_again(session, said, talk, wait)
+        judged = Judged(room, member, said, verdict, held and talk is None)
         if verdict.action is Action.BLOCK:
             await self._block(session, judged)
-        return await self._deliver(session, judged)
+        receipt = await self._deliver(session, judged)
+        if talk is not None:
+            self._talks.wrote(room)
+        return receipt
+
+    async def _talk(self, session: Session, room: RoomName) -> Talk | None:
+        """Return what a private room is to whoever speaks there; None: it is none."""
+        return await self._talks.find(session.handle, room) if is_talk(room) else None
 
     def _verdict(self, session: Session, room: RoomName, said: Say) -> Verdict:
         """Screen a message, once for each id: a page may send it again."""
@@ -121,15 +125,15 @@ class Speaking:
 
     def _names(self, session: Session, room: RoomName) -> tuple[str, ...]:
         """Return what the device is called elsewhere: to say it here links the two."""
-        others = [other.slug for other in self._catalogue.rooms if other.slug != room]
+        others = {other.slug for other in self._catalogue.rooms} | session.rooms.keys()
         members = (
             session.rooms.get(slug) or self._identity.member(session.secret, slug, 0)
-            for slug in others
+            for slug in sorted(others - {room})
         )
         return tuple(name_of(member.who) for member in members)
 
     def _may_again(
-        self, session: Session, room: RoomName, said: Say, wait: float
+        self, session: Session, said: Say, talk: Talk | None, wait: float
     ) -> bool:
         """Return what `_may` said of a message the first time.
 
@@ -139,19 +143,37 @@ class Speaking:
         key = _key(session, said)
         held = self._let.get(key)
         if held is None:
-            held = self._may(session, room, wait)
+            if wait:
+                raise TooFast(wait)
+            room = RoomName(said.room)
+            held = (
+                self._may_in_talk(session, talk) if talk else self._may(session, room)
+            )
             _remember(self._let, key, held)
         return held
 
-    def _may(self, session: Session, room: RoomName, wait: float) -> bool:
+    def _may_in_talk(self, session: Session, talk: Talk) -> bool:
+        """Return False: between two nothing waits for the room team.
+
+        Whoever needs to talk may, whatever the room team has told them.
+
+        Raises:
+            NeedOver, Suspended, ReadFirst, Removed: If it may not be said at all.
+
+        """
+        if talk.over:
+            raise NeedOver
+        if not talk.of_need:
+            self._sanctions.standing(session.handle, self._clock.seconds())
+        return False
+
+    def _may(self, session: Session, room: RoomName) -> bool:
         """Return whether what is said must wait for the room team.
 
         Raises:
-            TooFast, Suspended, ReadFirst, RoomLocked: If it may not be said at all.
+            Suspended, ReadFirst, Removed, RoomLocked: If it may not be said at all.
 
         """
-        if wait:
-            raise TooFast(wait)
         standing = self._sanctions.standing(session.handle, self._clock.seconds())
         held = self._held.of(room)
         if held.locked:
@@ -176,52 +198,38 @@ class Speaking:
 
     async def _block(self, session: Session, judged: Judged) -> None:
         """Refuse a message; the room team sees that it was tried."""
-        if triage.needs_a_human(judged.verdict):
+        if judged.is_for_the_team:
             opening = self._opening(session, judged)
             await self._flagged.flag(opening, judged.member.id + judged.said.id)
         raise Blocked(triage.concern(judged.verdict))
 
     async def _deliver(self, session: Session, judged: Judged) -> Receipt:
-        room, member, said, verdict, held = judged
-        urgent = held or triage.needs_a_human(verdict)
+        room, member, _said, _verdict, held = judged
+        urgent = judged.is_for_the_team
         opening = self._opening(session, judged).pack() if urgent else b""
-        spoken = replace_text(said, verdict.masked)
-        first = session.first_words_in(room)
-        watch = "" if held else triage.watch(verdict, first_words=first)
         receipt = await self._rooms.say(
             room,
             member,
-            spoken,
+            judged.spoken,
             held=held,
             sealed=self._identity.seal(session.handle, member.id),
             opening=opening,
-            watch=watch,
+            watch=self._watch(session, judged),
         )
         if urgent:
             self._flagged.look()
         self._tell(session, judged, receipt)
         return receipt
 
+    def _watch(self, session: Session, judged: Judged) -> str:
+        """Return why somebody should answer; whoever is in a talk is answered there."""
+        first = session.first_words_in(judged.room)
+        if judged.held or is_talk(judged.room):
+            return ""
+        return triage.watch(judged.verdict, first_words=first)
+
     def _opening(self, session: Session, judged: Judged) -> Opening:
-        room, member, said, verdict, held = judged
-        key = case_key(room, member.id, said.id)
-        return Opening(
-            key=key,
-            source="rule",
-            room=room,
-            at=self._clock.seconds(),
-            held=held,
-            member=member.id,
-            who=member.who,
-            sealed=self._identity.seal(session.handle, key),
-            id=said.id,
-            text=said.text,
-            masked=verdict.masked,
-            reply=said.reply,
-            action=verdict.action,
-            grade=verdict.grade,
-            flags=verdict.flags,
-        )
+        return judged.opening(session.handle, self._identity, self._clock.seconds())
 
     def _tell(self, session: Session, judged: Judged, receipt: Receipt) -> None:
         """Let the author alone know what screening saw."""
@@ -247,8 +255,3 @@ def _remember(known: OrderedDict[K, V], key: K, value: V) -> None:
     known.move_to_end(key)
     if len(known) > REMEMBERED:
         known.popitem(last=False)
-
-
-def replace_text(said: Say, masked: str) -> Say:
-    """Return what is said as the room may read it."""
-    return said if masked == said.text else said._replace(text=masked)

@@ -212,8 +212,9 @@ cards = table(
     instant("at"),
     # asked, no, open or over.
     wording("state", "asked"),
-    # The private room, once both want it.
+    # The private room, once both want it, and when something was said there last.
     wording("talk"),
+    instant("spoken_at", set_later=True),
     instant("over_at", set_later=True),
     Index(None, "talk"),
     Index(None, "to_handle"),

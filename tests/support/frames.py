@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import NamedTuple, cast
 
 from chat import protocol
-from chat.asides import Word
+from chat.asides import NeedNews, Word
 
 
 class Welcome(NamedTuple):
@@ -125,6 +125,19 @@ class Controls(NamedTuple):
     greeting: str
 
 
+class StayTold(NamedTuple):
+    minutes: int
+    due: int
+
+
+class CardTold(NamedTuple):
+    token: bytes
+    room: str
+    who: bytes
+    state: str
+    talk: str
+
+
 Event = (
     Welcome
     | Joined
@@ -144,6 +157,9 @@ Event = (
     | Waiting
     | Word
     | Controls
+    | NeedNews
+    | StayTold
+    | CardTold
 )
 
 EVENTS: dict[int, type[Event]] = {
@@ -165,6 +181,9 @@ EVENTS: dict[int, type[Event]] = {
     47: Waiting,
     48: Word,
     49: Controls,
+    50: NeedNews,
+    51: StayTold,
+    52: CardTold,
 }
 
 

@@ -12,6 +12,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.typing import Origin, Subprotocol
 
 from chat import protocol
+from chat.asides import NeedNews
 from tests.support import frames
 from tests.support.frames import (
     Done,
@@ -27,6 +28,7 @@ from tests.support.frames import (
 WITHIN_SECONDS = 5
 HELLO, JOIN, LEAVE, SAY, TAKE_BACK, REACT, TYPING, HERE, NAME, EARLIER = range(1, 11)
 REPORT, HEED, APPEAL, BELL = range(11, 15)
+RAISE, WITHDRAW, CALL_BACK, STAY, TALK_MORE, CARD = range(15, 21)
 
 E = TypeVar("E", bound=Event)
 
@@ -180,6 +182,51 @@ class Member:
     async def appeal(self, token: bytes, text: str) -> Done | Refused:
         """Ask that another moderator looks."""
         return await self._ask(Done, APPEAL, token, text)
+
+    async def presses(
+        self,
+        words: str = "",
+        *,
+        room: str = "",
+        wish: str = "",
+        shares: str = "",
+        language: str = "en",
+    ) -> NeedNews:
+        """Say that they need to talk, which must succeed; return what they are told."""
+        done = await self.asks_to_talk(words, room, wish, shares, language)
+        assert isinstance(done, Done), done
+        return await self.hears(NeedNews)
+
+    async def asks_to_talk(
+        self,
+        words: str = "",
+        room: str = "",
+        wish: str = "",
+        shares: str = "",
+        language: str = "en",
+    ) -> Done | Refused:
+        """Ask for somebody to talk to."""
+        return await self._ask(Done, RAISE, room, words, wish, shares, language)
+
+    async def withdraw(self) -> Done | Refused:
+        """Not need to talk any more."""
+        return await self._ask(Done, WITHDRAW)
+
+    async def call_back(self, at: int) -> Done | Refused:
+        """Ask to be called at a time."""
+        return await self._ask(Done, CALL_BACK, at)
+
+    async def stay(self, minutes: int = 10, room: str = "") -> Done | Refused:
+        """Ask to be missed."""
+        return await self._ask(Done, STAY, room, minutes, "en")
+
+    async def talk_more(self, target: int, room: str = "coffee") -> Done | Refused:
+        """Ask whoever said something whether they want to talk."""
+        return await self._ask(Done, TALK_MORE, room, target)
+
+    async def card(self, token: bytes, *, yes: bool) -> Done | Refused:
+        """Answer a card, or end what came of it."""
+        return await self._ask(Done, CARD, token, yes)
 
     async def _ask(self, wanted: type[E], kind: int, *fields: object) -> E | Refused:
         ref = next(self._refs)

@@ -240,6 +240,7 @@ def _cards() -> None:
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("talk", sa.Text(), nullable=False),
+        sa.Column("spoken_at", sa.BigInteger(), nullable=True),
         sa.Column("over_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("token", name="pk_cards"),
     )

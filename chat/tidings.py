@@ -1,0 +1,177 @@
+"""Tidings: what one member is told of their need, their check-in and their cards.
+
+They are told at once, on every page of theirs, and of a need at most once a second,
+however much happens to it. Between two tellings the page counts for itself.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from typing import Final, Protocol, cast
+
+from chat import asides
+from chat.clock import Clock
+from chat.errors import StoreDown
+from chat.gateway import Gateway
+from chat.model import Handle
+from chat.oncall.byheart import ByHeart
+from chat.oncall.cards import CARD_CHANGED, Card, Cards
+from chat.oncall.needs import NEED_CHANGED, Needs
+from chat.oncall.stages import NeedId
+from chat.oncall.stays import STAY_CHANGED, Stay, Stays
+from chat.protocol import unpack_value
+from chat.session import Session
+
+EVERY_SECONDS: Final = 1.0
+LOOK_EVERY_SECONDS: Final = 0.1
+AGAIN_SECONDS: Final = 2.0
+"""When to ask again while the store is away."""
+
+logger = logging.getLogger(__name__)
+
+
+class Kept(Protocol):
+    """Where what is known by heart is kept, and known."""
+
+    needs: Needs
+    stays: Stays
+    cards: Cards
+    by_heart: ByHeart
+
+    async def devices(self) -> Mapping[Handle, NeedId]:
+        """Return the needs that their members are still told of, by device."""
+
+
+class Tidings:
+    """Tells members what is theirs alone, as far as their pages are on this process."""
+
+    def __init__(self, *, kept: Kept, gateway: Gateway, clock: Clock) -> None:
+        self._kept = kept
+        self._by_heart = kept.by_heart
+        self._gateway = gateway
+        self._clock = clock
+        self._waiting: dict[Handle, None] = {}
+        self._told_at: dict[Handle, float] = {}
+        self._due = asyncio.Event()
+        self.need_changed: Callable[[NeedId], None] = lambda _id: None
+        """Called when a need is not the same, whoever's it is."""
+
+    async def learn(self) -> None:
+        """Read what every process knows by heart.
+
+        Raises:
+            StoreDown: If the store does not answer; what is known then stays.
+
+        """
+        devices = await self._kept.devices()
+        stays, cards = await self._kept.stays.all(), await self._kept.cards.live()
+        self._by_heart.learn(devices, stays, cards)
+
+    def missed(self) -> None:
+        """Tell everybody anew: something may have changed that was not heard."""
+        for session in self._gateway.everybody():
+            self.greet(session)
+
+    def greet(self, session: Session) -> None:
+        """Tell a page that has just come what is theirs, without asking for others."""
+        handle, connection = session.handle, session.connection
+        if connection is None:
+            return
+        if stay := self._by_heart.stay_of(handle):
+            connection.send(asides.stay(stay.minutes, stay.due))
+        for card in self._by_heart.cards_of(handle):
+            _show(session, card)
+        if self._by_heart.has_need(handle):
+            self._wait(handle)
+
+    def heard(self, news: bytes) -> bool:
+        """Take news that every process was told; return whether they were of this."""
+        if news.startswith(NEED_CHANGED):
+            self._need(news)
+        elif news.startswith(STAY_CHANGED):
+            self._stay(Stay.of_news(news))
+        elif news.startswith(CARD_CHANGED):
+            self._card(Card.of_news(news))
+        else:
+            return False
+        return True
+
+    def _need(self, news: bytes) -> None:
+        told = unpack_value(news.removeprefix(NEED_CHANGED))
+        id_, handle = cast("tuple[NeedId, Handle]", told)
+        self._by_heart.need(id_, handle)
+        self.need_changed(id_)
+        if handle:
+            self._wait(handle)
+
+    def _stay(self, stay: Stay) -> None:
+        self._by_heart.stay(stay)
+        for session in self._gateway.of_device(stay.handle):
+            if session.connection is not None:
+                session.connection.send(asides.stay(stay.minutes, stay.due))
+
+    def _card(self, card: Card) -> None:
+        self._by_heart.card(card)
+        for side in (card.asks, card.asked):
+            for session in self._gateway.of_device(side.handle):
+                _show(session, card)
+
+    # Needs, which have to be asked for
+
+    def _wait(self, handle: Handle) -> None:
+        self._waiting[handle] = None
+        self._due.set()
+
+    async def run(self) -> None:
+        """Tell until cancelled."""
+        while True:
+            await self._due.wait()
+            self._due.clear()
+            there = await self.round()
+            if self._waiting:
+                self._due.set()
+                await asyncio.sleep(LOOK_EVERY_SECONDS if there else AGAIN_SECONDS)
+
+    async def round(self) -> bool:
+        """Tell everyone whose turn it is; return whether the store was there."""
+        now = self._clock.monotonic()
+        for handle in tuple(self._waiting):
+            if now - self._told_at.get(handle, -EVERY_SECONDS) < EVERY_SECONDS:
+                continue
+            del self._waiting[handle]
+            try:
+                await self._tell(handle)
+            except StoreDown:
+                self._waiting[handle] = None
+                return False
+            self._told_at[handle] = now
+        self._forget(now)
+        return True
+
+    async def _tell(self, handle: Handle) -> None:
+        if not self._gateway.of_device(handle):
+            return
+        news = await self._kept.needs.news(handle)
+        if news is None:
+            return
+        for session in self._gateway.of_device(handle):
+            if session.connection is not None:
+                session.connection.send(asides.need(news))
+
+    def _forget(self, now: float) -> None:
+        told = self._told_at.items()
+        self._told_at = {h: at for h, at in told if now - at < EVERY_SECONDS}
+
+
+def _show(session: Session, card: Card) -> None:
+    """Show a card to one of the two; who asks learns nothing until it is a yes."""
+    if session.connection is None:
+        return
+    asks = session.handle == card.asks.handle
+    if asks and card.state in ("asked", "no"):
+        return
+    other = card.asked if asks else card.asks
+    state = "over" if card.state == "no" else card.state
+    session.connection.send(
+        asides.card(card.token, card.room, other.who, state, card.talk)
+    )
