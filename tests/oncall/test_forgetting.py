@@ -16,33 +16,40 @@ HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
-def house(database: Database, clock: FakeClock) -> NeedsHouse:
+def house(sqlite: Database, clock: FakeClock) -> NeedsHouse:
+    return NeedsHouse(sqlite, clock)
+
+
+@pytest.fixture
+def any_house(database: Database, clock: FakeClock) -> NeedsHouse:
     return NeedsHouse(database, clock)
 
 
-async def test_an_hour_after_its_end_nothing_tells_whose_a_need_was(house: NeedsHouse):
+async def test_an_hour_after_its_end_nothing_tells_whose_a_need_was(
+    any_house: NeedsHouse,
+):
     handle = a_handle()
-    raised = await house.press(
+    raised = await any_house.press(
         handle, words="nobody must know", wish="listen", shares=("veteran",)
     )
-    await house.needs.accept(raised.id, WREN)
-    await house.needs.spoke(raised.id, WREN)
-    await house.needs.note(raised.id, WREN, "they said a lot")
-    await house.needs.finish(raised.id, WREN, "heard")
+    await any_house.needs.accept(raised.id, WREN)
+    await any_house.needs.spoke(raised.id, WREN)
+    await any_house.needs.note(raised.id, WREN, "they said a lot")
+    await any_house.needs.finish(raised.id, WREN, "heard")
 
-    house.clock.advance(3599)
-    assert await house.needs.forget(house.clock.now()) == []
-    assert (await house.needs.known(raised.id)).told.words == "nobody must know"
+    any_house.clock.advance(3599)
+    assert await any_house.needs.forget(any_house.clock.now()) == []
+    assert (await any_house.needs.known(raised.id)).told.words == "nobody must know"
 
-    house.clock.advance(1)
-    assert await house.needs.forget(house.clock.now()) == [talk_of(raised.id)]
+    any_house.clock.advance(1)
+    assert await any_house.needs.forget(any_house.clock.now()) == [talk_of(raised.id)]
 
-    dump = await house.dump()
+    dump = await any_house.dump()
     for secret in ("nobody must know", "they said", "veteran", "listen", "whowh"):
         assert secret not in dump
-    for secret in (handle, b"m" * 16):
-        assert repr(secret) not in dump
-    assert (await house.needs.notes(raised.id, WREN))[0].text == ""
+    assert repr(handle) not in dump
+    assert repr(b"m" * 16) not in dump
+    assert (await any_house.needs.notes(raised.id, WREN))[0].text == ""
 
 
 async def test_what_is_left_is_how_it_went(house: NeedsHouse):
@@ -127,15 +134,15 @@ async def test_nobody_is_blocked_who_is_forgotten(house: NeedsHouse):
         await house.needs.block(known.need.id, WREN)
 
 
-async def test_after_a_season_nothing_is_left(house: NeedsHouse):
-    known, other = await house.talk(), await house.talk()
+async def test_after_a_season_nothing_is_left(any_house: NeedsHouse):
+    known, other = await any_house.talk(), await any_house.talk()
     promised = other.told.handle
-    await house.needs.note(known.need.id, WREN, "a note")
-    await house.needs.withdraw(known.told.handle)
-    await house.needs.call_back(promised, house.clock.now() + HOUR)
-    house.clock.advance(KEPT.total_seconds() + 1)
+    await any_house.needs.note(known.need.id, WREN, "a note")
+    await any_house.needs.withdraw(known.told.handle)
+    await any_house.needs.call_back(promised, any_house.clock.now() + HOUR)
+    any_house.clock.advance(KEPT.total_seconds() + 1)
 
-    await house.needs.forget(house.clock.now())
+    await any_house.needs.forget(any_house.clock.now())
 
-    assert known.need.id not in await house.dump()
-    assert await house.needs.of_handle(promised)
+    assert known.need.id not in await any_house.dump()
+    assert await any_house.needs.of_handle(promised)
