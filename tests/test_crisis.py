@@ -90,20 +90,16 @@ async def test_a_report_that_somebody_is_at_risk_calls_for_whom_it_is_about(
     assert (known.told.source, known.told.handle) == ("report", HANDLE)
 
 
-@pytest.mark.parametrize(
-    "changes",
-    [
+async def test_nobody_is_called_without_danger_or_for_nobody(desk: CrisisDesk):
+    calm: list[dict[str, object]] = [
         {"grade": Grade.MEDIUM},
         {"sealed": b""},
         {"source": "bell", "flags": ()},
         {"source": "unanswered", "flags": ()},
         {"source": "report", "flags": (), "reason": "spam", "grade": Grade.NONE},
-    ],
-)
-async def test_nobody_is_called_without_danger_or_for_nobody(
-    desk: CrisisDesk, changes: dict[str, object]
-):
-    await desk.cases.open(danger(**changes))
+    ]
+    for changes in calm:
+        await desk.cases.open(danger(**changes))
 
     assert await desk.open_needs() == []
 
@@ -160,6 +156,19 @@ async def test_whoever_has_asked_already_gets_graver(desk: CrisisDesk):
     assert (known.need.id, known.need.grade) == (raised.id, Grade.IMMINENT)
     assert (known.told.words, known.told.source) == ("can anybody hear me", "pressed")
     assert known.need.state is State.ACCEPTED
+
+
+async def test_who_presses_while_a_rule_calls_for_them_has_one_need(desk: CrisisDesk):
+    others = [desk.another() for _ in range(3)]
+
+    await asyncio.gather(
+        desk.cases.open(danger()),
+        *(each.house.press(HANDLE, words="please") for each in others),
+        others[0].cases.open(danger()),
+    )
+
+    (known,) = await desk.open_needs()
+    assert (known.need.grade, known.told.words) == (Grade.HIGH, "please")
 
 
 async def test_a_promised_call_back_comes_at_once_when_there_is_danger(

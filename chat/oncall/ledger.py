@@ -103,12 +103,13 @@ class Ledger:
         is raised again.
         """
         told = replace(told, tags=told.tags or self._tags(room))
+        asked = Known(self._new(member, room, grade), told)
         while True:
             known = await self.locked_of(tx, told.handle)
             if known is not None:
-                return await self._pressed(tx, known, told, member, room, grade), False
-            if new := await self._added(tx, told, member, room, grade):
-                return new, True
+                return await self._pressed(tx, known, asked), False
+            if await self._added(tx, asked):
+                return asked, True
 
     async def drill(self, tx: AsyncConnection, by: str) -> Known:
         """Return a need that nobody has, for a fire drill."""
@@ -125,47 +126,33 @@ class Ledger:
         except NoSuchRoom:
             return ()
 
-    async def _added(
-        self,
-        tx: AsyncConnection,
-        told: Told,
-        member: MemberId,
-        room: RoomName,
-        grade: Grade,
-    ) -> Known | None:
-        known = Known(self._new(member, room, grade), told)
-        id_ = known.need.id
-        row = {"id": id_, **self._columns(known, self.now())}
+    async def _added(self, tx: AsyncConnection, asked: Known) -> bool:
+        """Keep a new need; False: another has just raised one for the same device."""
+        id_, told = asked.need.id, asked.told
+        row = {"id": id_, **self._columns(asked, self.now())}
         if not await store.add(tx, row):
-            return None
-        detail = {"source": told.source, "grade": int(grade)}
+            return False
+        detail = {"source": told.source, "grade": int(asked.need.grade)}
         await self._happens(tx, id_, "raised", _by(told), detail)
-        return known
+        return True
 
     def _new(self, member: MemberId, room: RoomName, grade: Grade) -> Need:
         now = self.now()
         id_ = NeedId(secrets.token_hex(_ID_BYTES))
         return Need(id_, member, room, now, Climb(now), grade)
 
-    async def _pressed(
-        self,
-        tx: AsyncConnection,
-        known: Known,
-        told: Told,
-        member: MemberId,
-        room: RoomName,
-        grade: Grade,
-    ) -> Known:
-        need = known.need.pressed(self.now()).graver(grade)
-        told = _newer(known.told, told)
-        if room and not need.room:
-            need = replace(need, member=member, room=room)
-        changed = known._replace(told=told)
-        if need == known.need and changed == known:
+    async def _pressed(self, tx: AsyncConnection, known: Known, asked: Known) -> Known:
+        """Take over what is asked now into what was asked before."""
+        need = known.need.pressed(self.now()).graver(asked.need.grade)
+        if not need.room:
+            need = replace(need, member=asked.need.member, room=asked.need.room)
+        told = _newer(known.told, asked.told)
+        if (need, told) == (known.need, known.told):
             return known
         kind = "raised_again" if known.need.is_promised else "pressed"
-        detail = {"source": told.source, "grade": int(need.grade)}
-        return await self.keep(tx, changed, need, kind, _by(told), **detail)
+        detail = {"source": asked.told.source, "grade": int(need.grade)}
+        known = known._replace(told=told)
+        return await self.keep(tx, known, need, kind, _by(asked.told), **detail)
 
     def _columns(self, known: Known, now: datetime) -> dict[str, object]:
         return columns(known, self._next(known.need, now))
