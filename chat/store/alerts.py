@@ -192,11 +192,11 @@ async def tried(tx: AsyncConnection, which: Sequence[Tried]) -> None:
 # Looking after them -------------------------------------------------------------------
 
 
-async def stuck(tx: AsyncConnection, now: int, before: int) -> int:
-    """Return how many alerts should have been sent, or given up, before a moment."""
-    late = func.coalesce(alerts.c.next_at, alerts.c.lease_until, alerts.c.made_at)
-    asked = select(func.count()).where(alerts.c.state.in_(_UNSENT), late < before)
-    number: int = (await tx.execute(asked.where(alerts.c.made_at <= now))).scalar_one()
+async def stuck(tx: AsyncConnection, before: int) -> int:
+    """Return how many alerts should have been tried, or told of, before a moment."""
+    awaited = func.coalesce(alerts.c.lease_until, alerts.c.next_at, alerts.c.made_at)
+    asked = select(func.count()).where(alerts.c.state.in_(_UNSENT), awaited < before)
+    number: int = (await tx.execute(asked)).scalar_one()
     return number
 
 

@@ -1,0 +1,123 @@
+"""The auditor: a need that is stuck is found, told and looked at, within seconds."""
+
+import logging
+
+import msgpack
+import pytest
+from sqlalchemy import update
+
+from chat import bulletin
+from chat.errors import StoreDown
+from chat.metrics import Metrics
+from chat.oncall.auditor import Auditor
+from chat.oncall.health import Trouble
+from chat.store.database import Database
+from chat.store.oncall import needs
+from tests.support.clock import FakeClock
+from tests.support.needs import a_handle
+from tests.support.on_call import OnCall, down
+
+
+class Office:
+    """An auditor, and whom it tells."""
+
+    def __init__(self, on_call: OnCall) -> None:
+        self.rung: list[object] = []
+        self.looks = 0
+        self.metrics = Metrics()
+        self.auditor = Auditor(
+            database=on_call.database,
+            clock=on_call.clock,
+            ring=self._ring,
+            look=self._look,
+            metrics=self.metrics,
+        )
+
+    async def _ring(self, frame: bytes) -> None:
+        self.rung.append(tuple(msgpack.unpackb(frame)))
+
+    def _look(self) -> None:
+        self.looks += 1
+
+
+@pytest.fixture
+async def on_call(database: Database, clock: FakeClock) -> OnCall:
+    on_call = OnCall(database, clock)
+    await on_call.come()
+    return on_call
+
+
+@pytest.fixture
+def office(on_call: OnCall) -> Office:
+    return Office(on_call)
+
+
+async def test_where_all_is_well_nobody_is_told(on_call: OnCall, office: Office):
+    await on_call.house.pressed()
+    await on_call.worker().tick()
+    await on_call.house.talk()
+    await on_call.house.needs.drill("")
+
+    assert not await office.auditor.audit()
+
+    assert office.auditor.content
+    assert office.rung == []
+    assert office.looks == 1
+    assert b"needs_open 2.0" in office.metrics.render()
+
+
+async def test_a_need_that_nobody_looks_after_is_told_aloud(
+    on_call: OnCall, office: Office, caplog: pytest.LogCaptureFixture
+):
+    handle = a_handle()
+    await on_call.house.press(handle, words="please")
+    on_call.clock.advance(6)
+
+    assert await office.auditor.audit() == {Trouble.OVERDUE: 1}
+
+    assert not office.auditor.content
+    assert office.rung == [(bulletin.ALARM, "", "overdue", 1)]
+    assert office.looks == 1, "and it is looked at"
+    assert b'oncall_alarms_total{what="overdue"} 1.0' in office.metrics.render()
+    [record] = [each for each in caplog.records if each.levelno == logging.CRITICAL]
+    assert "please" not in repr(record.__dict__)
+    assert handle.hex() not in repr(record.__dict__)
+
+
+async def test_the_same_is_told_again_each_minute_only(on_call: OnCall, office: Office):
+    await on_call.house.pressed()
+    on_call.clock.advance(6)
+
+    for _ in range(7):
+        await office.auditor.audit()
+        on_call.clock.advance(10)
+
+    assert len(office.rung) == 2
+
+
+async def test_an_alert_that_nobody_sends_is_told(on_call: OnCall, office: Office):
+    await on_call.house.pressed()
+    await on_call.worker().escalator.tick()
+
+    on_call.clock.advance(15)
+    assert not await office.auditor.audit()
+    on_call.clock.advance(2)
+
+    assert await office.auditor.audit() == {Trouble.STUCK_ALERT: 2}
+
+
+async def test_a_need_that_cannot_be_read_is_told(on_call: OnCall, office: Office):
+    broken = await on_call.house.pressed()
+    async with on_call.database.begin() as tx:
+        await tx.execute(update(needs).filter_by(id=broken).values(grade=99))
+
+    assert await office.auditor.audit() == {Trouble.UNREADABLE: 1}
+
+
+async def test_while_the_database_is_down_it_is_not_content(
+    on_call: OnCall, office: Office
+):
+    with down(on_call.database), pytest.raises(StoreDown):
+        await office.auditor.audit()
+
+    assert not office.auditor.content

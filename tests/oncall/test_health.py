@@ -1,0 +1,51 @@
+"""Health: a need that nobody looks after is noticed."""
+
+from dataclasses import replace
+
+from chat.oncall.health import Looked, Trouble, troubles
+from tests.oncall.needs import NOW, WREN, a_need, a_talk, minutes, seconds
+
+
+def test_a_need_with_a_step_ahead_is_well():
+    assert not troubles([Looked(a_need(), NOW + seconds(40))], 0, NOW)
+
+
+def test_a_need_that_calls_and_has_no_next_step_is_not():
+    assert troubles([Looked(a_need(), None)], 0, NOW) == {Trouble.NO_NEXT_STEP: 1}
+
+
+def test_an_accepted_need_without_an_end_of_its_lease_is_not():
+    accepted = a_need().accept(WREN, NOW)
+
+    assert troubles([Looked(accepted, None)], 0, NOW) == {Trouble.NO_NEXT_STEP: 1}
+
+
+def test_a_quiet_talk_in_which_nobody_waits_is_well():
+    assert not troubles([Looked(a_talk(), None)], 0, NOW)
+
+
+def test_a_talk_in_which_the_member_waits_is_not():
+    waiting = a_talk().wrote(NOW)
+
+    assert troubles([Looked(waiting, None)], 0, NOW) == {Trouble.NO_NEXT_STEP: 1}
+
+
+def test_a_step_is_overdue_after_five_seconds():
+    due = Looked(a_need(), NOW)
+
+    assert not troubles([due], 0, NOW + seconds(5))
+    assert troubles([due, due], 0, NOW + seconds(5.001)) == {Trouble.OVERDUE: 2}
+
+
+def test_a_drill_that_was_forgotten_is_noticed():
+    drill = replace(a_need(), drill=True)
+    now = NOW + minutes(15)
+
+    assert not troubles([Looked(drill, now)], 0, now)
+    later = now + seconds(1)
+    assert troubles([Looked(drill, later)], 0, later) == {Trouble.OLD_DRILL: 1}
+    assert not troubles([Looked(a_need(), later)], 0, later)
+
+
+def test_alerts_that_nobody_sends_are_noticed():
+    assert troubles([], 3, NOW) == {Trouble.STUCK_ALERT: 3}
