@@ -212,11 +212,9 @@ class Outbox:
         await store.sent(tx, _ids(results, Outcome.SENT), kept(now))
         await store.drop(tx, _ids(results, None))
         await store.tried(tx, [_tried(*each, now) for each in _failed(results)])
-        for alert, outcome in _failed(results):
-            if outcome is Outcome.GONE:
-                await ways.remove(tx, alert.way_id)
-            elif outcome is Outcome.NO:
-                await ways.fail(tx, alert.way_id, kept(now), _REFUSED)
+        # What never works as it is set up stays: whoever sends says why to its owner.
+        for gone in (alert for alert, became in results if became is Outcome.GONE):
+            await ways.remove(tx, gone.way_id)
 
     def _tell(self, results: Sequence[Result]) -> None:
         for alert, outcome in results:
