@@ -188,9 +188,7 @@ class Needs(Care):
             if known is None:
                 return None
             numbers, began = await self._progress(tx, known.need)
-        need = known.need
-        helpers = need.helpers if need.is_open else ()
-        peers = [self.who_of_peer(peer, need.id) for peer in helpers]
+        peers = [self.who_of_peer(peer, known.need.id) for peer in known.need.helpers]
         return telling.news(known, numbers, began, peers)
 
     async def _of(self, tx: AsyncConnection, handle: Handle) -> Known | None:
@@ -203,12 +201,16 @@ class Needs(Care):
     async def _progress(self, tx: AsyncConnection, need: Need) -> tuple[Progress, str]:
         """Return the numbers, and by which kind of event the calling began."""
         began = await store.last_event(tx, need.id, BEGINNINGS)
+        now = self.ledger.now()
         since, kind = (began.at, began.kind) if began else (0, "")
+        if since > kept(now):
+            # The clock was set back meanwhile: rather count too many than none.
+            since = 0
         alerts = [
             Alert(PeerId(staff), moment(at), moment(opened))
             for staff, at, opened in await store.called(tx, need.id, since)
         ]
-        return progress(self._policy, need, alerts, self.ledger.now()), kind
+        return progress(self._policy, need, alerts, now), kind
 
     async def events(self, id_: str) -> list[Happened]:
         """Return all that happened to a need, in order."""

@@ -99,6 +99,17 @@ async def test_who_was_called_before_a_peer_fell_silent_counts_no_more(
     assert (told.state, told.alerted, told.why) == ("raised", 0, "silent")
 
 
+async def test_who_is_called_counts_although_the_clock_was_set_back(
+    house: NeedsHouse,
+):
+    id_ = (await house.press(HANDLE)).id
+    house.clock.advance(-3600)
+
+    await house.alert(id_, WREN)
+
+    assert (await news(house)).alerted == 1
+
+
 async def test_why_a_need_came_back_is_told_until_somebody_has_it(house: NeedsHouse):
     id_ = (await house.press(HANDLE)).id
     await house.needs.accept(id_, WREN)
@@ -123,6 +134,8 @@ async def test_a_member_knows_who_of_the_talk_are_peers(house: NeedsHouse):
 
     assert told.peers == (b"wr" + id_[:3].encode(), b"ot" + id_[:3].encode())
     assert told.next_in == -1
+    await house.needs.withdraw(HANDLE)
+    assert (await news(house)).peers == told.peers
 
 
 async def test_an_end_is_told_for_an_hour(house: NeedsHouse):

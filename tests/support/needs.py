@@ -97,8 +97,9 @@ class NeedsHouse:
         """Have some people on the team."""
         async with self.database.begin() as tx:
             for peer in peers:
-                row = {"id": peer, "desk_name": peer, "role": str(role)}
-                await tx.execute(insert(staff).values(row, recovery=[], created_at=0))
+                row: dict[str, Any] = {"id": peer, "desk_name": peer, "role": str(role)}
+                row |= {"recovery": [], "created_at": 0}
+                await tx.execute(insert(staff).values(row))
 
     async def alert(self, id_: NeedId, peer: PeerId, **columns: Any) -> None:
         """Have a peer called about a need, as the worker does."""
