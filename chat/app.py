@@ -23,6 +23,7 @@ from chat.handover import Door
 from chat.mirror import Mirror
 from chat.model import RoomName
 from chat.noticeboard import WORDS_CHANGED
+from chat.oncall.stages import NeedId
 from chat.pages import Pages
 from chat.prefixes import Prefixes
 from chat.record import Record
@@ -32,6 +33,7 @@ from chat.routes import routes
 from chat.settings import Settings
 from chat.speaking import Speaking
 from chat.staffroom import Staffroom
+from chat.switchboard import Switchboard
 from chat.team import Team
 from chat.tidings import Tidings
 from chat.wheel import Wheel
@@ -87,6 +89,9 @@ class Service(Ground):
             metrics=self.metrics,
         )
         self.callroom = Callroom(ground=self, backroom=self.backroom, rooms=self.rooms)
+        self.switchboard = Switchboard(
+            ground=self, backroom=self.backroom, callroom=self.callroom
+        )
         self.wheel = Wheel()
         answers = Answers(
             rooms=self.rooms,
@@ -167,8 +172,10 @@ class Service(Ground):
             origins=origins(settings),
             door=self.door,
             open_=self.is_open,
+            listening=self.callroom.listening,
         )
         self.desk = self.staffroom.desk
+        self.tidings.need_changed = self._need_changed
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -195,6 +202,7 @@ class Service(Ground):
                             self.record.run,
                             self.tidings.run,
                             *self.callroom.parts(),
+                            *self.switchboard.parts(),
                         ),
                         self.desk.run(),
                         self._tidy(),
@@ -214,6 +222,7 @@ class Service(Ground):
         finally:
             self.wheel.stop()
             self.collector.stop()
+            await self.switchboard.aclose()
             await self.servers.aclose()
             await self.backroom.aclose()
 
@@ -228,6 +237,10 @@ class Service(Ground):
             self.mirror.look()
         elif not self.tidings.heard(news):
             self.desk.heard(news)
+
+    def _need_changed(self, id_: NeedId) -> None:
+        self.switchboard.escalator.look()
+        self.desk.need_changed(id_)
 
     def _line_changed(self, up: bool) -> None:
         if up is not self._line_up:
@@ -304,8 +317,9 @@ async def work(settings: Settings) -> None:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(service.scripts.run())
             tasks.create_task(service.keeper.run())
-            tasks.create_task(service.backroom.run())
+            tasks.create_task(service.backroom.run(*service.switchboard.parts()))
     finally:
+        await service.switchboard.aclose()
         await service.servers.aclose()
         await service.backroom.aclose()
 

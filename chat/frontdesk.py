@@ -11,6 +11,7 @@ from chat.desk.enrolling import Enrolling
 from chat.desk.guard import Guard
 from chat.desk.signing_in import SigningIn
 from chat.desk.socket import Looking, StaffSocket
+from chat.desk.talking import Talking
 from chat.desk.team import TeamPages
 from chat.handover import Door
 from chat.hub import Hub
@@ -73,8 +74,8 @@ def _key(key: bytes, purpose: bytes) -> bytes:
 class FrontDesk:
     """The pages on which the room team comes and goes, and their socket.
 
-    To do: run `run`, give `heard` what the doorbell's `changed` told, and call `missed`
-    when the line to Redis is back.
+    To do: run `run`, give `heard` what the doorbell's `changed` told and `need_changed`
+    the needs that are not the same, and call `missed` when the line to Redis is back.
     """
 
     def __init__(
@@ -87,6 +88,7 @@ class FrontDesk:
         open_: Callable[[], bool],
         looking: Looking,
         watch: Watch,
+        talking: Talking,
     ) -> None:
         self.guard = Guard(sittings=accounts.sittings, origins=origins)
         self.socket = StaffSocket(
@@ -97,10 +99,12 @@ class FrontDesk:
             open_=open_,
             looking=looking,
             watch=watch,
+            talking=talking,
         )
         self.run = self.socket.run
         self.heard = self.socket.heard
         self.missed = self.socket.missed
+        self.need_changed = self.socket.need_changed
         self._signing_in = SigningIn(
             guard=self.guard,
             proofs=accounts.proofs,

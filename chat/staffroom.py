@@ -6,9 +6,11 @@ from starlette.routing import BaseRoute
 
 from chat.backroom import Backroom
 from chat.console import console_routes
+from chat.desk.talking import Talking
 from chat.frontdesk import Accounts, FrontDesk
 from chat.ground import Ground
 from chat.handover import Door
+from chat.listening import Listening
 from chat.signing.sittings import Deskmate
 from chat.signing.watch import Watch
 
@@ -25,6 +27,7 @@ class Staffroom:
         origins: frozenset[str],
         door: Door,
         open_: Callable[[], bool],
+        listening: Listening,
     ) -> None:
         self._backroom = backroom
         watch = Watch(scripts=ground.scripts, clock=ground.clock)
@@ -42,6 +45,7 @@ class Staffroom:
             open_=open_,
             looking=self._looking,
             watch=watch,
+            talking=Talking(listening=listening, clock=ground.clock),
         )
         self._console = console_routes(
             guard=self.desk.guard,

@@ -14,6 +14,7 @@ from starlette.routing import Route
 
 from chat import server
 from chat.desk.frame import show
+from chat.desk.talking import Talking
 from chat.doorbell import CHANNEL, Doorbell
 from chat.frontdesk import Accounts, FrontDesk
 from chat.handover import Door, http_protocol, websocket_protocol
@@ -30,6 +31,7 @@ from chat.standing import NEWS
 from chat.store.database import Database
 from chat.wheel import Wheel
 from tests.support.clock import FakeClock
+from tests.support.staff_house import NOT_LISTENING
 
 
 class FrontDoor:
@@ -61,6 +63,7 @@ class FrontDoor:
             open_=lambda: True,
             looking=self._look,
             watch=Watch(scripts=self.scripts, clock=self.clock),
+            talking=Talking(listening=NOT_LISTENING, clock=self.clock),
         )
         self.lines.heard = lambda _, data: bell.heard(data.removeprefix(NEWS))
         bell.answer = self.desk.heard

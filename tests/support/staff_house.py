@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Self
+from typing import Self, cast
 
 import uvicorn
 from starlette.applications import Starlette
@@ -18,9 +18,11 @@ from chat.bulletin import SUBPROTOCOL, TOPIC
 from chat.clock import Clock
 from chat.desk.guard import COOKIE, Guard
 from chat.desk.socket import StaffSocket
+from chat.desk.talking import Talking
 from chat.doorbell import CHANNEL, Doorbell
 from chat.handover import Door, http_protocol, websocket_protocol
 from chat.hub import Hub
+from chat.listening import Listening
 from chat.metrics import Metrics
 from chat.prefixes import Prefixes
 from chat.redis import Lines, Scripts, servers
@@ -31,13 +33,22 @@ from chat.standing import NEWS
 from chat.wheel import Wheel
 from tests.support.eventually import eventually
 
+NOT_LISTENING = cast("Listening", None)
+"""For a house in which nobody needs to talk."""
+
 ORIGIN = "https://chat.example"
 
 
 class StaffHouse:
     """One process: its sittings, its hub, its staff socket."""
 
-    def __init__(self, redis_url: str, clock: Clock, node: bytes) -> None:
+    def __init__(
+        self,
+        redis_url: str,
+        clock: Clock,
+        node: bytes,
+        listening: Listening = NOT_LISTENING,
+    ) -> None:
         self.servers = servers(redis_url)
         self.scripts = Scripts(self.servers)
         self.lines = Lines(
@@ -63,6 +74,7 @@ class StaffHouse:
             open_=lambda: self.is_open,
             looking=self._look,
             watch=self.watch,
+            talking=Talking(listening=listening, clock=clock),
         )
         self.lines.heard = lambda _channel, data: self.bell.heard(
             data.removeprefix(NEWS)
