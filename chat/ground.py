@@ -70,12 +70,12 @@ class Ground:
             metrics=self.metrics,
             fan_out=self.hub.fan_out_lively,
         )
-        attendance = Attendance(scripts=self.scripts, clock=self.clock)
+        self.attendance = Attendance(scripts=self.scripts, clock=self.clock)
         self.lobby = Lobby(
             catalogue=self.catalogue,
             presence=self.presence,
             leases=leases,
-            attendance=attendance,
+            attendance=self.attendance,
             history=self.history,
             clock=self.clock,
             history_hours=settings.history_hours,
@@ -83,6 +83,6 @@ class Ground:
         self.keeper = Keeper(
             catalogue=self.catalogue,
             history=self.history,
-            attendance=attendance,
+            attendance=self.attendance,
             lobby=self.lobby,
         )
