@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from chat.cases import Cases
+from chat.desk.story import story
 from chat.model import Grade
 from chat.oncall.needs import Known
 from chat.oncall.stages import State
@@ -78,6 +79,15 @@ async def test_somebody_in_danger_is_called_for_without_asking(desk: CrisisDesk)
     assert known.told.tags == ("of-coffee",)
     assert desk.house.news == [(known.need.id, HANDLE)]
     assert ("house", "need") in await desk.recorded()
+
+
+async def test_a_case_tells_that_a_peer_was_called(desk: CrisisDesk):
+    id_ = await desk.cases.open(danger())
+
+    case = await desk.cases.case(id_)
+
+    told = [each.words for each in story(case, "ada-id", desk.clock.seconds())]
+    assert told[-1] == "The house called a peer for them"
 
 
 async def test_a_report_that_somebody_is_at_risk_calls_for_whom_it_is_about(
