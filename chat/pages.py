@@ -93,6 +93,10 @@ HEADERS = {
 
 STAFF_HEADERS = HEADERS | {"permissions-policy": _powers(_STAFF_POWERS)}
 
+_WAYS = "/staff/ways"
+"""The page that starts a worker, which browsers count as running a script."""
+_WORKER = ("trusted-types 'none'", "trusted-types worker")
+
 _HOST = re.compile(r"[A-Za-z0-9.-]+(:\d+)?|\[[0-9A-Fa-f:.]+\](:\d+)?")
 _NO_GZIP = re.compile(r"\s*q\s*=\s*0(\.0*)?\s*")
 _NOT_KEPT = {"cache-control": "no-store"}
@@ -128,10 +132,11 @@ def headers_for(scope: Scope) -> Mapping[str, str]:
     path, host = scope["path"], request.headers.get("host", "")
     is_staff = path == "/staff" or path.startswith("/staff/")
     headers = STAFF_HEADERS if is_staff else HEADERS
+    policy = POLICY.replace(*_WORKER) if path == _WAYS else POLICY
     if not _HOST.fullmatch(host):
-        return headers
+        return headers | {"content-security-policy": policy}
     socket = "wss" if request.url.scheme == "https" else "ws"
-    return headers | {"content-security-policy": f"{POLICY} {socket}://{host}"}
+    return headers | {"content-security-policy": f"{policy} {socket}://{host}"}
 
 
 class Pages:

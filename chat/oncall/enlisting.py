@@ -25,6 +25,7 @@ MOST_ASKED: Final = 20
 LONGEST_LABEL: Final = 40
 
 _ASKED_WITHIN: Final = timedelta(hours=1)
+_TEST_TAKES: Final = timedelta(minutes=2)
 _LONGEST_ADDRESS: Final = 254
 _ADDRESS = re.compile(r"[^\s@<>(),;:\\\"\[\]]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", re.A)
 
@@ -56,8 +57,12 @@ class Enlisting:
         """Which ways there are in this house."""
         return self._notify.kinds
 
-    async def add_push(self, staff_id: str, subscription: object, label: str) -> Way:
-        """Keep a browser; one that is known already is whose it is now.
+    async def add_push(
+        self, staff_id: str, subscription: object, label: str, was: str = ""
+    ) -> Way:
+        """Keep a browser, and send it a test; `was` is its address from before.
+
+        One that is known already is from now on whose it is now.
 
         Raises:
             BadWay: If nothing could be sent there, or there are too many.
@@ -65,9 +70,9 @@ class Enlisting:
 
         """
         address = address_of(subscription, self._doors)
-        new = self._new(staff_id, "push", label, address)
+        new = self._new(staff_id, "push", _name(label), address)
         async with self._database.begin() as tx:
-            for each in await _with_endpoint(tx, address["endpoint"]):
+            for each in await _with_endpoint(tx, address["endpoint"], was):
                 await store.remove(tx, each.id)
             await self._add(tx, new)
             await store.alert_by(
@@ -139,10 +144,16 @@ class Enlisting:
         """
         if "webhook" not in self.kinds:
             raise BadWay(_NO_WEBHOOK, "label")
-        new = self._new(staff_id, "webhook", label, {})
+        new = self._new(staff_id, "webhook", _name(label), {})
         async with self._database.begin() as tx:
             await self._add(tx, new)
         return new
+
+    async def is_testing(self, staff_id: str) -> bool:
+        """Tell whether a test that somebody asked for just now has yet to arrive."""
+        since = kept(self._clock.now() - _TEST_TAKES)
+        async with self._database.read() as tx:
+            return await store.under_way(tx, staff_id, since)
 
     async def test(self, staff_id: str, way_id: str) -> None:
         """Send somebody an alert by one of their ways, as a worker sends any.
@@ -167,7 +178,6 @@ class Enlisting:
     def _new(
         self, staff_id: str, kind: str, label: str, address: Mapping[str, str]
     ) -> Way:
-        label = " ".join(label.split())[:LONGEST_LABEL]
         now = kept(self._clock.now())
         return Way(new_id(), staff_id, kind, label, address, now)
 
@@ -188,10 +198,15 @@ class Enlisting:
             raise BadWay(_TOO_OFTEN)
 
 
-async def _with_endpoint(tx: AsyncConnection, endpoint: str) -> list[Way]:
+async def _with_endpoint(tx: AsyncConnection, *endpoints: str) -> list[Way]:
     """Return the ways to one browser: a team is small, so it is read whole."""
     return [
         each
         for each in await store.all_ways(tx)
-        if each.address.get("endpoint") == endpoint
+        if each.kind == "push" and each.address["endpoint"] in endpoints
     ]
+
+
+def _name(label: str) -> str:
+    """Return what somebody calls a way, in one short line."""
+    return " ".join(label.split())[:LONGEST_LABEL]

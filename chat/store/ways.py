@@ -220,6 +220,17 @@ async def asked_since(tx: AsyncConnection, staff_id: str, since: int) -> int:
     return (await tx.execute(asked)).scalar_one()
 
 
+async def under_way(tx: AsyncConnection, staff_id: str, since: int) -> bool:
+    """Tell whether a test that somebody asked for since then has not arrived yet."""
+    asked = select(alerts.c.id).where(
+        alerts.c.staff_id == staff_id,
+        alerts.c.made_at >= since,
+        alerts.c.kind == "test",
+        alerts.c.confirmed_at.is_(None),
+    )
+    return (await tx.execute(asked.limit(1))).first() is not None
+
+
 async def alert_by(
     tx: AsyncConnection, alert_id: str, way: Way, *, kind: str, at: int, sent: bool
 ) -> None:

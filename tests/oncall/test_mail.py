@@ -88,7 +88,7 @@ async def test_the_first_mail_leads_to_where_an_address_is_confirmed(
 ):
     await post.mail.send(a_note(kind="confirm"))
 
-    link = f"https://chat.example/staff/ways/confirm?alert={ALERT}"
+    link = f"https://chat.example/staff/confirm?alert={ALERT}"
     assert link in server.mails[0].get_content()
 
 

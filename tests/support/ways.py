@@ -57,7 +57,7 @@ class Team:
             staff_id=staff_id,
             kind=kind,
             label="a phone",
-            address={},
+            address={"endpoint": f"https://push.example/{new_id()}"},
             made_at=kept(self.clock.now()),
             **changes,
         )

@@ -16,7 +16,7 @@ CONFIRM: Final = "confirm"
 """The kind of the first mail to an address."""
 
 _PORTS: Final = {"smtp": 587, "smtps": 465}
-_PAGES: Final[Mapping[str, str]] = {CONFIRM: "/staff/ways/confirm"}
+_PAGES: Final[Mapping[str, str]] = {CONFIRM: "/staff/confirm"}
 _CALLS: Final = "/staff/calls"
 
 _ADDRESS_REFUSED: Final = "The mail server does not take mail for this address."

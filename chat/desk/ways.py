@@ -1,0 +1,233 @@
+"""How we reach you: one's devices, address and phone, and whether alerts arrive."""
+
+import hashlib
+import json
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Final, NamedTuple
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from chat.clock import Clock
+from chat.desk.confirming import Confirming, capped
+from chat.desk.frame import go, said, show
+from chat.desk.guard import Endpoint, Guard
+from chat.desk.wording import ago
+from chat.oncall.enlisting import LONGEST_LABEL, Enlisting
+from chat.oncall.refusals import BadWay
+from chat.oncall.ways import Ways
+from chat.signing.sittings import Deskmate
+from chat.store.instants import kept
+from chat.store.ways import Way
+
+HERE: Final = "/staff/ways"
+
+_KINDS: Final = {"push": "This device", "email": "Mail", "webhook": "Your phone"}
+_NOTES: Final = {
+    "push": "This device is set up. A test is on its way to it.",
+    "email": "We sent a first mail. Open the link in it, and the address is set up.",
+    "webhook": "Kept. Send yourself a test now.",
+    "test": "A test is on its way.",
+    "remove": "Removed. Nothing goes there any more.",
+}
+
+
+class Row(NamedTuple):
+    """A way as its peer sees it."""
+
+    id: str
+    kind: str
+    label: str
+    state: str
+    """`good`, `old`, `waiting` or `bad`."""
+    words: str
+    mark: str
+    """By which a browser knows itself, if it is one."""
+    can_test: bool
+
+
+class Standing(NamedTuple):
+    """Whether somebody can be reached, in words."""
+
+    reachable: bool
+    alarm: bool
+    words: str
+
+
+class WaysPage:
+    """The page on which peers say how they are reached."""
+
+    def __init__(
+        self,
+        *,
+        ways: Ways,
+        enlisting: Enlisting,
+        key: str,
+        rostered: Callable[[str], Awaitable[bool]],
+        clock: Clock,
+    ) -> None:
+        """Have browsers subscribe by a key; `rostered` tells who is on the rota."""
+        self._ways = ways
+        self._enlisting = enlisting
+        self._key = key
+        self._rostered = rostered
+        self._clock = clock
+
+    def routes(self, guard: Guard) -> list[BaseRoute]:
+        """Return the routes for those who have signed in."""
+
+        def post(path: str, endpoint: Endpoint) -> BaseRoute:
+            return Route(path, guard.page(endpoint, "calls"), methods=["POST"])
+
+        return [
+            Route(HERE, guard.page(self.show, "calls")),
+            Route(f"{HERE}.json", guard.page(self.rows, "calls")),
+            post(f"{HERE}/push", self.add_push),
+            post(f"{HERE}/email", self.add_email),
+            post(f"{HERE}/webhook", self.add_webhook),
+            post(f"{HERE}/test", self.test),
+            post(f"{HERE}/remove", self.remove),
+        ]
+
+    async def show(self, request: Request, me: Deskmate) -> Response:
+        """Show how somebody is reached."""
+        return await self._show(me, note=_NOTES.get(said(request.query_params, "did")))
+
+    async def _show(
+        self,
+        me: Deskmate,
+        *,
+        note: str | None = None,
+        refused: BadWay | None = None,
+        entered: str = "",
+    ) -> Response:
+        rows = await self._rows(me)
+        return show(
+            "ways", me, "Reach me", 400 if refused else 200,
+            note=note, refused=refused, entered=entered, rows=rows, kinds=_KINDS,
+            standing=await self._standing(me, rows),
+            has=self._enlisting.kinds, key=self._key, longest=LONGEST_LABEL,
+            hours=int(self._ways.reachable.total_seconds() // 3600),
+            testing=await self._enlisting.is_testing(me.id),
+        )  # fmt: skip
+
+    async def rows(self, _request: Request, me: Deskmate) -> Response:
+        """Return the state of each way, for the page's script."""
+        rows = await self._rows(me)
+        told = [{"id": r.id, "state": r.state, "words": r.words} for r in rows]
+        testing = await self._enlisting.is_testing(me.id)
+        return JSONResponse({"ways": told, "testing": testing})
+
+    async def _rows(self, me: Deskmate) -> list[Row]:
+        return [self._row(way) for way in await self._ways.of(me.id)]
+
+    def _row(self, way: Way) -> Row:
+        now = self._clock.now()
+        state, words = _state(way, kept(now), works=self._ways.works(way, now))
+        mark = _mark(way.address["endpoint"]) if way.kind == "push" else ""
+        return Row(way.id, way.kind, way.label, state, words, mark, way.is_usable)
+
+    async def _standing(self, me: Deskmate, rows: Sequence[Row]) -> Standing:
+        if any(row.state == "good" for row in rows):
+            return Standing(
+                True, False, "We can reach you, also when no page of ours is open."
+            )
+        if await self._rostered(me.id):
+            return Standing(
+                False, True, "You are on the rota, but we cannot reach you."
+            )
+        return Standing(
+            False, False, "We cannot reach you yet, except by a page that is open."
+        )
+
+    # What one changes -----------------------------------------------------------------
+
+    async def add_push(self, request: Request, me: Deskmate) -> Response:
+        """Keep the browser that asks, and send it a test."""
+        told = _object(await capped(request))
+        label, was = str(told.get("label", "")), str(told.get("was", ""))
+        try:
+            await self._enlisting.add_push(me.id, told.get("subscription"), label, was)
+        except BadWay as error:
+            return JSONResponse({"told": error.told}, 400)
+        return Response(status_code=204)
+
+    async def add_email(self, request: Request, me: Deskmate) -> Response:
+        """Send a first mail to an address."""
+        to = said(await request.form(), "to", 300)
+        try:
+            await self._enlisting.add_email(me.id, to)
+        except BadWay as error:
+            return await self._show(me, refused=error, entered=to)
+        return go(f"{HERE}?did=email")
+
+    async def add_webhook(self, request: Request, me: Deskmate) -> Response:
+        """Have the operator's bridge ring somebody."""
+        label = said(await request.form(), "label", LONGEST_LABEL)
+        try:
+            await self._enlisting.add_webhook(me.id, label)
+        except BadWay as error:
+            return await self._show(me, refused=error)
+        return go(f"{HERE}?did=webhook")
+
+    async def test(self, request: Request, me: Deskmate) -> Response:
+        """Send a test by one way."""
+        try:
+            await self._enlisting.test(me.id, said(await request.form(), "id", 64))
+        except BadWay as error:
+            return await self._show(me, refused=error)
+        return go(f"{HERE}?did=test")
+
+    async def remove(self, request: Request, me: Deskmate) -> Response:
+        """Forget a way."""
+        await self._enlisting.remove(me.id, said(await request.form(), "id", 64))
+        return go(f"{HERE}?did=remove")
+
+
+def ways_routes(
+    *,
+    guard: Guard,
+    ways: Ways,
+    enlisting: Enlisting,
+    key: str,
+    rostered: Callable[[str], Awaitable[bool]],
+    clock: Clock,
+) -> list[BaseRoute]:
+    """Return the routes of being reached; those below `/staff/confirm` are open.
+
+    `key` is what browsers subscribe with; `rostered` tells who is on the rota.
+    """
+    page = WaysPage(
+        ways=ways, enlisting=enlisting, key=key, rostered=rostered, clock=clock
+    )
+    confirming = Confirming(guard=guard, ways=ways, enlisting=enlisting, key=key)
+    return [*page.routes(guard), *confirming.routes()]
+
+
+def _state(way: Way, now: int, *, works: bool) -> tuple[str, str]:
+    """Return how it stands with a way."""
+    if way.failed_at is not None:
+        return "bad", way.why
+    if way.confirmed_at is None:
+        if way.kind == "email":
+            return "waiting", "Not used yet: open the link in our first mail."
+        return "waiting", "Nothing has arrived here yet."
+    since = ago((now - way.confirmed_at) / 1000)
+    when = since if since == "just now" else f"{since} ago"
+    if works:
+        return "good", f"Works: an alert arrived {when}."
+    return "old", f"An alert last arrived {when}. Please send a test."
+
+
+def _mark(endpoint: str) -> str:
+    return hashlib.sha256(endpoint.encode()).hexdigest()[:16]
+
+
+def _object(body: bytes) -> Mapping[str, object]:
+    """Return what a script sent; nothing where it is no object."""
+    try:
+        found = json.loads(body)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
