@@ -16,7 +16,7 @@ from chat.casework.case import Queue
 from chat.casework.casebook import CaseLine
 from chat.catalogue import Catalogue
 from chat.clock import Clock
-from chat.desk.frame import said, show
+from chat.desk.frame import go, said, show
 from chat.desk.guard import Guard
 from chat.desk.rows import BLANK, Row, row
 from chat.desk.wording import time_of_day
@@ -24,6 +24,7 @@ from chat.roles import may
 from chat.signing.sittings import Deskmate
 from chat.wellbeing import is_offered, is_spared, rests_until
 
+CALLS: Final = "/staff/calls"
 RESOLVED: Final = "resolved"
 TABS: Final = {
     Queue.URGENT: "Urgent",
@@ -160,9 +161,9 @@ class Queues:
         ]
 
     async def show(self, request: Request, me: Deskmate) -> Response:
-        """Show one queue; a peer, who works no cases, is shown the way to their own."""
+        """Show one queue; a peer, who works no cases, is led to the calls."""
         if not may(me.role, "cases"):
-            return show("welcome", me, "")
+            return go(CALLS)
         asked, mind = Asked.by(request, me), await self._mind(me)
         lines = await self._lines(asked, me, mind)
         rows = [self._row(line, me) for line in lines[asked.queue]]

@@ -81,7 +81,12 @@ class Console:
     ) -> AsyncIterator[Self]:
         """Have one for as long as the caller stays inside."""
         async with Process(settings, clock).running() as process:
-            yield cls(Desk(database, clock, process), process)
+            yield cls.on(database, clock, process)
+
+    @classmethod
+    def on(cls, database: Database, clock: FakeClock, process: Process) -> Self:
+        """Return one that shares a process with others."""
+        return cls(Desk(database, clock, process), process)
 
     async def _ring(self, frame: bytes) -> None:
         self.rung.append(frame)

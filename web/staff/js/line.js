@@ -1,9 +1,11 @@
 // The line on which staff pages hear that something changed: dials, and dials again.
 //
-// Events: "open" (after a gap: ask for everything), "state", and one for each frame of
-// the bulletin: "case", "bell", "alarm", "store", "signedout", "controls".
+// Events: "open" (after a gap: ask for everything), "state", "heard" (of a talk: what a
+// member's page is told as well), and one for each frame of the bulletin: "case", "bell",
+// "alarm", "store", "signedout", "controls", "need", "alert", "rota".
 
 import { afterClose, delay } from "../../js/backoff.js"
+import { read as readTalk } from "../../js/frames.js"
 import { pack, unpack } from "../../js/wire.js"
 
 export const SUBPROTOCOL = "porchlight.staff.v1"
@@ -14,8 +16,13 @@ const FRAMES = new Map([
   [66, ["alarm", "room", "what", "number"]],
   [67, ["store", "up", "waiting"]],
   [68, ["signedout"]],
-  [69, ["controls", "room"]]
+  [69, ["controls", "room"]],
+  [70, ["need", "id", "state"]],
+  [71, ["alert", "id", "staff", "kind", "need"]],
+  [72, ["rota"]]
 ])
+
+const FIRST_OF_OURS = 64
 
 const LOOKING_AT = 96
 const STILL_HERE = 97
@@ -31,11 +38,22 @@ export function read(bytes) {
   } catch {
     return null
   }
-  const names = Array.isArray(fields) ? FRAMES.get(fields[0]) : undefined
+  if (!Array.isArray(fields)) return null
+  if (fields[0] < FIRST_OF_OURS) return ofTalk(bytes)
+  const names = FRAMES.get(fields[0])
   if (!names) return null
   const news = { name: names[0] }
   names.slice(1).forEach((name, at) => { news[name] = fields[at + 1] })
   return news
+}
+
+function ofTalk(bytes) {
+  try {
+    const event = readTalk(bytes)
+    return event && { name: "heard", event }
+  } catch {
+    return null
+  }
 }
 
 export class Line extends EventTarget {
@@ -61,17 +79,17 @@ export class Line extends EventTarget {
 
   // Which case this page shows: the others see who looks, and a claim holds.
   look(id) {
-    this.#send([LOOKING_AT, id])
+    this.send([LOOKING_AT, id])
   }
 
   // Somebody is at the page: they stay signed in.
   touched() {
     if (this.#now() - this.#told < HERE_EVERY_MS) return
     this.#told = this.#now()
-    this.#send([STILL_HERE])
+    this.send([STILL_HERE])
   }
 
-  #send(frame) {
+  send(frame) {
     if (this.up) this.#socket.send(pack(frame))
   }
 
@@ -90,6 +108,13 @@ export class Line extends EventTarget {
   // The network is back, or somebody looks: do not sit out a long delay.
   hurry() {
     if (!this.#socket && !this.#stopped) this.connect()
+  }
+
+  // The line may look alive and be dead: begin a new one at once.
+  redial() {
+    if (this.#stopped) return
+    this.#become(false)
+    this.connect()
   }
 
   stop() {

@@ -1,63 +1,42 @@
 // The queue: rows that come, change and go while somebody looks at them.
 
-import { part, tell } from "../../js/page.js"
+import { part } from "../../js/page.js"
 import { ago, keepAges } from "./ago.js"
+import { Asking } from "./asking.js"
+import { fillTexts, Rows } from "./rows.js"
 
-const GATHER_MS = 250
 const AGES_MS = 20000
 
 export class Queue {
   #root
   #list
-  #template
-  #fetch
+  #rows
+  #asking
   #timers
   #now
-  #due = null
-  #asking = false
-  #again = false
   #urgent = null
 
-  constructor(root, { fetch = globalThis.fetch.bind(globalThis), timers = globalThis, now = Date.now } = {}) {
+  constructor(root, { fetch, timers = globalThis, now = Date.now } = {}) {
     this.#root = root
     this.#list = part(root, "cases")
-    this.#template = part(root, "row").content.firstElementChild
-    this.#fetch = fetch
+    const template = part(root, "template").content.firstElementChild
+    this.#rows = new Rows(this.#list, template, (row, each) => this.#fill(row, each))
+    this.#asking = new Asking(this.#list.dataset.source, found => this.show(found), { fetch, timers })
     this.#timers = timers
     this.#now = now
     this.#urgent = Number(this.#count("urgent").textContent)
     this.#keepAges()
   }
 
-  // Called with news: what comes within a moment is one question.
+  // Called with news.
   changed() {
-    if (this.#due === null) this.#due = this.#timers.setTimeout(() => this.#ask(), GATHER_MS)
+    this.#asking.changed()
   }
 
   onurgent = () => {}
 
-  async #ask() {
-    this.#due = null
-    if (this.#asking) {
-      this.#again = true
-      return
-    }
-    this.#asking = true
-    try {
-      const answer = await this.#fetch(this.#list.dataset.source, { headers: { accept: "application/json" } })
-      if (answer.ok) this.show(await answer.json())
-    } catch {
-      // The line says that it is broken; when it is back, everything is asked again.
-    }
-    this.#asking = false
-    if (this.#again) {
-      this.#again = false
-      this.changed()
-    }
-  }
-
   show({ cases, counts }) {
-    this.#arrange(cases)
+    this.#rows.show(cases)
     for (const [queue, count] of Object.entries(counts)) this.#tellCount(queue, count)
     part(this.#root, "empty").hidden = cases.length > 0
     if (counts.urgent > this.#urgent) this.#callOut(counts.urgent - this.#urgent)
@@ -78,26 +57,6 @@ export class Queue {
     return this.#root.querySelector(`[data-count="${queue}"]`)
   }
 
-  // A row keeps its element, and whoever stands on one stays there when it moves.
-  #arrange(cases) {
-    const held = document.activeElement
-    this.#place(cases)
-    if (this.#list.contains(held)) held.focus({ preventScroll: true })
-  }
-
-  #place(cases) {
-    const rows = new Map([...this.#list.children].map(row => [row.dataset.case, row]))
-    let next = this.#list.firstElementChild
-    for (const each of cases) {
-      const row = rows.get(each.id) || this.#template.cloneNode(true)
-      rows.delete(each.id)
-      this.#fill(row, each)
-      if (row === next) next = next.nextElementSibling
-      else this.#list.insertBefore(row, next)
-    }
-    for (const row of rows.values()) this.#letGo(row)
-  }
-
   #fill(row, each) {
     row.dataset.case = each.id
     row.dataset.grade = each.grade
@@ -107,7 +66,7 @@ export class Queue {
     const grade = part(row, "grade-words")
     grade.textContent = each.grade
     grade.dataset.grade = each.grade
-    for (const name of ["room", "source", "claimed", "looking"]) part(row, name).textContent = each[name]
+    fillTexts(row, each, ["room", "source", "claimed", "looking"])
     const time = part(row, "opened")
     time.dataset.opened = each.opened_at
     time.textContent = ago(this.#now() / 1000 - each.opened_at)
@@ -115,14 +74,6 @@ export class Queue {
     form.action = `/staff/cases/${each.id}/claim`
     form.hidden = !each.free
     row.classList.remove("case--gone")
-  }
-
-  // Whoever stands on a row that goes is taken to the next one.
-  #letGo(row) {
-    const held = row.contains(document.activeElement)
-    const next = row.nextElementSibling || row.previousElementSibling
-    row.remove()
-    if (held && next) part(next, "why").focus()
   }
 
   #keepAges() {

@@ -1,56 +1,51 @@
-// Two soft notes for an urgent case, for those who ask for them, and a mark in the title.
+// Sounds: two soft notes for an urgent case, for those who ask for them; a call that
+// nobody sleeps through; and a mark in the title.
 
 const KEPT = "staff.sound"
 
-export class Sound {
-  #button
-  #storage
+const SOFT = [[523, 0], [659, 0.22]]
+const CALL = [[659, 0], [880, 0.18], [659, 0.36], [880, 0.54]]
+const SOFTLY = 0.12
+const LOUDLY = 0.3
+
+// What sounds. A browser lets a page sound only after somebody has touched it.
+export class Speaker {
   #audio = null
+  #make
 
-  constructor(button, storage) {
-    this.#button = button
-    this.#storage = storage
-    this.#show(this.#storage.get(KEPT) === "on")
-    button.hidden = false
-    button.addEventListener("click", () => this.#toggle())
-    // A browser lets a page sound only after somebody has touched it.
-    if (this.on) document.addEventListener("pointerdown", () => this.#wake(), { once: true })
+  constructor(make = () => globalThis.AudioContext ? new AudioContext() : null) {
+    this.#make = make
   }
 
-  get on() {
-    return this.#button.getAttribute("aria-pressed") === "true"
+  get awake() {
+    return this.#audio !== null && this.#audio.state === "running"
   }
 
-  ring() {
-    if (!this.on || !this.#audio) return
-    this.#note(523, 0)
-    this.#note(659, 0.22)
+  // To be called while somebody touches the page.
+  async wake() {
+    if (!this.#audio) this.#audio = this.#make()
+    if (this.#audio && this.#audio.state === "suspended") await this.#audio.resume()
   }
 
-  #toggle() {
-    const on = !this.on
-    this.#storage.set(KEPT, on ? "on" : "off")
-    this.#show(on)
-    if (!on) return
-    this.#wake()
-    this.ring()
+  soft() {
+    this.#play(SOFT, SOFTLY)
   }
 
-  #show(on) {
-    this.#button.setAttribute("aria-pressed", String(on))
+  call() {
+    this.#play(CALL, LOUDLY)
   }
 
-  #wake() {
-    if (!this.#audio && globalThis.AudioContext) this.#audio = new AudioContext()
+  #play(notes, volume) {
+    if (this.awake) for (const [pitch, after] of notes) this.#note(pitch, after, volume)
   }
 
-  #note(pitch, after) {
+  #note(pitch, after, volume) {
     const from = this.#audio.currentTime + after
     const tone = this.#audio.createOscillator()
     const loud = this.#audio.createGain()
     tone.frequency.value = pitch
     loud.gain.setValueAtTime(0, from)
-    loud.gain.linearRampToValueAtTime(0.12, from + 0.03)
+    loud.gain.linearRampToValueAtTime(volume, from + 0.03)
     loud.gain.exponentialRampToValueAtTime(0.001, from + 0.5)
     tone.connect(loud).connect(this.#audio.destination)
     tone.start(from)
@@ -58,8 +53,45 @@ export class Sound {
   }
 }
 
+// The switch for the soft notes.
+export class Sound {
+  #button
+  #storage
+  #speaker
+
+  constructor(button, storage, speaker) {
+    this.#button = button
+    this.#storage = storage
+    this.#speaker = speaker
+    this.#show(this.#storage.get(KEPT) === "on")
+    button.hidden = false
+    button.addEventListener("click", () => this.#toggle())
+  }
+
+  get on() {
+    return this.#button.getAttribute("aria-pressed") === "true"
+  }
+
+  ring() {
+    if (this.on) this.#speaker.soft()
+  }
+
+  async #toggle() {
+    const on = !this.on
+    this.#storage.set(KEPT, on ? "on" : "off")
+    this.#show(on)
+    if (!on) return
+    await this.#speaker.wake()
+    this.ring()
+  }
+
+  #show(on) {
+    this.#button.setAttribute("aria-pressed", String(on))
+  }
+}
+
 // "(2) Urgent · Porchlight": seen from another tab.
-export function marked(title, urgent) {
+export function marked(title, number) {
   const plain = title.replace(/^\(\d+\) /, "")
-  return urgent > 0 ? `(${urgent}) ${plain}` : plain
+  return number > 0 ? `(${number}) ${plain}` : plain
 }

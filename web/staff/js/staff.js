@@ -1,15 +1,19 @@
 // Puts a staff page together: the line, and what on this page listens to it.
 
 import { Storage } from "../../js/storage.js"
+import { Asking } from "./asking.js"
+import { Calls } from "./calls.js"
 import { Case } from "./case.js"
 import { Keys } from "./keys.js"
 import { Line, SUBPROTOCOL, words } from "./line.js"
 import { Queue } from "./queue.js"
+import { Ring } from "./ring.js"
 import { Rooms } from "./rooms.js"
-import { marked, Sound } from "./sound.js"
+import { marked, Sound, Speaker } from "./sound.js"
 
 const body = document.body
 const line = new Line({ dial })
+const speaker = new Speaker()
 
 function dial() {
   const address = new URL("/staff/ws", location.href)
@@ -27,7 +31,7 @@ function showState() {
 
 function queue() {
   const rows = new Queue(body)
-  const sound = new Sound(body.querySelector("[data-sound]"), new Storage(() => localStorage))
+  const sound = new Sound(body.querySelector("[data-sound]"), new Storage(() => localStorage), speaker)
   if (body.dataset.hotkeys === "on") new Keys(body)
   rows.onurgent = more => {
     sound.ring()
@@ -55,15 +59,41 @@ function rooms() {
   }
 }
 
-const pages = { queue, case: oneCase, rooms }
+function calls() {
+  const all = new Calls(body, { speaker })
+  for (const news of ["open", "need", "alert", "rota", "store"]) line.addEventListener(news, () => all.changed())
+}
+
+// Only this page needs what a member's page has.
+async function talk() {
+  const { openTalk } = await import("./talk.js")
+  openTalk(body, line)
+}
+
+// Whatever page is open, whoever is called hears it there.
+function ring() {
+  const ringing = new Ring(body.querySelector("[data-ring]"), { me: body.dataset.staff, speaker })
+  const standing = new Asking("/staff/calls/standing.json", found => ringing.standing(found.calls))
+  line.addEventListener("open", () => standing.now())
+  line.addEventListener("alert", ({ detail }) => ringing.alert(detail))
+  line.addEventListener("need", ({ detail }) => ringing.need(detail))
+}
+
+const pages = { queue, case: oneCase, rooms, calls, talk }
 if (pages[body.dataset.page]) pages[body.dataset.page]()
+ring()
 
 line.addEventListener("state", showState)
 line.addEventListener("signedout", () => {
   line.stop()
   location.assign("/staff/sign-in")
 })
-for (const sign of ["keydown", "pointerdown"]) addEventListener(sign, () => line.touched())
+for (const sign of ["keydown", "pointerdown"]) {
+  addEventListener(sign, () => {
+    line.touched()
+    speaker.wake()
+  })
+}
 addEventListener("online", () => line.hurry())
 addEventListener("pageshow", () => line.hurry())
 document.addEventListener("visibilitychange", () => { if (!document.hidden) line.hurry() })

@@ -1,0 +1,227 @@
+"""The calls page: who needs somebody now, and when one can be called oneself."""
+
+from collections.abc import Awaitable, Mapping
+from datetime import datetime, timedelta
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from chat.clock import Clock
+from chat.desk.board import Board, View
+from chat.desk.callrows import BLANK, LISTS
+from chat.desk.frame import go, said, show, sorry, ticked
+from chat.desk.guard import Endpoint, Guard
+from chat.desk.myshift import MyShift, my_shift, notices
+from chat.desk.wording import count, moment
+from chat.errors import ChatError
+from chat.oncall.audiences import Standby
+from chat.oncall.duty import Duty
+from chat.oncall.needs import Needs
+from chat.oncall.plan import Plan
+from chat.oncall.refusals import BadTerms, NeedTaken, NotReady
+from chat.oncall.stages import PeerId
+from chat.oncall.ways import Ways
+from chat.roles import may
+from chat.signing.sittings import Deskmate
+
+HERE: Final = "/staff/calls"
+ONE: Final = f"{HERE}/{{id}}"
+HOURS: Final = (1, 2, 4)
+TICKS: Final = ("rested", "steady", "private")
+"""What one asks oneself before a shift; that one did is all that is kept."""
+
+
+class Calls:
+    """The page on which peers are called, and answer."""
+
+    def __init__(
+        self,
+        *,
+        board: Board,
+        needs: Needs,
+        duty: Duty,
+        ways: Ways,
+        plan: Plan,
+        clock: Clock,
+    ) -> None:
+        self._board = board
+        self._needs = needs
+        self._duty = duty
+        self._ways = ways
+        self._plan = plan
+        self._clock = clock
+
+    def routes(self, guard: Guard) -> list[BaseRoute]:
+        """Return the page's routes."""
+        forms: Mapping[str, Endpoint] = {
+            f"{HERE}/duty": self.go_on,
+            f"{HERE}/off": self.go_off,
+            f"{HERE}/check-in": self.check_in,
+            f"{HERE}/check-out": self.check_out,
+            f"{ONE}/accept": self.accept,
+        }
+        return [
+            Route(HERE, guard.page(self.show, "calls")),
+            Route(f"{HERE}.json", guard.page(self.show_json, "calls")),
+            Route(f"{HERE}/standing.json", guard.page(self.standing, "calls")),
+            *(
+                Route(path, guard.page(form, "calls"), methods=["POST"])
+                for path, form in forms.items()
+            ),
+        ]
+
+    # Who needs somebody ---------------------------------------------------------------
+
+    async def show(self, request: Request, me: Deskmate) -> Response:
+        """Show who needs somebody; whoever looks has opened what calls them."""
+        if alert := said(request.query_params, "alert", 64):
+            await self._ways.opened(alert, me.id)
+        await self._board.opened(me)
+        note = NOTES.get(said(request.query_params, "did"), "")
+        return await self._show(me, note=note)
+
+    async def _show(
+        self, me: Deskmate, *, note: str = "", bad: str = "", status: int = 200
+    ) -> Response:
+        view, now = await self._board.view(me), self._clock.now()
+        lists = view.reader.lists(view.needs, now)
+        return show(
+            "calls", me, "Calls", status,
+            note=bad or note, note_is_bad=bool(bad), lists=lists, blank=BLANK,
+            shift=await self._shift(view, now), notices=notices(view),
+            hours=HOURS, mates=team(view) if view.reader.coordinates else [],
+            noted=[(moment(_seconds(n.at), _seconds(now)), n.text) for n in view.notes],
+        )  # fmt: skip
+
+    async def show_json(self, _request: Request, me: Deskmate) -> Response:
+        """Give the page's script the same rows; what calls one is opened by that."""
+        await self._board.opened(me)
+        view, now = await self._board.view(me), self._clock.now()
+        lists = view.reader.lists(view.needs, now)
+        rows = {name: [row._asdict() for row in lists[name]] for name in LISTS}
+        return JSONResponse(
+            {"lists": rows, "notices": [n.words for n in notices(view)]}
+        )
+
+    async def standing(self, _request: Request, me: Deskmate) -> Response:
+        """Tell any page by what one is called now, and what of it one has opened."""
+        calls = [
+            {"need": each.need_id, "alert": each.id, "opened": bool(each.opened_at)}
+            for each in await self._board.called(me)
+        ]
+        return JSONResponse({"calls": calls})
+
+    async def accept(self, request: Request, me: Deskmate) -> Response:
+        """Come; of many who do, one has it, and the others are thanked."""
+        id_ = request.path_params["id"]
+        if not (may(me.role, "coordinate") or await self._duty.ready(me.id)):
+            return await self._show(me, bad=_REFUSALS["not_ready"], status=403)
+        try:
+            await self._needs.accept(id_, PeerId(me.id))
+        except NeedTaken:
+            return _taken(me)
+        except ChatError as error:
+            return await self._refused(me, error)
+        return go(f"/staff/talks/{id_}")
+
+    # My shift -------------------------------------------------------------------------
+
+    async def go_on(self, request: Request, me: Deskmate) -> Response:
+        """Be called without a shift, for some hours."""
+        hours = said(await request.form(), "hours")
+        chosen = next((each for each in HOURS if str(each) == hours), HOURS[0])
+        until = self._clock.now() + timedelta(hours=chosen)
+        return await self._do(me, self._duty.go_on(me.id, until), "on")
+
+    async def go_off(self, _request: Request, me: Deskmate) -> Response:
+        """Be called no more."""
+        return await self._do(me, self._duty.go_off(me.id), "off")
+
+    async def check_in(self, request: Request, me: Deskmate) -> Response:
+        """Begin a shift, having looked at oneself first."""
+        form = await request.form()
+        if not all(ticked(form, tick) for tick in TICKS):
+            return await self._show(me, bad=_NOT_WELL, status=400)
+        return await self._do(me, self._duty.check_in(me.id), "in")
+
+    async def check_out(self, _request: Request, me: Deskmate) -> Response:
+        """End a shift, and go where it can be put down."""
+        await self._duty.check_out(me.id)
+        return go("/staff/me?did=out#offload")
+
+    async def _do(self, me: Deskmate, doing: Awaitable[object], did: str) -> Response:
+        try:
+            await doing
+        except (NotReady, BadTerms) as error:
+            return await self._refused(me, error)
+        return go(f"{HERE}?did={did}")
+
+    async def _refused(self, me: Deskmate, error: ChatError) -> Response:
+        """Show how it stands, with why nothing was changed."""
+        status = 404 if error.code == "no_such_need" else 409
+        bad = _REFUSALS.get(error.code, _REFUSALS[""])
+        return await self._show(me, bad=bad, status=status)
+
+    async def _shift(self, view: View, now: datetime) -> MyShift:
+        return my_shift(view, (await self._plan.book()).rota, now)
+
+
+def team(view: View) -> list[tuple[str, str, str]]:
+    """Return who could be called: who it is, how so, and whether it would work."""
+    return [
+        (mate.name, _kind(mate.standby), _reach(mate.standby))
+        for mate in view.mates
+        if mate.at_work or mate.standby.coordinator
+    ]
+
+
+def _kind(one: Standby) -> str:
+    if one.on_shift:
+        return "on shift"
+    if one.backup:
+        return "on shift as backup"
+    return "can take it" if one.on_duty else "coordinator, on the last step"
+
+
+def _reach(one: Standby) -> str:
+    talks = f", in {count(one.talks, 'talk', 'talks')}" if one.talks else ""
+    return ("can be reached" if one.reachable else "cannot be reached") + talks
+
+
+def _taken(me: Deskmate) -> Response:
+    return sorry(
+        me, 409, "Taken, thank you",
+        "Somebody else is with them already. That you came counts: stay near, if you "
+        "can. The next one may be yours.",
+        (HERE, "Back to the calls"),
+    )  # fmt: skip
+
+
+def _seconds(at: datetime) -> int:
+    return int(at.timestamp())
+
+
+NOTES: Final = {
+    "on": "Thank you. You may be called from now on.",
+    "off": "You are called no more. Rest well.",
+    "in": "Good to have you here. Go gently.",
+    "ended": "It is ended. Take a breath, and something to drink, before the next one.",
+    "let_go": "Others are called. It was right to say so.",
+    "declined": "They stay with whom they have. Nobody minds.",
+    "over": "That talk is over.",
+}
+
+_NOT_WELL: Final = (
+    "If one of the three is not so, this is a time to rest, and not to be called. "
+    "Nobody asks why. If you have a shift now, you can offer it as a swap."
+)
+
+_REFUSALS: Final = {
+    "": "That could not be done. Nothing was changed.",
+    "not_ready": "Do the course first, please: it takes about half an hour.",
+    "need_over": "They do not need anybody any more. Thank you for coming.",
+    "no_such_need": "That need is not there.",
+    "bad_terms": "That is not possible: choose 1, 2 or 4 hours.",
+}

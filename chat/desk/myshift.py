@@ -1,0 +1,129 @@
+"""My shift: whether one can be called now, and what stands in the way."""
+
+from datetime import datetime, timedelta
+from typing import Final, NamedTuple
+
+from chat.desk.board import View
+from chat.desk.wording import time_of_day
+from chat.oncall.hours import Hours
+from chat.oncall.rota import Rota
+from chat.oncall.shifts import Shift
+from chat.oncall.stages import PeerId
+
+AHEAD: Final = timedelta(hours=24)
+"""How far ahead one is told of one's next shift."""
+
+
+class At(NamedTuple):
+    """A moment, for a page that shows it in its own zone where it runs scripts."""
+
+    seconds: int
+    words: str
+    iso: str
+
+    @classmethod
+    def of(cls, at: datetime) -> "At":
+        """Return it in seconds since 1970, and in UTC."""
+        seconds = int(at.timestamp())
+        iso = at.strftime("%Y-%m-%dT%H:%M:%SZ")
+        return cls(seconds, f"{time_of_day(seconds)} UTC", iso)
+
+
+class MyShift(NamedTuple):
+    """How it stands with being called."""
+
+    words: str
+    until: At | None
+    next: At | None
+    """When the next shift begins."""
+    on_duty: bool
+    """Whether one said "I can take it"."""
+    checked_in: bool
+    at_work: bool
+    ready: bool
+
+
+class Notice(NamedTuple):
+    """Something that one should know, and where to do something about it."""
+
+    words: str
+    address: str
+    way: str
+
+
+def my_shift(view: View, rota: Rota, now: datetime) -> MyShift:
+    """Return whether one may be called now, and until when."""
+    terms = view.terms
+    mine = _shifts(rota, view.reader.peer, now)
+    current = next((shift for shift in mine if shift.covers(now)), None)
+    ahead = next((shift for shift in mine if shift.hours.starts > now), None)
+    words, until = _words(view, current, now)
+    return MyShift(
+        words,
+        At.of(until) if until else None,
+        At.of(ahead.hours.starts) if ahead else None,
+        terms.on_duty(now),
+        terms.checked_in_at is not None,
+        view.at_work,
+        terms.ready,
+    )
+
+
+def _shifts(rota: Rota, peer: PeerId, now: datetime) -> list[Shift]:
+    ahead = rota.shifts(Hours(now, now + AHEAD))
+    return [shift for shift in ahead if shift.peer == peer]
+
+
+def _words(
+    view: View, shift: Shift | None, now: datetime
+) -> tuple[str, datetime | None]:
+    terms = view.terms
+    if shift is not None and terms.ready:
+        kind = "on shift as backup" if shift.backup else "on shift"
+        return f"You are {kind} until", shift.hours.ends
+    if terms.on_duty(now):
+        return (
+            "You can take it, you said. Thank you. That is until",
+            terms.on_duty_until,
+        )
+    if view.me is not None and view.me.standby.coordinator:
+        return (
+            "You are off duty. As a coordinator you are the last who is called.",
+            None,
+        )
+    return "You are off duty: you are not called.", None
+
+
+def notices(view: View) -> list[Notice]:
+    """Return what stands in the way of being called, the worst first."""
+    found = []
+    if not view.terms.ready:
+        found.append(_NOT_READY)
+    if view.at_work and view.me is not None and not view.me.standby.reachable:
+        found.append(_UNREACHABLE)
+    elif view.at_work and view.only_page:
+        found.append(_ONLY_PAGE)
+    if view.alone and (view.at_work or view.reader.coordinates):
+        found.append(_ALONE if view.at_work else _TOO_FEW)
+    return found
+
+
+_NOT_READY: Final = Notice(
+    "Do the course first, please. Then you can be called.",
+    "/staff/course", "To the course",
+)  # fmt: skip
+_UNREACHABLE: Final = Notice(
+    "You are rostered, but we cannot reach you.", "/staff/ways", "See why",
+)  # fmt: skip
+_ONLY_PAGE: Final = Notice(
+    "You are rostered, but we cannot reach you once you close this page.",
+    "/staff/ways", "Set up another way",
+)  # fmt: skip
+_ALONE: Final = Notice(
+    "You are alone on duty: a coordinator is called as well, on the last step.",
+    "/staff/coverage", "See the cover",
+)  # fmt: skip
+_TOO_FEW: Final = Notice(
+    "Fewer than two on duty can be reached: you are on the last step.",
+    "/staff/coverage", "See the cover",
+)  # fmt: skip

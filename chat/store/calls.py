@@ -1,0 +1,71 @@
+"""Calls in the store: by which alerts somebody is called, and what they noted after."""
+
+from collections.abc import Sequence
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import Row, and_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chat.store.alerts import CALLING, CALLS
+from chat.store.needs import add_event
+from chat.store.oncall import alerts, need_events, need_notes, needs
+
+COMPANY: Final = "company"
+"""What is kept when a peer would like somebody to sit in."""
+
+
+class Called(NamedTuple):
+    """An alert by which somebody is called about a need that nobody has."""
+
+    id: str
+    need_id: str
+    opened_at: int | None
+
+
+async def of_peer(tx: AsyncConnection, staff_id: str) -> list[Called]:
+    """Return by which alerts somebody is called now, the oldest first."""
+    asked = (
+        select(alerts.c.id, alerts.c.need_id, alerts.c.opened_at)
+        .join(needs, needs.c.id == alerts.c.need_id)
+        .where(
+            alerts.c.staff_id == staff_id,
+            alerts.c.kind.in_(CALLS),
+            alerts.c.state != "dropped",
+            needs.c.state.in_(CALLING),
+            alerts.c.made_at >= needs.c.raised_at,
+        )
+        .order_by(alerts.c.made_at, alerts.c.id)
+    )
+    return [Called(*row) for row in await tx.execute(asked)]
+
+
+async def notes_since(
+    tx: AsyncConnection, staff_id: str, since: int
+) -> Sequence[Row[Any]]:
+    """Return what somebody noted for themselves since a moment, the latest first."""
+    asked = select(need_notes).where(
+        need_notes.c.staff_id == staff_id,
+        need_notes.c.at >= since,
+        need_notes.c.text != "",
+    )
+    return (await tx.execute(asked.order_by(need_notes.c.id.desc()))).all()
+
+
+async def want_company(tx: AsyncConnection) -> set[str]:
+    """Return the needs of the peers who would like somebody to sit in."""
+    asked = (
+        select(need_events.c.need_id, need_events.c.kind)
+        .join(
+            needs,
+            and_(needs.c.id == need_events.c.need_id, needs.c.state != "ended"),
+        )
+        .where(need_events.c.kind.in_((COMPANY, "joined", "let_go", "silent")))
+        .order_by(need_events.c.id)
+    )
+    last = {row.need_id: row.kind for row in await tx.execute(asked)}
+    return {need_id for need_id, kind in last.items() if kind == COMPANY}
+
+
+async def add_company(tx: AsyncConnection, need_id: str, peer: str, at: int) -> None:
+    """Keep that a peer would like somebody to sit in."""
+    await add_event(tx, need_id, at=at, actor=peer, kind=COMPANY, detail={})

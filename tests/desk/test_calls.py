@@ -1,0 +1,332 @@
+"""The calls page: who needs somebody, who comes, and when one can be called oneself."""
+
+from typing import Any
+
+import pytest
+
+from chat.model import Grade, Handle
+from chat.oncall.stages import NeedId, PeerId
+from chat.oncall.ways import new_id
+from chat.roles import Role
+from chat.store import alerts, peers
+from chat.store.instants import kept
+from tests.support.call_desk import CallDesk
+from tests.support.console import Colleague
+
+SCRIPT = "<script>alert(1)</script>"
+
+
+async def lists(colleague: Colleague) -> dict[str, Any]:
+    answer = await colleague.get("/staff/calls.json")
+    assert answer.status_code == 200
+    found: dict[str, Any] = answer.json()["lists"]
+    return found
+
+
+async def ids(colleague: Colleague, name: str) -> list[str]:
+    return [row["id"] for row in (await lists(colleague))[name]]
+
+
+async def called(desk: CallDesk, need: NeedId, *staff_ids: str) -> list[str]:
+    """Have people called about a need, as the worker does; return the alerts' ids."""
+    rows = [
+        {
+            "id": new_id(), "kind": "need", "need_id": need, "staff_id": staff_id,
+            "way": "page", "made_at": kept(desk.clock.now()), "state": "sent",
+        }
+        for staff_id in staff_ids
+    ]  # fmt: skip
+    async with desk.database.begin() as tx:
+        await alerts.add(tx, rows)
+    return [str(row["id"]) for row in rows]
+
+
+# Who needs somebody.
+
+
+async def test_the_most_pressing_stand_first_in_plain_words(
+    desk: CallDesk, wren: Colleague
+):
+    await desk.pressed(words="a long night", wish="listen", shares=("grief",))
+    desk.clock.advance(120)
+    await desk.pressed(handle=Handle(b"i" * 16), grade=Grade.IMMINENT)
+
+    page = await wren.reads("/staff/calls")
+
+    assert page.index("in danger now") < page.index("a long night")
+    for words in ("2 min", "Somebody to listen", "Losing someone", "Coffee room"):
+        assert words in page
+    assert page.count("I am coming") == 3  # with the row that the script copies
+
+
+async def test_what_one_shares_with_them_is_said(desk: CallDesk, wren: Colleague):
+    async with desk.database.begin() as tx:
+        await peers.keep(tx, wren.id, shares=["grief"])
+    await desk.pressed(shares=("grief", "alcohol"))
+
+    (row,) = (await lists(wren))["waiting"]
+
+    assert (row["shares"], row["shared"]) == (
+        "Losing someone, Alcohol",
+        "Losing someone",
+    )
+
+
+async def test_hostile_words_stand_there_as_text(desk: CallDesk, wren: Colleague):
+    await desk.pressed(words=SCRIPT)
+
+    page = await wren.reads("/staff/calls")
+
+    assert SCRIPT not in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+
+
+async def test_a_drill_is_marked_for_those_who_answer(desk: CallDesk, wren: Colleague):
+    await desk.needs.drill("house")
+
+    (row,) = (await lists(wren))["waiting"]
+
+    assert row["drill"]
+    assert row["name"] == "A drill"
+
+
+async def test_nobody_waiting_is_said_plainly(wren: Colleague):
+    assert "Nobody is waiting." in await wren.reads("/staff/calls")
+
+
+# Coming.
+
+
+async def test_whoever_comes_first_is_led_to_the_talk(desk: CallDesk, wren: Colleague):
+    need = await desk.pressed()
+
+    answer = await wren.post(f"/staff/calls/{need}/accept")
+
+    assert answer.status_code == 303
+    assert answer.headers["location"] == f"/staff/talks/{need}"
+    assert await ids(wren, "mine") == [need]
+
+
+async def test_whoever_comes_second_is_thanked(
+    desk: CallDesk, wren: Colleague, otter: Colleague
+):
+    need = await desk.pressed()
+    await wren.post(f"/staff/calls/{need}/accept")
+
+    answer = await otter.post(f"/staff/calls/{need}/accept")
+
+    assert answer.status_code == 409
+    assert "Taken, thank you" in answer.text
+    assert await lists(otter) == {"asked": [], "mine": [], "waiting": [], "others": []}
+
+
+async def test_whoever_presses_twice_is_led_there_twice(
+    desk: CallDesk, wren: Colleague
+):
+    need = await desk.pressed()
+
+    answers = [await wren.post(f"/staff/calls/{need}/accept") for _ in range(2)]
+
+    assert [answer.status_code for answer in answers] == [303, 303]
+
+
+async def test_nobody_comes_to_who_needs_nobody_any_more(
+    desk: CallDesk, wren: Colleague
+):
+    need = await desk.pressed()
+    await desk.needs.withdraw(Handle(b"h" * 16))
+
+    answer = await wren.post(f"/staff/calls/{need}/accept")
+
+    assert answer.status_code == 409
+    assert "do not need anybody any more" in answer.text
+
+
+@pytest.mark.parametrize("guess", ["0" * 32, "1", "a" * 500, "..%2f..", "%00"])
+async def test_a_guessed_need_is_not_there(wren: Colleague, guess: str):
+    answer = await wren.post(f"/staff/calls/{guess}/accept")
+
+    assert answer.status_code in {404, 405}
+
+
+async def test_without_the_course_nobody_comes(desk: CallDesk):
+    need = await desk.pressed()
+    async with desk.peer("Moss", ready=False) as moss:
+        page = await moss.reads("/staff/calls")
+        answer = await moss.post(f"/staff/calls/{need}/accept")
+
+    assert "Do the course first" in page
+    assert answer.status_code == 403
+    assert (await desk.needs.known(need)).need.is_calling
+
+
+async def test_a_coordinator_comes_without_the_course(desk: CallDesk):
+    need = await desk.pressed()
+    async with desk.peer("Birch", Role.COORDINATOR, ready=False) as birch:
+        answer = await birch.post(f"/staff/calls/{need}/accept")
+
+    assert answer.status_code == 303
+
+
+async def test_a_talk_in_the_care_of_another_is_none_of_a_peers(
+    desk: CallDesk, wren: Colleague, otter: Colleague
+):
+    await desk.talk(wren, words="only for Wren")
+
+    assert "only for Wren" not in await otter.reads("/staff/calls")
+
+
+async def test_whom_one_blocked_is_not_shown_again(desk: CallDesk, wren: Colleague):
+    need = await desk.talk(wren)
+    await wren.post(f"/staff/talks/{need}/block")
+    await desk.needs.withdraw(Handle(b"h" * 16))
+
+    await desk.pressed()
+
+    assert await ids(wren, "waiting") == []
+
+
+# Coordinators.
+
+
+async def test_a_coordinator_sees_who_has_whom_and_who_can_be_reached(
+    desk: CallDesk, wren: Colleague
+):
+    need = await desk.talk(wren)
+    async with desk.peer("Birch", Role.COORDINATOR, ready=False) as birch:
+        page = await birch.reads("/staff/calls")
+        others = await ids(birch, "others")
+
+    assert others == [need]
+    assert "Wren is there" in page
+    assert "Who could be called" in page
+    assert "can be reached, in 1 talk" in page
+
+
+async def test_one_who_is_alone_on_duty_is_told(desk: CallDesk, wren: Colleague):
+    assert "You are alone on duty" in await wren.reads("/staff/calls")
+
+    async with desk.peer("Otter"):
+        assert "You are alone on duty" not in await wren.reads("/staff/calls")
+
+
+async def test_one_whom_only_the_page_reaches_is_told(wren: Colleague):
+    assert "once you close this page" in await wren.reads("/staff/calls")
+
+
+async def test_one_who_cannot_be_reached_is_told(desk: CallDesk, wren: Colleague):
+    desk.clock.advance(600)
+
+    assert "You are rostered, but we cannot reach you." in await wren.reads(
+        "/staff/calls"
+    )
+
+
+# Alerts.
+
+
+async def test_whoever_looks_has_opened_what_calls_them(
+    desk: CallDesk, wren: Colleague, otter: Colleague
+):
+    need = await desk.pressed()
+    await called(desk, need, wren.id, otter.id)
+
+    await wren.reads("/staff/calls")
+
+    assert (await desk.needs.progress(need)).opened == 1
+
+
+async def test_a_link_that_calls_one_is_opened_by_following_it(
+    desk: CallDesk, wren: Colleague
+):
+    need = await desk.pressed()
+    (alert,) = await called(desk, need, wren.id)
+
+    await wren.reads(f"/staff/calls?alert={alert}")
+
+    assert (await desk.needs.progress(need)).opened == 1
+
+
+async def test_any_page_learns_by_what_one_is_called_until_somebody_came(
+    desk: CallDesk, wren: Colleague, otter: Colleague
+):
+    need = await desk.pressed()
+    (alert,) = await called(desk, need, wren.id)
+
+    before = (await wren.get("/staff/calls/standing.json")).json()
+    await wren.reads("/staff/calls")
+    looked = (await wren.get("/staff/calls/standing.json")).json()
+    await otter.post(f"/staff/calls/{need}/accept")
+    after = (await wren.get("/staff/calls/standing.json")).json()
+
+    assert before == {"calls": [{"need": need, "alert": alert, "opened": False}]}
+    assert looked == {"calls": [{"need": need, "alert": alert, "opened": True}]}
+    assert after == {"calls": []}
+
+
+# My shift.
+
+
+async def test_i_can_take_it_for_some_hours_and_stop(desk: CallDesk):
+    async with desk.console.colleague("Moss", Role.PEER) as moss:
+        async with desk.database.begin() as tx:
+            await peers.keep(tx, moss.id, ready_at=kept(desk.clock.now()))
+        assert "You are off duty" in await moss.reads("/staff/calls")
+
+        await moss.post("/staff/calls/duty", hours="4")
+        terms = await desk.duty.of(moss.id)
+        assert terms.on_duty(desk.clock.now())
+        assert "You can take it, you said." in await moss.reads("/staff/calls")
+
+        await moss.post("/staff/calls/off")
+        assert "You are off duty" in await moss.reads("/staff/calls")
+
+
+async def test_nobody_takes_it_without_the_course(desk: CallDesk):
+    async with desk.peer("Moss", ready=False) as moss:
+        answer = await moss.post("/staff/calls/duty", hours="4")
+
+    assert answer.status_code == 409
+    assert "Do the course first" in answer.text
+
+
+async def test_a_shift_begins_with_a_look_at_oneself(desk: CallDesk, wren: Colleague):
+    unsure = await wren.post("/staff/calls/check-in", rested="yes", steady="yes")
+    assert unsure.status_code == 400
+    assert (await desk.duty.of(wren.id)).checked_in_at is None
+
+    well = dict.fromkeys(("rested", "steady", "private"), "yes")
+    await wren.post("/staff/calls/check-in", **well)
+    assert (await desk.duty.of(wren.id)).checked_in_at == desk.clock.now()
+    assert "My shift is over" in await wren.reads("/staff/calls")
+
+
+async def test_a_shift_ends_where_it_can_be_put_down(desk: CallDesk, wren: Colleague):
+    answer = await wren.post("/staff/calls/check-out")
+
+    assert answer.headers["location"] == "/staff/me?did=out#offload"
+    assert not (await desk.duty.of(wren.id)).on_duty(desk.clock.now())
+
+
+async def test_a_peer_comes_to_the_calls_first(wren: Colleague):
+    answer = await wren.get("/staff")
+
+    assert answer.status_code == 303
+    assert answer.headers["location"] == "/staff/calls"
+
+
+async def test_a_peer_has_every_place_of_being_on_call_in_sight(wren: Colleague):
+    page = await wren.reads("/staff/calls")
+
+    for place in ("calls", "rota", "coverage", "ways", "course", "me"):
+        assert f'href="/staff/{place}"' in page
+
+
+async def test_handed_to_one_it_stands_first(
+    desk: CallDesk, wren: Colleague, otter: Colleague
+):
+    need = await desk.talk(wren)
+    await desk.needs.hand(need, PeerId(wren.id), PeerId(otter.id))
+
+    assert await ids(otter, "asked") == [need]
+    assert "Somebody asks you to take over" in await otter.reads("/staff/calls")

@@ -1,0 +1,128 @@
+// Being called: on whatever staff page is open it sounds, shows on top and in the title,
+// and shakes a phone, until somebody has taken the need, or one says hush.
+
+import { part } from "../../js/page.js"
+import { marked } from "./sound.js"
+
+const AGAIN_MS = 5000
+const MOST_TIMES = 12
+const SHAKE = [300, 150, 300]
+const THANKS_MS = 8000
+const CALLING = ["raised", "offered"]
+const TAKEN = ["accepted", "talking"]
+
+const OTHERS = {
+  hand: ["Somebody asks you to take over a talk.", "/staff/calls"],
+  company: ["A peer would like somebody to sit in with them.", "/staff/calls"],
+  swap: ["A shift is looking for somebody.", "/staff/rota"],
+  gap: ["Some hours ahead have nobody yet.", "/staff/coverage"]
+}
+
+export class Ring {
+  #place
+  #me
+  #speaker
+  #timers
+  #called = new Map()   // need → the alert by which one was called
+  #left = 0
+  #sounding = null
+  #thanking = null
+
+  constructor(place, { me, speaker, timers = globalThis }) {
+    this.#place = place
+    this.#me = me
+    this.#speaker = speaker
+    this.#timers = timers
+    part(place, "ring-sound").addEventListener("click", () => this.#turnOn())
+    part(place, "ring-hush").addEventListener("click", () => this.hush())
+    document.addEventListener("visibilitychange", () => this.#mark())
+  }
+
+  // Somebody is called, maybe oneself.
+  alert({ id, staff, kind, need }) {
+    if (staff !== this.#me) return
+    if (need) this.#call(need, id)
+    else if (OTHERS[kind]) this.#tell(...OTHERS[kind])
+  }
+
+  // How it stands, as far as one was called: after a gap of the line. What one has looked
+  // at already does not begin to ring again.
+  standing(calls) {
+    const now = new Set(calls.map(({ need }) => need))
+    for (const need of [...this.#called.keys()]) if (!now.has(need)) this.#over(need)
+    for (const { need, alert, opened } of calls) if (!opened && !this.#called.has(need)) this.#call(need, alert)
+  }
+
+  // A need is not as it was.
+  need({ id, state }) {
+    if (!this.#called.has(id) || CALLING.includes(state)) return
+    this.#over(id, TAKEN.includes(state) ? "Taken, thank you." : "They do not need anybody any more.")
+  }
+
+  hush() {
+    this.#left = 0
+    this.#timers.clearTimeout(this.#sounding)
+    part(this.#place, "ring-hush").hidden = true
+  }
+
+  #call(need, alert) {
+    this.#called.set(need, alert)
+    const many = this.#called.size
+    const words = many === 1 ? "Someone needs to talk." : `${many} people need to talk.`
+    this.#show(words, `/staff/calls?alert=${encodeURIComponent(alert)}`)
+    this.#left = MOST_TIMES
+    this.#sound()
+    this.#mark()
+  }
+
+  // Something that can wait: one soft sound, and words that stay.
+  #tell(words, address) {
+    if (this.#called.size) return
+    this.#speaker.soft()
+    this.#show(words, address)
+  }
+
+  #over(need, thanks = "") {
+    this.#called.delete(need)
+    if (this.#called.size) return
+    this.hush()
+    this.#mark()
+    if (!thanks) return this.#close()
+    this.#show(thanks, "/staff/calls")
+    this.#thanking = this.#timers.setTimeout(() => this.#close(), THANKS_MS)
+  }
+
+  #show(words, address) {
+    this.#timers.clearTimeout(this.#thanking)
+    this.#place.hidden = false
+    part(this.#place, "ring-words").textContent = words
+    part(this.#place, "ring-link").href = address
+    this.#place.classList.toggle("ring--now", this.#called.size > 0)
+  }
+
+  #close() {
+    this.#place.hidden = true
+  }
+
+  #sound() {
+    this.#timers.clearTimeout(this.#sounding)
+    part(this.#place, "ring-sound").hidden = this.#speaker.awake
+    part(this.#place, "ring-hush").hidden = false
+    if (this.#left-- <= 0) return this.hush()
+    this.#speaker.call()
+    // A page that nobody has touched may not, and a computer cannot.
+    if (navigator.vibrate) navigator.vibrate(SHAKE)
+    this.#sounding = this.#timers.setTimeout(() => this.#sound(), AGAIN_MS)
+  }
+
+  async #turnOn() {
+    await this.#speaker.wake()
+    part(this.#place, "ring-sound").hidden = this.#speaker.awake
+    this.#speaker.call()
+  }
+
+  // Who looks at the page sees the call; the title is for the other tabs.
+  #mark() {
+    document.title = marked(document.title, document.hidden ? this.#called.size : 0)
+  }
+}

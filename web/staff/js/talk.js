@@ -1,0 +1,144 @@
+// <staff-talk>: the private talk with somebody who needs it, as the peer has it.
+
+import { MessageComposer } from "../../js/composer.js"
+import { Refused } from "../../js/connection.js"
+import { Conversation } from "../../js/conversation.js"
+import { HelpLines } from "../../js/help.js"
+import { LineState } from "../../js/line.js"
+import { nameOf } from "../../js/names.js"
+import { Outbox } from "../../js/outbox.js"
+import { part, tell } from "../../js/page.js"
+import { Storage } from "../../js/storage.js"
+import { RoomTalk } from "../../js/talk.js"
+import { Asking } from "./asking.js"
+import { FirstLine } from "./firstline.js"
+import { TalkLine } from "./talkline.js"
+
+const SAID_KINDS = ["said", "taken_back"]
+
+export class StaffTalk extends Conversation {
+  #need
+  #line
+  #asking
+  #firstLine
+  #peers = []
+  #mine = true
+
+  // Opens the talk that this page shows.
+  begin({ line, root }) {
+    const { need, room, peers, over } = this.dataset
+    this.#need = need
+    this.#peers = peers ? peers.split(" ") : []
+    this.#firstLine = new FirstLine(part(root, "first-line"))
+    this.#asking = new Asking(`/staff/talks/${need}.json`, found => this.#standing(found))
+    for (const button of root.querySelectorAll("[data-suggest]")) this.#prepare(button)
+    part(root, "suggests").hidden = false
+    const moment = part(root, "moment")
+    moment.hidden = false
+    moment.addEventListener("click", () => this.#moment(moment.dataset.words))
+    if (over) return
+    const session = new Storage(() => sessionStorage)
+    this.#line = new TalkLine({ line, need, room })
+    this.open({
+      room: { slug: room, history_hours: null },
+      roll: 0,
+      connection: this.#line,
+      storage: session,
+      session,
+      outbox: new Outbox(session)
+    })
+    line.addEventListener("open", () => this.#asking.changed())
+    line.addEventListener("need", ({ detail }) => { if (detail.id === need) this.#asking.changed() })
+    this.#asking.now()
+  }
+
+  get peers() {
+    return this.#peers
+  }
+
+  // What was drawn by the house stays, until there is something to put in its place.
+  show() {
+    if (!this.me) return
+    super.show()
+    this.#showMember()
+  }
+
+  heard(event) {
+    super.heard(event)
+    if (SAID_KINDS.includes(event.name)) this.#asking.changed()
+  }
+
+  say(what) {
+    super.say(what)
+    this.#firstLine.stop()
+  }
+
+  // Another has taken over, or the talk is over: what was said stays to be read.
+  notLetIn() {
+    this.#asking.changed()
+  }
+
+  // -- how it stands ------------------------------------------------------------------
+
+  #standing({ mine, peers, seconds, owed, words, changed }) {
+    this.#peers = peers
+    this.#setMine(mine)
+    if (mine && seconds !== null) this.#firstLine.start(seconds, owed)
+    else this.#firstLine.stop()
+    tell(document.querySelector("[data-standing]"), words)
+    const news = document.querySelector("[data-changed]")
+    news.hidden = news.dataset.was === changed
+    this.render()
+  }
+
+  #setMine(mine) {
+    if (mine === this.#mine) return
+    this.#mine = mine
+    this.querySelector("message-composer").hidden = !mine
+    for (const part of document.querySelectorAll("[data-mine]")) part.hidden = !mine
+  }
+
+  // Whoever is here and no peer is who the talk is for.
+  #showMember() {
+    const others = this.people.present.filter(({ who }) => who !== this.me && !this.#peers.includes(who))
+    const place = document.querySelector("[data-member]")
+    const words = others.length ? `${nameOf(others[0].who).words} ${others[0].away ? "is here, on another page" : "is here"}` : place.dataset.gone
+    if (place.textContent !== words) place.textContent = words
+    place.classList.toggle("talk__member--here", others.length > 0)
+  }
+
+  // -- what one does --------------------------------------------------------------------
+
+  // Words to begin with are put where one writes, and never sent by themselves.
+  #prepare(button) {
+    button.addEventListener("click", () => this.#put(button.textContent.trim()))
+  }
+
+  #put(words) {
+    this.querySelector("message-composer").restore(words)
+  }
+
+  async #moment(words) {
+    this.#put(words)
+    try {
+      await this.#line.request("moment")
+      this.note("They are not left to others while you think. Tell them that you are there.")
+      this.#asking.changed()
+    } catch (reason) {
+      if (reason instanceof Refused) this.#asking.changed()
+    }
+  }
+}
+
+export function openTalk(root, line) {
+  const elements = {
+    "message-composer": MessageComposer,
+    "line-state": LineState,
+    "room-talk": RoomTalk,
+    "help-lines": HelpLines,
+    "staff-talk": StaffTalk
+  }
+  for (const [name, element] of Object.entries(elements)) customElements.define(name, element)
+  root.querySelector("help-lines").open({ storage: new Storage(() => localStorage) })
+  root.querySelector("staff-talk").begin({ line, root })
+}
