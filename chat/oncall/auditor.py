@@ -8,11 +8,11 @@ from typing import Any, Final
 
 from chat import bulletin
 from chat.clock import Clock
-from chat.errors import StoreDown
 from chat.metrics import Metrics
 from chat.oncall import health
 from chat.oncall.health import STUCK, Looked, Trouble
 from chat.oncall.known import of_row
+from chat.oncall.rounds import once
 from chat.store import alerts
 from chat.store import needs as store
 from chat.store.database import Database
@@ -55,11 +55,7 @@ class Auditor:
         while True:
             # First the escalators have a go: what waited for a start is no alarm.
             await asyncio.sleep(AUDIT_SECONDS)
-            try:
-                await self.audit()
-            except StoreDown:
-                self.content = False
-                logger.warning("needs cannot be audited while the database is down")
+            await once(self.audit)
 
     async def audit(self) -> Counter[Trouble]:
         """Return what is wrong, after raising the alarm about it.
@@ -68,6 +64,7 @@ class Auditor:
             StoreDown: If the database does not answer.
 
         """
+        self.content = False
         found = await self._found()
         self.content = not found
         # Whatever it is, a look does no harm, and may be all that is missing.

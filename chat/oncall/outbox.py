@@ -8,7 +8,7 @@ import asyncio
 import logging
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -19,6 +19,7 @@ from chat.errors import StoreDown
 from chat.metrics import Metrics
 from chat.oncall import sending
 from chat.oncall.notify import Note, Outcome
+from chat.oncall.rounds import once
 from chat.oncall.sending import FURTHEST, LEASE, PAGE, RENEW_SECONDS, Leased
 from chat.oncall.stages import NeedId
 from chat.store import alerts as store
@@ -31,6 +32,7 @@ LOOK_SECONDS: Final = 0.5
 AT_ONCE: Final = 50
 """How many alerts of one way are under way at a time: those of others do not wait."""
 MOST_LEASED: Final = 200
+KEPT: Final = timedelta(days=30)
 
 _UNANSWERED, _GONE, _REFUSED = "unanswered", "gone", "refused"
 _DROPPED: Final = "dropped"
@@ -107,12 +109,17 @@ class Outbox:
         return len(batch)
 
     async def _batch(self) -> list[Leased]:
-        """Return what to send now: what was just written here, and what waits."""
+        """Return what to send now: what was just written here, and what waits.
+
+        Where what waits cannot be read, whatever the reason, it is read a tick later.
+        """
         new, self._new = self._new, []
         try:
             new += await self._lease()
         except StoreDown:
             logger.warning("the outbox could not be read")
+        except Exception:
+            logger.exception("the outbox could not be read")
         # Open pages first: nobody has to take out a phone for those.
         batch = sorted(new, key=lambda alert: alert.way != PAGE)
         self._in_hand |= {alert.id: alert for alert in batch}
@@ -155,24 +162,22 @@ class Outbox:
         if alert.need_id in self._over:
             return None
         self._fault("sending")
-        if alert.way == PAGE:
-            await self._ring(
-                bulletin.alert(alert.id, alert.staff_id, alert.kind, alert.need_id)
-            )
-            outcome = Outcome.SENT
-        else:
-            outcome = await self._send(alert.way, _note(alert))
+        outcome = await self._sent(alert)
         self._fault("sent")
         return outcome
+
+    async def _sent(self, alert: Leased) -> Outcome:
+        if alert.way != PAGE:
+            return await self._send(alert.way, _note(alert))
+        about = alert.id, alert.staff_id, alert.kind, alert.need_id
+        await self._ring(bulletin.alert(*about))
+        return Outcome.SENT
 
     async def _renewing(self) -> None:
         while True:
             await asyncio.sleep(RENEW_SECONDS)
             if self._in_hand:
-                try:
-                    await self._renew()
-                except StoreDown:
-                    logger.warning("what is being sent may be sent twice")
+                await once(self._renew)
 
     async def _renew(self) -> None:
         """Go on sending what is under way, but not what nobody needs any more."""
@@ -187,11 +192,7 @@ class Outbox:
     async def _recording(self) -> None:
         while True:
             await _either(self._done, LOOK_SECONDS)
-            try:
-                await self._record()
-            except StoreDown:
-                logger.warning("what was sent could not be written down yet")
-                await asyncio.sleep(LOOK_SECONDS)
+            await once(self._record)
 
     async def _record(self) -> None:
         """Write down what became of alerts."""
@@ -201,7 +202,8 @@ class Outbox:
         try:
             async with self._alone, self._database.claim() as tx:
                 await self._keep(tx, results)
-        except StoreDown:
+        except Exception:
+            # With the next that is sent, or half a second later.
             self._results = results + self._results
             raise
         self._fault("recorded")
@@ -215,6 +217,17 @@ class Outbox:
         # What never works as it is set up stays: whoever sends says why to its owner.
         for gone in (alert for alert, became in results if became is Outcome.GONE):
             await ways.remove(tx, gone.way_id)
+
+    async def tidy(self) -> None:
+        """Delete the alerts of more than a month ago.
+
+        Raises:
+            StoreDown: If the database does not answer.
+
+        """
+        before = self._clock.now() - KEPT
+        async with self._alone, self._database.claim() as tx:
+            await store.forget(tx, kept(before))
 
     def _tell(self, results: Sequence[Result]) -> None:
         for alert, outcome in results:

@@ -290,3 +290,16 @@ async def test_what_was_sent_while_the_database_was_down_is_written_down_after_i
         await eventually(sent)
         running.cancel()
     assert on_call.pushed() == [WREN]
+
+
+async def test_alerts_go_after_a_month(on_call: OnCall, worker: Worker):
+    await on_call.house.pressed()
+    await worker.tick()
+
+    on_call.clock.advance(30 * 86400)
+    await worker.outbox.tidy()
+    assert len(await on_call.rows()) == 2
+    on_call.clock.advance(1)
+    await worker.outbox.tidy()
+
+    assert await on_call.rows() == []
