@@ -64,6 +64,7 @@ class StaffHouse:
         self.watch = Watch(scripts=self.scripts, clock=clock)
         self.wheel = Wheel()
         self.looked: list[tuple[str, str]] = []
+        self.seen: list[str] = []
         self.is_open = True
         door = Door(self.wheel, Prefixes(100, clock))
         self.socket = StaffSocket(
@@ -75,12 +76,16 @@ class StaffHouse:
             looking=self._look,
             watch=self.watch,
             talking=Talking(listening=listening, clock=clock),
+            page_seen=self._saw,
         )
         self.lines.heard = lambda _channel, data: self.bell.heard(
             data.removeprefix(NEWS)
         )
         self.bell.answer = self.socket.heard
         self.url = ""
+
+    async def _saw(self, staff_id: str) -> None:
+        self.seen.append(staff_id)
 
     async def _look(self, me: Deskmate, case: str) -> None:
         self.looked.append((me.desk_name, case))
