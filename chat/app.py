@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
@@ -173,6 +173,7 @@ class Service(Ground):
             door=self.door,
             open_=self.is_open,
             listening=self.callroom.listening,
+            switchboard=self.switchboard,
         )
         self.desk = self.staffroom.desk
         self.tidings.need_changed = self._need_changed
@@ -180,35 +181,11 @@ class Service(Ground):
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Run all that goes on by itself, for as long as the caller stays inside."""
-        self.backplane.news = self._news
-        self.backroom.doorbell.answer = self._changed
-        self.backroom.doorbell.told = self.backroom.told
-        self.backroom.changed = self.mirror.look
-        self.rooms.came = self.backroom.came
-        self.backplane.line_changed = self._line_changed
+        self._hear()
         self.wheel.start(asyncio.get_running_loop())
         try:
             async with asyncio.TaskGroup() as tasks:
-                going = [
-                    tasks.create_task(part)
-                    for part in (
-                        self.scripts.run(),
-                        self.backplane.run(),
-                        self.presence.run(),
-                        self.gateway.run(),
-                        self.keeper.run(),
-                        self.backroom.run(
-                            self.mirror.run,
-                            self.record.run,
-                            self.tidings.run,
-                            *self.callroom.parts(),
-                            *self.switchboard.parts(),
-                        ),
-                        self.desk.run(),
-                        self._tidy(),
-                        self._rehearse(),
-                    )
-                ]
+                going = [tasks.create_task(part) for part in self._parts()]
                 self.collector.start()
                 yield
                 for task in going:
@@ -222,9 +199,41 @@ class Service(Ground):
         finally:
             self.wheel.stop()
             self.collector.stop()
-            await self.switchboard.aclose()
-            await self.servers.aclose()
-            await self.backroom.aclose()
+            await self.aclose()
+
+    def _hear(self) -> None:
+        """Have each part told what the others find out."""
+        self.backplane.news = self._news
+        self.backroom.doorbell.answer = self._changed
+        self.backroom.doorbell.told = self.backroom.told
+        self.backroom.changed = self.mirror.look
+        self.rooms.came = self.backroom.came
+        self.backplane.line_changed = self._line_changed
+
+    def _parts(self) -> list[Coroutine[None, None, None]]:
+        return [
+            self.scripts.run(),
+            self.backplane.run(),
+            self.presence.run(),
+            self.gateway.run(),
+            self.keeper.run(),
+            self.backroom.run(
+                self.mirror.run,
+                self.record.run,
+                self.tidings.run,
+                *self.callroom.parts(),
+                *self.switchboard.parts(),
+            ),
+            self.desk.run(),
+            self._tidy(),
+            self._rehearse(),
+        ]
+
+    async def aclose(self) -> None:
+        """Let go of Redis, of the database, and of push services."""
+        await self.switchboard.aclose()
+        await self.servers.aclose()
+        await self.backroom.aclose()
 
     def _news(self, room: RoomName, data: bytes) -> None:
         if room == doorbell.ROOM:
@@ -319,9 +328,7 @@ async def work(settings: Settings) -> None:
             tasks.create_task(service.keeper.run())
             tasks.create_task(service.backroom.run(*service.switchboard.parts()))
     finally:
-        await service.switchboard.aclose()
-        await service.servers.aclose()
-        await service.backroom.aclose()
+        await service.aclose()
 
 
 def origins(settings: Settings) -> frozenset[str]:

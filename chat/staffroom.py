@@ -13,6 +13,7 @@ from chat.handover import Door
 from chat.listening import Listening
 from chat.signing.sittings import Deskmate
 from chat.signing.watch import Watch
+from chat.switchboard import Switchboard
 
 
 class Staffroom:
@@ -28,6 +29,7 @@ class Staffroom:
         door: Door,
         open_: Callable[[], bool],
         listening: Listening,
+        switchboard: Switchboard,
     ) -> None:
         self._backroom = backroom
         watch = Watch(scripts=ground.scripts, clock=ground.clock)
@@ -47,6 +49,7 @@ class Staffroom:
             watch=watch,
             talking=Talking(listening=listening, clock=ground.clock),
         )
+        self.desk.socket.page_seen = switchboard.ways.page_seen
         self._console = console_routes(
             guard=self.desk.guard,
             database=backroom.database,
