@@ -10,7 +10,7 @@ from chat.desk.account import AccountPages
 from chat.desk.enrolling import Enrolling
 from chat.desk.guard import Guard
 from chat.desk.signing_in import SigningIn
-from chat.desk.socket import Looking, PageSeen, StaffSocket
+from chat.desk.socket import Looking, StaffSocket
 from chat.desk.talking import Talking
 from chat.desk.team import TeamPages
 from chat.handover import Door
@@ -89,7 +89,6 @@ class FrontDesk:
         looking: Looking,
         watch: Watch,
         talking: Talking,
-        page_seen: PageSeen,
     ) -> None:
         self.guard = Guard(sittings=accounts.sittings, origins=origins)
         self.socket = StaffSocket(
@@ -101,7 +100,6 @@ class FrontDesk:
             looking=looking,
             watch=watch,
             talking=talking,
-            page_seen=page_seen,
         )
         self.run = self.socket.run
         self.heard = self.socket.heard

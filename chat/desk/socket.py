@@ -30,7 +30,7 @@ from chat.signing.sittings import Deskmate, Sittings
 from chat.signing.watch import Watch
 from chat.wheel import Wheel
 
-__all__ = ["FORBIDDEN", "LOOK_AGAIN_SECONDS", "Looking", "PageSeen", "StaffSocket"]
+__all__ = ["FORBIDDEN", "LOOK_AGAIN_SECONDS", "Looking", "StaffSocket"]
 
 FORBIDDEN: Final = 4206
 MOST_SOCKETS: Final = 1000
@@ -41,7 +41,6 @@ _FULL = Response(status_code=503, headers={"Retry-After": "30"})
 
 Looking = Callable[[Deskmate, str], Awaitable[object]]
 PageSeen = Callable[[str], Awaitable[object]]
-"""Told, now and then, who has a page open."""
 
 logger = logging.getLogger(__name__)
 
@@ -60,7 +59,6 @@ class StaffSocket:
         looking: Looking,
         watch: Watch,
         talking: Talking,
-        page_seen: PageSeen,
     ) -> None:
         self._guard = guard
         self._sittings = sittings
@@ -69,7 +67,9 @@ class StaffSocket:
         self._looking = looking
         self._watch = watch
         self._talking = talking
-        self._page_seen = page_seen
+        self.page_seen: PageSeen = _unseen
+        """Told, now and then, who has a page open."""
+
         self._sessions: set[StaffSession] = set()
         self._tasks: asyncio.TaskGroup | None = None
         self.door = door
@@ -195,7 +195,7 @@ class StaffSocket:
         if may(me.role, "cases"):
             await self._watch.note(me.id)
         with contextlib.suppress(ChatError):
-            await self._page_seen(me.id)
+            await self.page_seen(me.id)
         return True
 
     async def _do(self, session: StaffSession, me: Deskmate, asked: Asked) -> None:
@@ -221,3 +221,7 @@ class StaffSocket:
         except ChatError:
             # A case that is not there, or a store that is not: neither is worth a line.
             session.case = ""
+
+
+async def _unseen(_staff_id: str) -> None:
+    return None

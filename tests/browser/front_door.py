@@ -64,14 +64,11 @@ class FrontDoor:
             looking=self._look,
             watch=Watch(scripts=self.scripts, clock=self.clock),
             talking=Talking(listening=NOT_LISTENING, clock=self.clock),
-            page_seen=self._saw,
         )
         self.lines.heard = lambda _, data: bell.heard(data.removeprefix(NEWS))
         bell.answer = self.desk.heard
 
     async def _look(self, _me: Deskmate, _case: str) -> None: ...
-
-    async def _saw(self, _staff_id: str) -> None: ...
 
     @classmethod
     @asynccontextmanager

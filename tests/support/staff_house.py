@@ -76,8 +76,8 @@ class StaffHouse:
             looking=self._look,
             watch=self.watch,
             talking=Talking(listening=listening, clock=clock),
-            page_seen=self._saw,
         )
+        self.socket.page_seen = self._saw
         self.lines.heard = lambda _channel, data: self.bell.heard(
             data.removeprefix(NEWS)
         )
