@@ -11,7 +11,7 @@ const every = [...vectors.requests, ...vectors.events]
 
 const REQUESTS = [
   "", "hello", "join", "leave", "say", "take_back", "react", "typing", "here", "name", "earlier",
-  "report", "heed", "appeal", "bell"
+  "report", "heed", "appeal", "bell", "raise", "withdraw", "call_back", "stay", "talk_more", "card"
 ]
 
 function value(plain) {

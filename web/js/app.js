@@ -1,5 +1,6 @@
 // Puts the page together: which view is shown, and what lives longer than a view.
 
+import { Beside } from "./beside.js"
 import { Connection, dialHouse } from "./connection.js"
 import { CareCard } from "./care.js"
 import { MessageComposer } from "./composer.js"
@@ -7,22 +8,31 @@ import { HouseDoor } from "./door.js"
 import { RoomEntry } from "./entry.js"
 import { SUBPROTOCOL } from "./frames.js"
 import { HelpLines } from "./help.js"
+import { tellHours } from "./honest.js"
 import { LineState } from "./line.js"
+import { NeedCard } from "./needcard.js"
+import { NeedPage } from "./needpage.js"
+import { NeedStrip } from "./needstrip.js"
 import { Outbox } from "./outbox.js"
 import { copy, part, tell } from "./page.js"
 import { refusal } from "./plainly.js"
 import { RoomPresence } from "./presence.js"
+import { PrivateTalk } from "./privatetalk.js"
 import { ReportForm } from "./report.js"
 import { ChatRoom } from "./room.js"
 import { RoomList } from "./rooms.js"
 import { Secret } from "./secret.js"
+import { StayChoice, StayStrip } from "./staycards.js"
 import { Storage } from "./storage.js"
 import { RoomTalk } from "./talk.js"
+import { CardPage, TalkCards } from "./talkcards.js"
+import { TalkPage } from "./talkpage.js"
 import { TeamWords } from "./team.js"
 
 const NEWS = "• "
 const TEAM = "team" // kept while the room team has something to say to this device
 const WORDS_WITHIN_MS = 5000
+const NEED = "/talk"
 
 const storage = new Storage(() => localStorage)
 const session = new Storage(() => sessionStorage)
@@ -33,12 +43,15 @@ const connection = new Connection({
   secret: () => secret.bytes
 })
 
+const beside = new Beside({ connection, storage, session, outbox })
+
 const stage = document.querySelector("[data-stage]")
 const front = document.querySelector("[data-front]")
 const words = document.querySelector("team-words")
 let rooms = null // by slug, once they are known
 let view = front
 let note = ""
+let before = ""  // where one was, before one came to a talk
 
 const parts = {
   "room-list": RoomList,
@@ -52,7 +65,15 @@ const parts = {
   "help-lines": HelpLines,
   "care-card": CareCard,
   "report-form": ReportForm,
-  "team-words": TeamWords
+  "team-words": TeamWords,
+  "private-talk": PrivateTalk,
+  "need-page": NeedPage,
+  "need-card": NeedCard,
+  "need-strip": NeedStrip,
+  "card-page": CardPage,
+  "talk-cards": TalkCards,
+  "stay-choice": StayChoice,
+  "stay-strip": StayStrip
 }
 
 function place() {
@@ -62,6 +83,8 @@ function place() {
 // The fragment says where one is: it is sent to no server, and stands in no log.
 function route() {
   const here = place()
+  if (beside.has(here)) return showTalk(here)
+  before = here
   if (here === "/device") return showDevice()
   if (here === "" || rooms === null) return showFront()
   const room = rooms.get(here)
@@ -77,15 +100,21 @@ function showFront(why = note) {
   tell(part(front, "word"), why)
   front.querySelector("help-lines").show()
   front.querySelector("room-list").open(outbox)
+  tellHours(part(front, "hours"))
   if (rooms !== null || place() === "") {
-    if (!awaitsTeam()) connection.stop()
+    if (!awaits()) connection.stop()
     session.remove("in")
   }
 }
 
-// Is there anything to hear from the room team, or to answer, wherever one is?
-function awaitsTeam() {
-  return words.some || outbox.awaits || storage.get(TEAM) !== null
+// Is there anything to hear or to answer, wherever one is?
+function awaits() {
+  return words.some || outbox.awaits || storage.get(TEAM) !== null || beside.awaits
+}
+
+function showTalk(here) {
+  if (awaits()) connection.start()
+  beside.show(here, stageView, () => `#${before}`)
 }
 
 async function showDevice() {
@@ -105,7 +134,7 @@ function showEntry(room) {
 
 function showRoom(room) {
   connection.start()
-  const opened = { room, roll: rollOf(room), connection, storage, session, outbox }
+  const opened = { room, roll: rollOf(room), connection, storage, session, outbox, stay: beside.stay }
   stageView(copy("room"), room.name).open(opened)
   view.focus()
 }
@@ -116,7 +145,9 @@ function stageView(next, title = "") {
   leaveView()
   stage.append(next)
   view = next
-  document.body.classList.toggle("body--room", view instanceof ChatRoom)
+  document.body.classList.toggle("body--room", view.classList.contains("room"))
+  document.body.classList.toggle("body--need", view instanceof NeedPage)
+  document.body.classList.toggle("body--private", view instanceof CardPage)
   document.title = title ? `${title} · Porchlight` : "Porchlight"
   scrollTo(0, 0)
   view.querySelector("h1").focus({ preventScroll: true })
@@ -124,7 +155,8 @@ function stageView(next, title = "") {
 }
 
 function leaveView() {
-  if (view.close) view.close()
+  if (view instanceof TalkPage) beside.left(view)
+  else if (view.close) view.close()
   if (view === front) front.querySelector("room-list").close()
   view.remove()
 }
@@ -143,9 +175,16 @@ function showOut() {
 
 // The porch needs no line: it is let go once all has been heard and answered.
 function nothingWaits() {
-  if (words.some) return
-  storage.remove(TEAM)
-  if (view === front && !awaitsTeam()) connection.stop()
+  if (!words.some) storage.remove(TEAM)
+  if (view === front && !awaits()) connection.stop()
+}
+
+// "I need to talk", wherever it stands: without a script it is a page of its own.
+function press(event) {
+  if (!event.target.matches("[data-need]")) return
+  event.preventDefault()
+  beside.need.press(session.get("in") || "")
+  location.hash = `#${NEED}`
 }
 
 // -- what the views announce ----------------------------------------------------------
@@ -177,6 +216,7 @@ const events = {
     connection.stop()
     for (const key of [TEAM, ...storage.keys("roll."), ...storage.keys("outbox.")]) storage.remove(key)
     words.forget()
+    beside.forget()
     session.clear()
     secret.replace(bytes)
   },
@@ -187,6 +227,8 @@ const events = {
     location.replace("/")
   }
 }
+
+document.addEventListener("submit", press)
 
 for (const [name, act] of Object.entries(events)) {
   stage.addEventListener(name, ({ detail }) => act(detail))
@@ -203,7 +245,10 @@ for (const name of ["said", "word"]) {
 }
 
 // What the room team has to say comes with the welcome, or there is nothing.
-connection.addEventListener("welcome", () => setTimeout(nothingWaits, WORDS_WITHIN_MS))
+connection.addEventListener("welcome", () => setTimeout(() => {
+  if (connection.state === "open") beside.welcomed()
+  nothingWaits()
+}, WORDS_WITHIN_MS))
 
 document.addEventListener("visibilitychange", () => {
   if (document.title.startsWith(NEWS)) document.title = document.title.slice(NEWS.length)
@@ -215,6 +260,7 @@ for (const [name, element] of Object.entries(parts)) customElements.define(name,
 words.open({ connection, outbox, session })
 words.addEventListener("words", ({ detail }) => detail ? storage.set(TEAM, "1") : nothingWaits())
 words.addEventListener("removed", () => { if (view instanceof ChatRoom) showOut() })
+beside.open()
 front.querySelector("help-lines").open({ storage })
-if (awaitsTeam()) connection.start()
+if (awaits()) connection.start()
 route()

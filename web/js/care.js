@@ -17,8 +17,10 @@ export class CareCard extends HTMLElement {
   #closed = { grade: 0, at: 0 }
   #grade = 0
 
-  open({ storage }) {
+  // `room` is where one is, when one is in a room.
+  open({ storage, stay, room = null }) {
     this.querySelector("help-lines").open({ storage })
+    this.querySelector("stay-choice").open({ stay, room: () => room ? room.slug : "" })
     part(this, "close").onclick = () => this.close()
   }
 

@@ -10,7 +10,8 @@ export const REACTIONS = ["with you", "me too", "thank you", "proud of you"]
 const REQUESTS = {
   hello: 1, join: 2, leave: 3, say: 4, take_back: 5,
   react: 6, typing: 7, here: 8, name: 9, earlier: 10,
-  report: 11, heed: 12, appeal: 13, bell: 14
+  report: 11, heed: 12, appeal: 13, bell: 14, raise: 15,
+  withdraw: 16, call_back: 17, stay: 18, talk_more: 19, card: 20
 }
 
 const EVENTS = {
@@ -31,7 +32,10 @@ const EVENTS = {
   46: ["notice", "room", "position", "what"],
   47: ["waiting", "ref", "id"],
   48: ["word", "token", "kind", "reason", "text", "until", "appealable", "room", "id"],
-  49: ["controls", "room", "slow", "locked", "shield", "greeting"]
+  49: ["controls", "room", "slow", "locked", "shield", "greeting"],
+  50: ["need", "state", "talk", "alerted", "opened", "next", "round", "nobody", "callBackAt", "peers", "why"],
+  51: ["stay", "minutes", "due"],
+  52: ["card", "token", "room", "who", "state", "talk"]
 }
 
 export function request(name, ...fields) {
@@ -59,6 +63,7 @@ const PLAIN = {
   reply: position => position || 0,
   events: events => events.map(named).filter(Boolean),
   typing: members => members.map(hex),
+  peers: members => members.map(hex),
   changes: changes => changes.map(([who, state, announce]) => ({ who: hex(who), state, announce })),
   people: people => Array.isArray(people)
     ? people.map(([who, away]) => ({ who: hex(who), away }))

@@ -50,6 +50,11 @@ export class Membership extends EventTarget {
     }
   }
 
+  set roll(roll) {
+    this.#roll = roll
+    this.join()
+  }
+
   set light(light) {
     this.#light = light
     this.#changed = true

@@ -8,7 +8,8 @@ import { announce, copy, empty, made, part, tell } from "./page.js"
 const MARKS = { kept: "on this phone", sent: "sent", said: "in the room", slow: "goes in a moment", held: "with the room team", refused: "not in the room" }
 const QUOTE = 90
 
-// `view` is { message, mine, mark, reactions, me, quote }.
+// `view` is { message, mine, mark, peer, reactions, me, quote, more }; `more`: may one ask
+// whoever said it to talk in private?
 export function makeMessage(view) {
   const { message, mine } = view
   const item = copy("message")
@@ -30,7 +31,8 @@ export function fillMessage(item, view) {
   item.state = state
   item.view = view
   fillTime(part(item, "time"), view.message.at)
-  part(item, "mark").textContent = view.mine ? MARKS[view.mark] || "" : ""
+  part(item, "mark").textContent = view.mine ? MARKS[view.mark] || "" : view.peer ? "peer" : ""
+  part(item, "mark").classList.toggle("message__mark--peer", view.peer)
   part(item, "more").hidden = !view.message.position
   tell(part(item, "quote"), view.quote)
   tell(part(item, "remark"), view.remark)
@@ -87,6 +89,7 @@ function fillActs(item) {
     const detail = { target: message.position, reaction, on: true }
     acts.append(closing(item, words, "react", detail))
   })
+  if (item.view.more) acts.append(closing(item, "Ask to talk in private", "talk-more", message))
   if (!mine) acts.append(closing(item, "Show the room team", "show-team", message))
   else acts.append(closing(item, "Take back", "take-back", { target: message.position }))
 }

@@ -34,8 +34,9 @@ export class Outbox {
       .sort((a, b) => a.at - b.at)
   }
 
-  rooms() {
-    return new Set(this.#all().filter(({ state }) => state !== "held").map(({ room }) => room))
+  // The rooms for which something waits; with what the room team holds, if that is wanted.
+  rooms(held = false) {
+    return new Set(this.#all().filter(({ state }) => held || state !== "held").map(({ room }) => room))
   }
 
   // Does anything wait for the room team?

@@ -6,6 +6,11 @@ export function copy(id) {
   return document.getElementById(id).content.firstElementChild.cloneNode(true)
 }
 
+// All that is in a template.
+export function parts(id) {
+  return document.getElementById(id).content.cloneNode(true)
+}
+
 export function part(element, name) {
   return element.querySelector(`[data-${name}]`)
 }

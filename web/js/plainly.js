@@ -42,6 +42,8 @@ const REFUSALS = {
   room_locked: "The room team has closed this room for a while. You can read along.",
   store_down: "The room team's book is closed just now. Please try again in a while.",
   no_appeal: "Nobody can look at that again.",
+  not_here: "They are not in this room just now.",
+  card_to_oneself: "That was you, under another name.",
   appealed_already: "You have asked already. Another moderator will look at it."
 }
 

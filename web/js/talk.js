@@ -32,7 +32,7 @@ export class RoomTalk extends HTMLElement {
     if (window.ResizeObserver) new ResizeObserver(() => this.#keepEnd()).observe(scroll)
   }
 
-  // `scene` is { log, entries, waiting, mine, me }.
+  // `scene` is { log, entries, waiting, mine, me, peers, more }.
   show(scene) {
     const { log } = scene
     const messages = log.messages
@@ -175,11 +175,14 @@ function missing(position) {
   return { key: `missing ${position}`, position, words, className: "divider divider--missing" }
 }
 
-function messageRow(message, { log, entries, mine, me, remarks }) {
+function messageRow(message, { log, entries, mine, me, peers, more, remarks }) {
   const { position, reply } = message
+  const own = mine.has(message.who)
   const view = {
     message,
-    mine: mine.has(message.who),
+    mine: own,
+    peer: peers.includes(message.who),
+    more: more && !own,
     mark: "said",
     reactions: withMine(log.reactions(position), position, entries, me),
     me,
@@ -193,7 +196,7 @@ function waitingRow({ entry, state }, { log, me }) {
   const { id, at, text, reply } = entry
   const message = { at: Math.floor(at / 1000), who: me, text, position: 0 }
   const quote = reply ? quoteOf(log.message(reply)) : ""
-  const view = { message, mine: true, mark: state, reactions: [], me, quote }
+  const view = { message, mine: true, peer: false, mark: state, reactions: [], me, quote }
   return { key: `waiting ${id}`, view, entry, state }
 }
 

@@ -1,0 +1,201 @@
+// <need-card>: how it stands with one's need, and all that can be said and done about it.
+
+import { act } from "./message.js"
+import { headline, localInput, mayCallAt, MOST_SHARES, needRefusal, nextWords, SHARES, story, timesToChoose, whenWords, WISHES } from "./needwords.js"
+import { aloud, copy, empty, made, part, tell } from "./page.js"
+import { refusal } from "./plainly.js"
+import { textOf } from "./text.js"
+
+const TICK_MS = 1000
+const WEEK_MS = 7 * 24 * 3600 * 1000
+
+export class NeedCard extends HTMLElement {
+  #need
+  #tick = null
+  #first = false   // do the help lines stand first?
+  #folded = null  // are they folded up, because somebody is there?
+  #listening = () => this.show()
+  #hears = ({ detail }) => this.#refused(detail)
+
+  open({ need, stay, storage }) {
+    this.#need = need
+    this.append(copy("need-card"))
+    this.querySelector("help-lines").open({ storage })
+    this.querySelector("stay-choice").open({ stay, room: () => "" })
+    this.#listen()
+    this.#fillForms()
+    need.addEventListener("change", this.#listening)
+    need.addEventListener("refused", this.#hears)
+    this.#tick = setInterval(() => this.#showNext(), TICK_MS)
+    this.show()
+  }
+
+  close() {
+    clearInterval(this.#tick)
+    this.#need.removeEventListener("change", this.#listening)
+    this.#need.removeEventListener("refused", this.#hears)
+  }
+
+  // -- what the member does -----------------------------------------------------------
+
+  #listen() {
+    part(this, "press").onclick = () => this.#press()
+    part(this, "withdraw").onclick = () => this.#withdraw()
+    part(this, "say").onsubmit = event => this.#say(event)
+    part(this, "call-back").onsubmit = event => this.#callBack(event)
+    part(this, "at").oninput = () => this.#showTime()
+  }
+
+  #press() {
+    this.#note("")
+    this.#need.press()
+    part(this, "headline").focus()
+  }
+
+  #withdraw() {
+    this.#note("")
+    this.#need.withdraw()
+    part(this, "headline").focus()
+  }
+
+  #say(event) {
+    event.preventDefault()
+    const said = { words: textOf(part(this, "words").value).trim(), wish: chosen(part(this, "wishes"))[0] || "", shares: chosen(part(this, "shares")) }
+    if (!said.words && !said.wish && !said.shares.length) return
+    this.#note("Thank you. Whoever comes will see it.")
+    this.#need.tell(said)
+    part(this, "more").open = false
+    part(this, "headline").focus()
+  }
+
+  #callBack(event) {
+    event.preventDefault()
+    const at = timeOf(part(this, "at"))
+    if (!mayCallAt(at)) return this.#note(needRefusal({ name: "call_back", code: "bad_call_back" }))
+    this.#note("")
+    this.#need.callBack(Math.floor(at / 1000))
+    part(this, "later").open = false
+    part(this, "headline").focus()
+  }
+
+  // -- the forms ------------------------------------------------------------------------
+
+  #fillForms() {
+    const { words, wish, shares } = this.#need.said
+    part(this, "words").value = words
+    for (const [name, label] of WISHES) part(this, "wishes").append(choice(name, label, name === wish, item => only(item)))
+    for (const [name, label] of SHARES) part(this, "shares").append(choice(name, label, shares.includes(name), item => this.#few(item)))
+    part(this, "later").ontoggle = () => this.#fillTimes()
+    this.#fillTimes()
+  }
+
+  #few(item) {
+    if (chosen(part(this, "shares")).length <= MOST_SHARES) return
+    item.setAttribute("aria-pressed", false)
+    this.#note(`${MOST_SHARES} are enough for now.`)
+  }
+
+  #fillTimes() {
+    const [times, at] = [part(this, "times"), part(this, "at")]
+    empty(times)
+    for (const time of timesToChoose()) times.append(act(whenWords(time), "chip chip--tall", () => this.#choose(time)))
+    at.min = localInput(Date.now())
+    at.max = localInput(Date.now() + WEEK_MS)
+  }
+
+  #choose(time) {
+    part(this, "at").value = localInput(time)
+    this.#showTime()
+  }
+
+  #showTime() {
+    const at = timeOf(part(this, "at"))
+    tell(part(this, "when"), at ? `We call a peer for you ${whenWords(at)}.` : "")
+  }
+
+  // -- showing --------------------------------------------------------------------------
+
+  show() {
+    const need = this.#need
+    const [calling, withPeer] = [need.isCalling, need.withPeer]
+    this.#showHeadline(headline(need))
+    this.#showStory(story(need))
+    this.#showNext()
+    part(this, "press").hidden = calling || withPeer
+    part(this, "press").textContent = need.state ? "I need to talk now" : "Find someone for me"
+    part(this, "withdraw").hidden = !calling && !withPeer && need.state !== "promised"
+    part(this, "withdraw").textContent = { talking: "End this talk", promised: "No need any more" }[need.state] || "I am all right for now"
+    for (const name of ["more", "later"]) part(this, name).hidden = !calling
+    part(this, "later").hidden = !["raised", "offered"].includes(need.state)
+    this.#showLines(need)
+    if (need.waitsForLine && need.state !== "kept") this.#note("Waiting for signal. What you pressed is kept, and goes by itself.")
+  }
+
+  // What is new stands at the top: it is not left above what one happens to see.
+  #showHeadline(words) {
+    if (part(this, "headline").textContent === words) return
+    part(this, "headline").textContent = words
+    if (!part(this, "more").contains(document.activeElement)) this.scrollTop = 0
+  }
+
+  // The same words again would be read out again.
+  #showStory(lines) {
+    const list = part(this, "story")
+    if (list.said === lines.join("\n")) return
+    list.said = lines.join("\n")
+    empty(list)
+    for (const line of lines) list.append(made("p", line))
+  }
+
+  // Not read out: it changes every second.
+  #showNext() {
+    tell(part(this, "next"), nextWords(this.#need))
+  }
+
+  // The help lines stand first when nobody can come, and fold up when somebody is there.
+  #showLines({ news, isCalling, withPeer, state }) {
+    const lines = part(this, "lines")
+    const first = isCalling && (state === "kept" || Boolean(news && news.nobody))
+    if (first !== this.#first) {
+      if (first) lines.parentElement.prepend(lines)
+      else part(this, "tools").after(lines)
+    }
+    if (withPeer !== this.#folded) lines.open = !withPeer
+    this.#first = first
+    this.#folded = withPeer
+  }
+
+  #refused({ name, code, wait }) {
+    const own = needRefusal({ name, code })
+    const words = own === null ? refusal(code, wait) : own
+    this.#note(words)
+    aloud(words)
+  }
+
+  #note(words) {
+    tell(part(this, "note"), words)
+  }
+}
+
+function choice(name, label, pressed, changed) {
+  const item = act(label, "chip chip--tall", () => {
+    item.setAttribute("aria-pressed", item.getAttribute("aria-pressed") !== "true")
+    changed(item)
+  })
+  item.value = name
+  item.setAttribute("aria-pressed", pressed)
+  return item
+}
+
+// One of them, or none.
+function only(item) {
+  for (const other of item.parentElement.children) if (other !== item) other.setAttribute("aria-pressed", false)
+}
+
+function chosen(list) {
+  return [...list.querySelectorAll("[aria-pressed=true]")].map(item => item.value)
+}
+
+function timeOf(input) {
+  return input.value ? new Date(input.value).getTime() : 0
+}
