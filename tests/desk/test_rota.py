@@ -1,0 +1,354 @@
+"""The rota's page: hours are taken with one tap, and a mistake stands where it was."""
+
+import re
+import shutil
+from collections.abc import AsyncIterator
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+
+import pytest
+
+from chat.oncall.hours import Hours
+from chat.oncall.stages import PeerId
+from chat.oncall.swaps import Stage
+from chat.roles import Role
+from chat.settings import Settings
+from chat.store.database import FILE, Database
+from tests.support.clock import NOON, FakeClock
+from tests.support.console import Colleague
+from tests.support.planning import Planning
+
+HOUR = timedelta(hours=1)
+TONIGHT = Hours(NOON + 14 * HOUR, NOON + 16 * HOUR)
+DASH = "\N{EN DASH}"
+WREN, OTTER = PeerId("wren"), PeerId("otter")
+
+
+@pytest.fixture
+def database_url(sqlite_template: Path, tmp_path: Path) -> None:
+    """Pages are the same on every database: one is enough."""
+    shutil.copy(sqlite_template, tmp_path / FILE)
+
+
+@pytest.fixture
+async def planning(
+    database: Database, settings: Settings, clock: FakeClock
+) -> AsyncIterator[Planning]:
+    async with Planning.open(database, settings, clock) as planning:
+        yield planning
+
+
+@pytest.fixture
+async def birch(planning: Planning) -> AsyncIterator[Colleague]:
+    """Have a coordinator."""
+    async with planning.peer("Birch", Role.COORDINATOR) as birch:
+        yield birch
+
+
+@pytest.fixture
+async def wren(planning: Planning) -> AsyncIterator[Colleague]:
+    async with planning.peer("Wren") as wren:
+        yield wren
+
+
+@pytest.fixture
+async def otter(planning: Planning) -> AsyncIterator[Colleague]:
+    async with planning.peer("Otter") as otter:
+        yield otter
+
+
+async def test_hours_tonight_are_taken_with_one_tap(
+    planning: Planning, wren: Colleague
+):
+    page = await wren.reads("/staff/rota")
+    starts, ends = (at.isoformat() for at in (NOON, NOON + 4 * HOUR))
+    assert f'name="starts" value="{starts}"' in page
+    assert f'name="ends" value="{ends}"' in page
+
+    answer = await wren.post("/staff/rota/take", starts=starts, ends=ends)
+
+    assert answer.headers["location"] == "/staff/rota?did=take"
+    assert await planning.who_is_there(NOON + HOUR) == [WREN]
+    shown = await wren.reads("/staff/rota?did=take")
+    assert "They are yours" in shown
+    assert f"<b>Today, 12:00{DASH}16:00</b>" in shown
+
+
+async def test_hours_are_taken_by_the_times_of_a_clock(
+    planning: Planning, wren: Colleague
+):
+    await wren.post("/staff/rota/tonight", starts="02:00", ends="04:00")
+
+    assert await planning.who_is_there(TONIGHT.starts) == [WREN]
+    assert await planning.who_is_there(TONIGHT.ends) == []
+
+
+async def test_what_somebody_took_they_give_back(planning: Planning, wren: Colleague):
+    id_ = await planning.plan.take_hours(WREN, TONIGHT)
+    assert f'value="{id_}"' in await wren.reads("/staff/rota")
+
+    await wren.post("/staff/rota/give-back", id=id_)
+
+    assert await planning.who_is_there(TONIGHT.starts) == []
+
+
+async def test_without_the_course_there_is_nothing_to_take(
+    planning: Planning, clock: FakeClock
+):
+    async with planning.peer("Heron", ready=False) as heron:
+        page = await heron.reads("/staff/rota")
+        answer = await heron.post("/staff/rota/tonight", starts="02:00", ends="04:00")
+
+    assert 'action="/staff/rota/take"' not in page
+    assert answer.status_code == 400
+    assert "Do the short course first" in answer.text
+    assert await planning.who_is_there(TONIGHT.starts) == []
+
+
+async def test_a_swap_is_offered_taken_and_seen(
+    planning: Planning, wren: Colleague, otter: Colleague
+):
+    await planning.plan.take_hours(WREN, TONIGHT)
+    starts, ends = (at.isoformat() for at in TONIGHT)
+
+    await wren.post("/staff/rota/offer", starts=starts, ends=ends, to="")
+    [swap] = (await planning.plan.book()).swaps
+    assert "offered to the others" in await wren.reads("/staff/rota")
+    assert "Wren, to everybody" in await otter.reads("/staff/rota")
+    await otter.post("/staff/rota/swap", id=swap.id)
+
+    assert await planning.who_is_there(TONIGHT.starts) == [OTTER]
+    assert "instead of Wren" in await otter.reads("/staff/rota")
+
+
+async def test_an_offer_can_be_taken_back(planning: Planning, wren: Colleague):
+    await planning.plan.take_hours(WREN, TONIGHT)
+    swap = await planning.plan.offer_swap(WREN, TONIGHT)
+
+    await wren.post("/staff/rota/withdraw", id=swap)
+
+    [kept] = (await planning.plan.book()).swaps
+    assert kept.stage is Stage.WITHDRAWN
+
+
+async def test_a_swap_for_somebody_else_is_refused_in_words(
+    planning: Planning, wren: Colleague, otter: Colleague, birch: Colleague
+):
+    await planning.plan.take_hours(WREN, TONIGHT)
+    swap = await planning.plan.offer_swap(WREN, TONIGHT, PeerId("birch"))
+
+    answer = await otter.post("/staff/rota/swap", id=swap)
+
+    assert answer.status_code == 400
+    assert "offered by, or to, somebody else" in answer.text
+
+
+async def test_a_coordinator_plans_weekly_hours_with_turns(
+    planning: Planning, birch: Colleague, wren: Colleague, otter: Colleague
+):
+    await birch.post(
+        "/staff/rota/weekly",
+        weekday="6", starts="20:00", ends="22:00", turns="wren\r\nOtter, Birch",
+        since="2026-11-21", until="", tags="grief", languages="EN, af", backup="",
+    )  # fmt: skip
+
+    [line] = (await planning.plan.book()).rota.weekly
+    assert line.turns == (("wren",), ("otter", "birch"))
+    assert (line.tags, line.languages, line.until) == (("grief",), ("en", "af"), None)
+    page = await birch.reads("/staff/rota")
+    assert f"<b>Sundays 20:00{DASH}22:00</b>" in page
+    assert "Wren, then Otter, Birch" in page
+
+    await birch.post("/staff/rota/stop", id=line.id, until="2026-12-07")
+    [line] = (await planning.plan.book()).rota.weekly
+    assert line.until == date(2026, 12, 7)
+
+
+async def test_an_override_shows_who_is_there_instead_of_whom(
+    planning: Planning, birch: Colleague, wren: Colleague, otter: Colleague
+):
+    await birch.post(
+        "/staff/rota/once",
+        peer="wren", day="2026-11-22", starts="02:00", ends="04:00",
+    )  # fmt: skip
+    await birch.post(
+        "/staff/rota/override",
+        peer="wren", to="otter", day="2026-11-21", starts="22:00",
+        last="2026-11-28", ends="22:00",
+    )  # fmt: skip
+
+    assert await planning.who_is_there(TONIGHT.starts) == [OTTER]
+    page = await wren.reads("/staff/rota")
+    assert 'instead of <span dir="auto">Wren</span>' in page
+    shown = await birch.reads("/staff/rota")
+    assert "Otter instead of Wren" in shown
+
+    [line] = (await planning.plan.book()).rota.overrides
+    await birch.post("/staff/rota/remove", id=line.id)
+    assert await planning.who_is_there(TONIGHT.starts) == [WREN]
+
+
+async def test_closed_hours_are_no_gap(planning: Planning, birch: Colleague):
+    for day in range(7):
+        await birch.post(
+            "/staff/rota/close", weekday=str(day), starts="00:00", ends="00:00"
+        )
+
+    page = await birch.reads("/staff/rota")
+
+    assert "Nobody yet" not in page
+    assert "closed" in page
+
+
+async def test_the_zone_is_set_and_named(planning: Planning, birch: Colleague):
+    await birch.post("/staff/rota/zone", zone="Australia/Lord_Howe")
+
+    assert (await planning.plan.book()).rota.zone == "Australia/Lord_Howe"
+    assert "<b>Australia/Lord_Howe</b>" in await birch.reads("/staff/rota")
+
+
+WEEKLY = {
+    "weekday": "0", "starts": "18:00", "ends": "22:00", "turns": "Wren",
+    "since": "2026-11-23", "until": "", "tags": "", "languages": "",
+}  # fmt: skip
+ONCE = {"peer": "wren", "day": "2026-11-22", "starts": "18:00", "ends": "20:00"}
+OVERRIDE = {
+    "peer": "wren", "to": "otter", "day": "2026-11-22", "starts": "18:00",
+    "last": "2026-11-22", "ends": "20:00",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("form", "fields", "field", "told"),
+    [
+        ("weekly", {"ends": "18:00"}, "ends", "ends when it starts"),
+        ("weekly", {"starts": "22:00", "ends": "18:00"}, "ends", "wrong way round"),
+        ("weekly", {"starts": "soon"}, "starts", "A time such as 18:30"),
+        ("weekly", {"turns": "Wren, Nobody"}, "turns", "is called Nobody"),
+        ("weekly", {"turns": ""}, "turns", "1 to 26 turns"),
+        ("weekly", {"tags": "moon"}, "tags", "No room has the tag"),
+        ("weekly", {"languages": "klingon"}, "languages", "No language"),
+        ("weekly", {"since": "some day"}, "since", "A day such as"),
+        ("weekly", {"since": "0001-01-01"}, "since", "too far away"),
+        ("weekly", {"until": "2026-11-23"}, "until", "before its first day"),
+        ("once", {"peer": "nobody"}, "peer", "somebody of the team"),
+        ("once", {"day": "2026-11-20"}, "ends", "are over"),
+        ("once", {"starts": "01:00", "ends": "23:00"}, "ends", "22 hours long"),
+        ("override", {}, "peer", "Wren has no shift then"),
+        ("override", {"last": "2026-11-21"}, "ends", "ends before it starts"),
+        ("override", {"to": "wren"}, "to", "their own hours"),
+        ("zone", {"zone": "Mars/Base"}, "zone", "No time zone"),
+        ("close", {"weekday": "0", "starts": "x", "ends": "y"}, "starts", "A time"),
+        ("tonight", {"starts": "02:00", "ends": "02:00"}, "ends", "when it starts"),
+    ],
+)
+async def test_a_mistake_is_told_at_its_field_and_all_that_was_typed_stays(
+    planning: Planning,
+    birch: Colleague,
+    wren: Colleague,
+    otter: Colleague,
+    form: str,
+    fields: dict[str, str],
+    field: str,
+    told: str,
+):
+    before = await planning.plan.book()
+    typed = {"weekly": WEEKLY, "once": ONCE, "override": OVERRIDE}.get(
+        form, {}
+    ) | fields
+
+    answer = await birch.post(f"/staff/rota/{form}", **typed)
+
+    assert answer.status_code == 400
+    at = rf'id="{form}-{field}-wrong" role="alert">([^<]*)<'
+    found = re.search(at, answer.text)
+    assert found is not None
+    assert told in found[1]
+    assert f'aria-describedby="{form}-{field}-wrong"' in answer.text
+    # What is none of the choices of a list cannot be chosen in it.
+    for value in set(typed.values()) - {"nobody"}:
+        assert f'"{value}"' in answer.text or f">{value}</textarea>" in answer.text
+    assert await planning.plan.book() == before
+
+
+async def test_of_an_overlap_it_says_whose_and_with_what(
+    planning: Planning, birch: Colleague, wren: Colleague
+):
+    await birch.post("/staff/rota/weekly", **WEEKLY)
+
+    answer = await birch.post("/staff/rota/weekly", **WEEKLY | {"starts": "21:00"})
+
+    assert "Wren has Mondays 18:00 to 22:00 already" in answer.text
+    assert len((await planning.plan.book()).rota.weekly) == 1
+
+
+@pytest.mark.parametrize(
+    "form", ["weekly", "once", "override", "stop", "remove", "close", "zone"]
+)
+async def test_the_plan_of_others_is_for_coordinators(wren: Colleague, form: str):
+    answer = await wren.post(f"/staff/rota/{form}", zone="UTC")
+
+    assert answer.status_code == 403
+    assert f'action="/staff/rota/{form}"' not in await wren.reads("/staff/rota")
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"starts": "2026-11-22T02:00:00", "ends": "2026-11-22T04:00:00+00:00"},
+        {"starts": "never", "ends": ""},
+        {"starts": "9999-12-31T23:00:00+00:00", "ends": "9999-12-31T23:59:00+00:00"},
+        {"starts": "2026-11-24T00:00:00+00:00", "ends": "2026-11-22T00:00:00+00:00"},
+    ],
+)
+async def test_a_button_that_no_page_has_does_nothing(
+    planning: Planning, wren: Colleague, fields: dict[str, str]
+):
+    answer = await wren.post("/staff/rota/take", **fields)
+
+    assert answer.status_code == 400
+    assert (await planning.plan.book()).rota.temporary == ()
+
+
+# The nights of the change, in London
+
+
+@pytest.mark.parametrize(
+    ("now", "line", "shown", "begins"),
+    [
+        (
+            datetime(2026, 3, 28, 12, tzinfo=UTC), ("00:00", "04:00"),
+            f"00:00 GMT{DASH}04:00 BST", datetime(2026, 3, 29, 0, tzinfo=UTC),
+        ),
+        (
+            datetime(2026, 3, 28, 12, tzinfo=UTC), ("01:30", "04:00"),
+            f"02:00{DASH}04:00", datetime(2026, 3, 29, 1, tzinfo=UTC),
+        ),
+        (
+            datetime(2026, 10, 24, 12, tzinfo=UTC), ("00:00", "04:00"),
+            f"00:00 BST{DASH}04:00 GMT", datetime(2026, 10, 24, 23, tzinfo=UTC),
+        ),
+    ],
+)  # fmt: skip
+async def test_in_the_night_of_the_change_the_hours_are_those_of_the_wall(
+    planning: Planning,
+    wren: Colleague,
+    clock: FakeClock,
+    now: datetime,
+    line: tuple[str, str],
+    shown: str,
+    begins: datetime,
+):
+    clock.advance((now - clock.now()).total_seconds())
+    await planning.plan.set_zone("birch", "Europe/London")
+    starts, ends = map(time.fromisoformat, line)
+    await planning.plan.add_weekly(
+        "birch", weekday=6, starts=starts, ends=ends, turns=((WREN,),),
+        since=now.date(),
+    )  # fmt: skip
+
+    page = await wren.reads("/staff/rota")
+
+    assert f"<b>Tomorrow, {shown}</b>" in page
+    assert await planning.who_is_there(begins) == [WREN]
+    assert await planning.who_is_there(begins - HOUR) == []
