@@ -254,8 +254,9 @@ class Backroom:
 
 
 def _sealed_for(identity: Identity, handle: Handle, peer: PeerId) -> bytes:
-    """Return a device as one peer's blocks keep it."""
-    return identity.seal(handle, b"blocked by " + peer.encode())
+    """Return a device as one peer's blocks keep it: a keyed hash, never opened."""
+    nothing = Handle(bytes(len(handle)))
+    return identity.seal(nothing, b"blocked by " + peer.encode() + b"\0" + handle)
 
 
 async def _run(part: Callable[[], Awaitable[None]]) -> None:
