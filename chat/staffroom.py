@@ -5,6 +5,7 @@ from collections.abc import Callable
 from starlette.routing import BaseRoute
 
 from chat.backroom import Backroom
+from chat.callpages import call_pages
 from chat.console import console_routes
 from chat.desk.talking import Talking
 from chat.frontdesk import Accounts, FrontDesk
@@ -63,10 +64,17 @@ class Staffroom:
             alarms=backroom.alarms,
             recent_texts=backroom.recent_texts,
         )
+        self._calls = call_pages(
+            guard=self.desk.guard,
+            ground=ground,
+            backroom=backroom,
+            switchboard=switchboard,
+            listening=listening,
+        )
 
     async def _looking(self, me: Deskmate, case: str) -> object:
         return await self._backroom.cases.looking(case, me.id)
 
     def routes(self) -> list[BaseRoute]:
         """Return the routes of every page of the room team, and of their socket."""
-        return [*self.desk.routes(), *self._console]
+        return [*self.desk.routes(), *self._console, *self._calls]

@@ -1,6 +1,7 @@
 """The switchboard: everything that gets a human to come, put together."""
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from functools import partial
 from typing import Final
 
@@ -9,12 +10,15 @@ from chat.callroom import Callroom
 from chat.ground import Ground
 from chat.oncall import policy
 from chat.oncall.auditor import Auditor
+from chat.oncall.canaries import Canaries
 from chat.oncall.cover import Cover
+from chat.oncall.coverage import AHEAD
 from chat.oncall.drill import Drills
 from chat.oncall.duty import Duty
 from chat.oncall.escalator import Escalator
 from chat.oncall.gaps import Gaps
 from chat.oncall.heartbeat import Heartbeat
+from chat.oncall.hours import Hours
 from chat.oncall.notifying.chosen import doors_of, notify_of, vapid_of
 from chat.oncall.outbox import Outbox
 from chat.oncall.plan import Plan
@@ -24,12 +28,16 @@ from chat.oncall.stages import NeedId
 from chat.oncall.team import Team
 from chat.oncall.usual import Usual
 from chat.oncall.ways import Ways
+from chat.signing.watch import Watch
+from chat.store import alerts
 from chat.store import needs as store
+from chat.store.instants import kept
 
 OFTEN_SECONDS: Final = 5
 SELDOM_SECONDS: Final = 60
 FRESH_SECONDS: Final = 10
 """How long ago a tick may have succeeded, for all to be well."""
+ALERTS_KEPT: Final = timedelta(days=30)
 
 
 class Switchboard:
@@ -71,12 +79,13 @@ class Switchboard:
             reachable=self.ways.reachable_ids,
             talks=store.talks_of,
         )
+        self.usual = self._usual()
         self.cover = Cover(
             database=database,
             clock=ground.clock,
             planned=self.planned,
             team=self.team,
-            usual=self._usual(),
+            usual=self.usual,
         )
 
     def _usual(self) -> Usual:
@@ -112,7 +121,7 @@ class Switchboard:
             policy=policy.load(ground.settings.policy_file),
             needs=self.needs,
             standbys=self.team.standbys,
-            ways=self.ways,
+            ways=self.ways.usable,
             outbox=self.outbox,
             metrics=ground.metrics,
         )
@@ -131,7 +140,13 @@ class Switchboard:
             clock=ground.clock,
             planned=self.planned,
             team=self.team,
+            ways=self.ways.usable,
+        )
+        self.canaries = Canaries(
+            database=database,
+            clock=ground.clock,
             ways=self.ways,
+            standbys=self.team.standbys,
         )
         self.drills = Drills(
             database=database,
@@ -143,7 +158,7 @@ class Switchboard:
 
     def parts(self) -> list[Callable[[], Awaitable[None]]]:
         """Return what every process does that may call somebody, whoever it serves."""
-        parts = [
+        parts: list[Callable[[], Awaitable[None]]] = [
             self.escalator.run,
             self.outbox.run,
             self.auditor.run,
@@ -156,7 +171,18 @@ class Switchboard:
         return parts
 
     def _seldom(self) -> list[Callable[[], Awaitable[object]]]:
-        return [self._forget, self._forget_ways, self.drills.round]
+        return [
+            self.canaries.round,
+            self.drills.round,
+            self._count,
+            self._forget,
+            self._forget_ways,
+        ]
+
+    async def _count(self) -> None:
+        """Count how many of the team are usually here at this time of the week."""
+        watch = Watch(scripts=self._ground.scripts, clock=self._ground.clock)
+        await self.usual.count(len(await watch.everybody()))
 
     async def _forget(self) -> None:
         """Leave nothing of what was said in talks that are over for an hour."""
@@ -165,12 +191,21 @@ class Switchboard:
             await self._ground.keeper.forget(room)
 
     async def _forget_ways(self) -> None:
-        await self.ways.forget(self._ground.clock.now())
+        now = self._ground.clock.now()
+        await self.ways.forget(now)
+        async with self._backroom.database.claim() as tx:
+            await alerts.forget(tx, kept(now - ALERTS_KEPT))
 
     def is_well(self) -> bool:
         """Tell whether whoever needs to talk would be heard, as far as we know."""
         ago = self._ground.clock.monotonic() - self.escalator.ticked_at
         return ago < FRESH_SECONDS and self.auditor.content
+
+    async def is_rostered(self, staff_id: str) -> bool:
+        """Tell whether somebody has a shift now, or in the next three days."""
+        now = self._ground.clock.now()
+        shifts = (await self.plan.book()).rota.shifts(Hours(now, now + AHEAD))
+        return any(shift.peer == staff_id for shift in shifts)
 
     async def _opened(self, id_: NeedId) -> None:
         await self.needs.told(await self.needs.known(id_))
