@@ -1,4 +1,4 @@
-"""A house that calls peers as a test wants it to: frames that are made up on the line."""
+"""A house that calls peers as a test wants it to: by frames made up on the line."""
 
 from collections.abc import Callable
 from time import time
@@ -39,6 +39,9 @@ class ToyCalls:
         self.asked: list[tuple[Any, ...]] = []
         self.said: list[str] = []
         self.refusals: dict[int, tuple[str, int]] = {}
+        self.down = False
+        """Whether nobody picks up."""
+        self.dialled = 0
         self.when: dict[int, Callable[[tuple[Any, ...]], list[bytes]]] = {}
         self._line: WebSocketRoute | None = None
         self._position = 0
@@ -82,7 +85,11 @@ class ToyCalls:
             (protocol.SAID, talk, self._position, int(time()), who, text)
         )
 
-    def _dialled(self, line: WebSocketRoute) -> None:
+    async def _dialled(self, line: WebSocketRoute) -> None:
+        if self.down:
+            await line.close(code=1011)
+            return
+        self.dialled += 1
         self._line = line
         house = line.connect_to_server()
 

@@ -238,8 +238,9 @@ addEventListener("hashchange", route)
 addEventListener("online", () => connection.hurry())
 addEventListener("offline", () => connection.drop())
 // Who waits for an answer in another tab sees that something was said, and no more.
-for (const name of ["said", "word"]) {
+for (const name of ["said", "word", "card", "need"]) {
   connection.addEventListener(name, () => {
+    if (name === "need" && !beside.need.withPeer) return
     if (document.hidden && !document.title.startsWith(NEWS)) document.title = NEWS + document.title
   })
 }

@@ -54,7 +54,8 @@ export class Need extends EventTarget {
   // How it stands: "" · "kept" (no line yet) · "asked" · "raised" · "offered" ·
   // "accepted" · "talking" · "promised" · "ended".
   get state() {
-    const asked = this.#sent || this.#asks("raise")
+    const unknown = this.news === null && this.#storage.get(KEY) !== null
+    const asked = this.#sent || this.#asks("raise") || unknown
     if (asked && !this.isOpen) return this.#connection.state === "open" ? "asked" : "kept"
     if (!this.news) return ""
     return this.news.state === "ended" && this.news.callBackAt ? "promised" : this.news.state
@@ -106,6 +107,7 @@ export class Need extends EventTarget {
   }
 
   withdraw() {
+    if (!this.news) this.#storage.remove(KEY)
     this.#errands.put("withdraw", [], ["raise", "withdraw", "call_back"])
   }
 

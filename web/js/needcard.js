@@ -6,12 +6,15 @@ import { aloud, copy, empty, made, part, tell } from "./page.js"
 import { refusal } from "./plainly.js"
 import { textOf } from "./text.js"
 
+const WAITS = "Waiting for signal. What you pressed is kept, and goes by itself."
 const TICK_MS = 1000
 const WEEK_MS = 7 * 24 * 3600 * 1000
 
 export class NeedCard extends HTMLElement {
   #need
   #tick = null
+  #state = ""
+  #waits = false   // has something been pressed that cannot get out?
   #first = false   // do the help lines stand first?
   #folded = null  // are they folded up, because somebody is there?
   #listening = () => this.show()
@@ -128,7 +131,15 @@ export class NeedCard extends HTMLElement {
     for (const name of ["more", "later"]) part(this, name).hidden = !calling
     part(this, "later").hidden = !["raised", "offered"].includes(need.state)
     this.#showLines(need)
-    if (need.waitsForLine && need.state !== "kept") this.#note("Waiting for signal. What you pressed is kept, and goes by itself.")
+    this.#clearNote(need)
+  }
+
+  // What was noted about how it stood before is no longer true.
+  #clearNote({ state, waitsForLine }) {
+    const waits = waitsForLine && state !== "kept"
+    if (state !== this.#state || waits !== this.#waits) this.#note(waits ? WAITS : "")
+    this.#state = state
+    this.#waits = waits
   }
 
   // What is new stands at the top: it is not left above what one happens to see.

@@ -101,7 +101,10 @@ export function stripWords(need) {
 }
 
 const CHOOSE = "We do not know one of these. Please choose again."
+const LATER = "The house cannot do this just now. It goes by itself as soon as it can. Please use a help line meanwhile."
 const REFUSALS = {
+  unavailable: LATER,
+  store_down: LATER,
   bad_call_back: "That time is over, or more than a week away. Please choose another.",
   bad_text: "That has characters which cannot be sent.",
   text_too_long: "That is too long. A few words are enough.",
