@@ -33,13 +33,13 @@ class Reached:
         console: Console,
         *,
         kinds: Iterable[str] = ("push", "email", "webhook"),
-        hosts: Iterable[str] = (),
+        doors: Doors | None = None,
         key: str = "a-public-key",
     ) -> None:
         self.console = console
         self.team = Team(console.desk.database, console.clock)
         self.fakes = {kind: Fake(kind) for kind in kinds}
-        self.doors = Doors(hosts)
+        self.doors = doors or Doors()
         self.enlisting = Enlisting(
             database=console.desk.database,
             clock=console.clock,

@@ -93,7 +93,8 @@ addEventListener("install", () => skipWaiting())
 addEventListener("activate", event => event.waitUntil(clients.claim()))
 addEventListener("push", event => {
   const told = read(event.data)
-  event.waitUntil(Promise.all([show(told), confirm(told.id)]))
+  // What could not be shown has reached nobody.
+  event.waitUntil(show(told).then(() => confirm(told.id)))
 })
 addEventListener("notificationclick", event => {
   event.notification.close()

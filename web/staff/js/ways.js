@@ -72,7 +72,7 @@ class Device {
     const row = document.querySelector(`[data-mark="${await markOf(known.endpoint)}"]`)
     if (!row) return
     row.querySelector("[data-here]").hidden = false
-    this.button.textContent = "Set this device up again"
+    this.button.textContent = "Set it up again"
     this.button.classList.add("button--quiet")
   }
 
