@@ -31,13 +31,15 @@ from chat.oncall.need import FIRST_LINE, SILENCE
 from chat.oncall.needs import Needs
 from chat.oncall.outbox import Outbox
 from chat.oncall.policy import Policy
-from chat.oncall.stages import NeedId
+from chat.oncall.stages import NeedId, PeerId
 from chat.oncall.turns import Around, Turn
-from chat.store import alerts, due
+from chat.store import alerts, due, needs
 from chat.store.database import Database
 from chat.store.instants import kept
 
 TICK_SECONDS: Final = 0.5
+BREATH_SECONDS: Final = 0.05
+MEASURE_SECONDS: Final = 1.0
 AT_ONCE: Final = 25
 """How many needs have their turn in one transaction."""
 
@@ -68,6 +70,7 @@ class Escalator:
         self._ways = ways
         self._outbox = outbox
         self._metrics = metrics
+        self._measured_at = float("-inf")
         self._fault = fault
         self._furthest = max(policy.longest_wait, FIRST_LINE, SILENCE)
         self._lost = set[NeedId]()
@@ -98,6 +101,8 @@ class Escalator:
             await self._pause()
 
     async def _pause(self) -> None:
+        # Many who press at once are looked at together.
+        await asyncio.sleep(BREATH_SECONDS)
         try:
             async with asyncio.timeout(TICK_SECONDS):
                 await self._woken.wait()
@@ -113,6 +118,7 @@ class Escalator:
 
         """
         lost, self._lost = self._lost, set()
+        await self._measure()
         ids, team = await self._due(lost)
         self._fault("due")
         moved = 0
@@ -121,26 +127,29 @@ class Escalator:
         self.ticked_at = self._clock.monotonic()
         return moved
 
+    async def _measure(self) -> None:
+        if self._clock.monotonic() - self._measured_at < MEASURE_SECONDS:
+            return
+        now = self._clock.now()
+        async with self._database.read() as tx:
+            waiting = await due.waiting(tx)
+        ago = 0 if waiting.since is None else (kept(now) - waiting.since) / 1000
+        self._metrics.oldest_need.set(max(0, ago))
+        self._measured_at = self._clock.monotonic()
+
     async def _due(
         self, lost: Collection[NeedId]
     ) -> tuple[list[NeedId], Sequence[Standby]]:
         """Return the needs to look at, the most pressing first, and who there is."""
         now = self._clock.now()
         async with self._database.read() as tx:
-            self._measure(await due.waiting(tx), now)
-            ids = await due.due(tx, kept(now), kept(now + self._furthest))
-            alone = await due.without_anybody(tx)
-            if not (ids or alone or lost):
+            found = await due.due(tx, kept(now), kept(now + self._furthest))
+            if not (found or lost):
                 return [], []
             team = await self._standbys(tx, now)
-        if any(one.may_be_called for one in team):
-            # Somebody has come, perhaps, for whom there was nobody.
-            ids = [*ids, *alone]
+        somebody = any(one.may_be_called for one in team)
+        ids = [each.id for each in found if each.by_time or somebody]
         return [NeedId(id_) for id_ in dict.fromkeys([*ids, *lost])], team
-
-    def _measure(self, waiting: due.Waiting, now: datetime) -> None:
-        ago = 0 if waiting.since is None else (kept(now) - waiting.since) / 1000
-        self._metrics.oldest_need.set(max(0, ago))
 
     # A batch --------------------------------------------------------------------------
 
@@ -164,10 +173,12 @@ class Escalator:
         self, ids: Sequence[NeedId], team: Sequence[Standby], lost: Collection[NeedId]
     ) -> int:
         async with self._database.claim() as tx:
-            called = await alerts.called_last(tx, [id_ for id_ in ids if id_ in lost])
+            called = await self._called(tx, [id_ for id_ in ids if id_ in lost])
+            blocks = bool(await needs.who_block(tx))
             moved, calls = list[Known](), list[Calls]()
             for row in await due.lock(tx, ids):
-                around = await self._around(tx, row, team, called)
+                blocking = await self._blocking(tx, row) if blocks else ()
+                around = Around(self._policy, team, blocking, called.get(row.id, ()))
                 known, turn = await self._turn(tx, row, around)
                 moved += [known] if known else []
                 calls += [Calls(turn.need, call) for call in turn.calls]
@@ -181,15 +192,13 @@ class Escalator:
             await self._needs.told(known)
         return len(moved)
 
-    async def _around(
-        self,
-        tx: AsyncConnection,
-        row: Any,
-        team: Sequence[Standby],
-        called: Mapping[str, Collection[str]],
-    ) -> Around:
-        blocking = await self._needs.blocked(tx, Handle(row.handle))
-        return Around(self._policy, team, blocking, called.get(row.id, ()))
+    async def _called(
+        self, tx: AsyncConnection, ids: Collection[NeedId]
+    ) -> Mapping[str, Collection[str]]:
+        return await alerts.called_last(tx, ids) if ids else {}
+
+    async def _blocking(self, tx: AsyncConnection, row: Any) -> Collection[PeerId]:
+        return await self._needs.blocked(tx, Handle(row.handle))
 
     async def _turn(
         self, tx: AsyncConnection, row: Any, around: Around

@@ -15,6 +15,14 @@ _ENDED: Final = "ended"
 _CALLING: Final = ("raised", "offered")
 
 
+class Due(NamedTuple):
+    """A need to be looked at."""
+
+    id: str
+    by_time: bool
+    """Its moment has come; otherwise, perhaps, somebody for it."""
+
+
 class Waiting(NamedTuple):
     """How many members' needs nobody has accepted, and since when the oldest waits."""
 
@@ -22,29 +30,32 @@ class Waiting(NamedTuple):
     since: int | None
 
 
-async def due(tx: AsyncConnection, now: int, furthest: int) -> Sequence[str]:
+async def due(tx: AsyncConnection, now: int, furthest: int) -> Sequence[Due]:
     """Return the needs for which something is due, the most pressing first.
 
     An open need that waits for a moment further away than any may be is looked at too:
-    the clock was set back.
+    the clock was set back. So is one for which nobody could be reached.
     """
     astray = or_(needs.c.next_at > furthest, _has_no_next_step())
-    asked = select(needs.c.id).where(
-        or_(needs.c.next_at <= now, and_(needs.c.state != _ENDED, astray))
-    )
-    return (await tx.execute(asked.order_by(needs.c.rank, needs.c.id))).scalars().all()
+    by_time = or_(needs.c.next_at <= now, and_(needs.c.state != _ENDED, astray))
+    alone = and_(needs.c.state.in_(_CALLING), needs.c.climb_nobody.is_(True))
+    asked = select(needs.c.id, needs.c.climb_nobody, needs.c.next_at)
+    asked = asked.where(or_(by_time, alone)).order_by(needs.c.rank, needs.c.id)
+    return [
+        Due(
+            row.id,
+            by_time=not (row.climb_nobody and _within(row.next_at, now, furthest)),
+        )
+        for row in await tx.execute(asked)
+    ]
+
+
+def _within(next_at: int | None, now: int, furthest: int) -> bool:
+    return next_at is not None and now < next_at <= furthest
 
 
 def _has_no_next_step() -> ColumnElement[bool]:
     return and_(needs.c.state.in_(_CALLING), needs.c.next_at.is_(None))
-
-
-async def without_anybody(tx: AsyncConnection) -> Sequence[str]:
-    """Return the needs for which nobody could be reached, the most pressing first."""
-    asked = select(needs.c.id).where(
-        needs.c.state.in_(_CALLING), needs.c.climb_nobody.is_(True)
-    )
-    return (await tx.execute(asked.order_by(needs.c.rank, needs.c.id))).scalars().all()
 
 
 async def lock(tx: AsyncConnection, ids: Collection[str]) -> Sequence[Row[Any]]:

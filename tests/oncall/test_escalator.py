@@ -287,6 +287,7 @@ async def test_the_oldest_need_that_nobody_has_is_measured(on_call: OnCall):
     assert b"oldest_unaccepted_seconds 30.0" in worker.metrics.render()
 
     await on_call.house.needs.accept(id_, WREN)
+    on_call.clock.advance(1)
     await worker.tick()
     assert b"oldest_unaccepted_seconds 0.0" in worker.metrics.render()
 

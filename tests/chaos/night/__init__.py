@@ -1,0 +1,1 @@
+"""A night on call: somebody needs to talk, again and again, while things break."""
