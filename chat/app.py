@@ -137,7 +137,12 @@ class Service(Ground):
         )
 
     def _tidings(self) -> Tidings:
-        tidings = Tidings(kept=self.callroom, gateway=self.gateway, clock=self.clock)
+        tidings = Tidings(
+            kept=self.callroom,
+            gateway=self.gateway,
+            rooms=self.rooms,
+            clock=self.clock,
+        )
         self.callroom.calling.greet = tidings.greet
         return tidings
 

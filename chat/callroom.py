@@ -1,15 +1,16 @@
 """The call room: all that somebody who needs to talk meets here, put together."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 
 from chat.backroom import Backroom
 from chat.calling import Calling
 from chat.ground import Ground
 from chat.listening import Listening
-from chat.model import Handle
+from chat.model import Handle, RoomName
 from chat.oncall.byheart import ByHeart
 from chat.oncall.cards import Cards
 from chat.oncall.marks import Marks
+from chat.oncall.needs import REMEMBERED
 from chat.oncall.stages import NeedId
 from chat.oncall.stays import Stays
 from chat.rooms import Rooms
@@ -67,6 +68,10 @@ class Callroom:
     async def devices(self) -> Mapping[Handle, NeedId]:
         """Return the needs that their members are still told of, by device."""
         return await self.talks.devices()
+
+    async def rooms(self) -> Collection[RoomName]:
+        """Return the talks that somebody may be in."""
+        return await self.talks.rooms(REMEMBERED)
 
     def parts(self) -> list[Callable[[], Awaitable[None]]]:
         """Return what goes on by itself wherever members or peers are served."""

@@ -12,8 +12,11 @@ from chat.settings import Settings
 
 READ_AT_ONCE: Final = 200
 _SINCE, _EXPIRE, _SPOKEN = Script("since"), Script("expire"), Script("spoken")
-_ARRIVALS = Script("arrivals")
+_ARRIVALS, _FORGET = Script("arrivals"), Script("forget_talk")
 _END: Final = 2**62
+_FLAGGED_MS: Final = 24 * 3600 * 1000
+"""How long what waits for the room team outlives the talk in which it was said."""
+
 _OWNERS_SECONDS: Final = 3600
 """How long a room without history remembers whose a message was; see `append.lua`."""
 
@@ -167,7 +170,9 @@ class History:
 
         """
         found = await self._scripts.call(_ARRIVALS, (keys(room)[1],), since)
-        return [(MemberId(m), at) for m, at in zip(found[::2], found[1::2], strict=True)]
+        return [
+            (MemberId(m), at) for m, at in zip(found[::2], found[1::2], strict=True)
+        ]
 
     async def expire(self, room: RoomName) -> int:
         """Take what is older than its time out of the log; return how many events.
@@ -179,6 +184,16 @@ class History:
         kept = self.keep_seconds(room) or _OWNERS_SECONDS
         oldest = self._clock.seconds() - kept
         return cast("int", await self._scripts.call(_EXPIRE, keys(room), oldest))
+
+    async def forget(self, room: RoomName) -> None:
+        """Leave nothing of a talk: neither what was said, nor who was there.
+
+        Raises:
+            Unavailable: If nobody can say whether it was done.
+
+        """
+        others = (*keys(room), unanswered_key(room), *presence_keys(room))
+        await self._scripts.call(_FORGET, (flagged_key(room), *others), _FLAGGED_MS)
 
 
 def _event(epoch: int, entry: tuple[bytes, int, int, bytes]) -> Event:
@@ -194,6 +209,11 @@ def keys(room: RoomName) -> tuple[str, str]:
 def flagged_key(room: RoomName) -> str:
     """Return the key of what waits there for the room team."""
     return f"porchlight:{{{room}}}:flagged"
+
+
+def presence_keys(room: RoomName) -> tuple[str, str]:
+    """Return the keys of a room's leases, and of who is in it."""
+    return f"porchlight:{{{room}}}:leases", f"porchlight:{{{room}}}:people"
 
 
 def unanswered_key(room: RoomName) -> str:

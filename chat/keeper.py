@@ -13,6 +13,7 @@ from chat.catalogue import Catalogue
 from chat.errors import Unavailable
 from chat.history import History
 from chat.lobby import Lobby
+from chat.model import RoomName
 
 EVERY_SECONDS: Final = 60
 
@@ -40,6 +41,15 @@ class Keeper:
         while True:
             await self.round()
             await asyncio.sleep(EVERY_SECONDS)
+
+    async def forget(self, talk: RoomName) -> None:
+        """Leave nothing of a talk that has had its time.
+
+        Raises:
+            Unavailable: If nobody can say whether it was done.
+
+        """
+        await self._history.forget(talk)
 
     async def round(self) -> None:
         """Do everything once; what cannot be done is done in the next round."""

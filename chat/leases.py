@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
+from chat.history import presence_keys
 from chat.identity import face
 from chat.model import Member, RoomName, Who
 from chat.redis import Script, Scripts
@@ -43,7 +44,7 @@ class Leases:
         return bool(
             await self._scripts.call(
                 _ARRIVE,
-                (*_keys(room), _name(room, member)),
+                (*presence_keys(room), _name(room, member)),
                 standing.entry(self.node),
                 member.id,
                 standing.value(),
@@ -68,7 +69,7 @@ class Leases:
         told = Told(self.node, [s.change() for s in changed], typing)
         await self._scripts.call(
             _PRESENCE,
-            _keys(room),
+            presence_keys(room),
             LEASE_SECONDS * 1000,
             len(kept),
             len(gone),
@@ -85,7 +86,7 @@ class Leases:
     async def present(self, room: RoomName) -> list[tuple[bytes, Change]]:
         """Return what each living process's leases say of a room: (node, change)."""
         alive = await self._nodes(b"")
-        found = await self._scripts.call(_PRESENT, _keys(room))
+        found = await self._scripts.call(_PRESENT, presence_keys(room))
         pairs = zip(found[::2], found[1::2], strict=True)
         entries = [of_lease(entry, value) for entry, value in pairs if value]
         return [(node, change) for node, change in entries if node in alive.nodes]
@@ -99,10 +100,6 @@ class Leases:
             _ALIVE, (_NODES,), node, NODE_LEASE_SECONDS * 1000
         )
         return Alive(bool(new), set(nodes))
-
-
-def _keys(room: RoomName) -> tuple[str, str]:
-    return f"porchlight:{{{room}}}:leases", f"porchlight:{{{room}}}:people"
 
 
 def _name(room: RoomName, member: Member) -> str:

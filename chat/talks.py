@@ -62,14 +62,14 @@ class Talks:
         self._known: OrderedDict[tuple[Handle, str], Talk] = OrderedDict()
         self._away_until = 0.0
 
-    async def rooms(self) -> list[RoomName]:
-        """Return every private room where something may wait for the room team.
+    async def rooms(self, ended: timedelta = FLAGGED_FOR) -> list[RoomName]:
+        """Return every private room that goes on, or ended so long ago at most.
 
         Raises:
             StoreDown: If the database does not answer.
 
         """
-        since = kept(self._clock.now() - FLAGGED_FOR)
+        since = kept(self._clock.now() - ended)
         async with self._database.read() as tx:
             needs = await store.of_needs(tx, since)
             cards = await store.of_cards(tx, since)

@@ -6,26 +6,32 @@ however much happens to it. Between two tellings the page counts for itself.
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Final, Protocol, cast
 
 from chat import asides
+from chat.asides import NeedNews
 from chat.clock import Clock
 from chat.errors import StoreDown
 from chat.gateway import Gateway
-from chat.model import Handle
+from chat.model import Handle, RoomName
 from chat.oncall.byheart import ByHeart
 from chat.oncall.cards import CARD_CHANGED, Card, Cards
 from chat.oncall.needs import NEED_CHANGED, Needs
 from chat.oncall.stages import NeedId
 from chat.oncall.stays import STAY_CHANGED, Stay, Stays
 from chat.protocol import unpack_value
+from chat.rooms import Rooms
 from chat.session import Session
+from chat.talkroom import is_talk
 
 EVERY_SECONDS: Final = 1.0
 LOOK_EVERY_SECONDS: Final = 0.1
 AGAIN_SECONDS: Final = 2.0
 """When to ask again while the store is away."""
+
+NO_NEED: Final = NeedNews("", "", 0, 0, -1, 0, False, 0, (), "")
+"""What is told of a need that is forgotten."""
 
 logger = logging.getLogger(__name__)
 
@@ -41,14 +47,20 @@ class Kept(Protocol):
     async def devices(self) -> Mapping[Handle, NeedId]:
         """Return the needs that their members are still told of, by device."""
 
+    async def rooms(self) -> Collection[RoomName]:
+        """Return the talks that somebody may be in."""
+
 
 class Tidings:
     """Tells members what is theirs alone, as far as their pages are on this process."""
 
-    def __init__(self, *, kept: Kept, gateway: Gateway, clock: Clock) -> None:
+    def __init__(
+        self, *, kept: Kept, gateway: Gateway, rooms: Rooms, clock: Clock
+    ) -> None:
         self._kept = kept
         self._by_heart = kept.by_heart
         self._gateway = gateway
+        self._rooms = rooms
         self._clock = clock
         self._waiting: dict[Handle, None] = {}
         self._told_at: dict[Handle, float] = {}
@@ -63,9 +75,23 @@ class Tidings:
             StoreDown: If the store does not answer; what is known then stays.
 
         """
-        devices = await self._kept.devices()
+        # Whoever comes into a talk meanwhile is not sent out of it.
+        there = [(s, room) for s in self._gateway.everybody() for room in _talks(s)]
+        talks, devices = await self._kept.rooms(), await self._kept.devices()
         stays, cards = await self._kept.stays.all(), await self._kept.cards.live()
-        self._by_heart.learn(devices, stays, cards)
+        new = self._by_heart.learn(devices, stays, cards)
+        for session, room in there:
+            if room not in talks:
+                self._go_out(session, room)
+        for session in self._gateway.everybody():
+            if session.handle in new:
+                self.greet(session)
+
+    def _go_out(self, session: Session, talk: RoomName) -> None:
+        """Take somebody out of a talk that is no more; it would not fade here."""
+        member = session.rooms.pop(talk, None)
+        if member is not None and session.connection is not None:
+            self._rooms.leave(session.connection, talk, member, at_once=True)
 
     def missed(self) -> None:
         """Tell everybody anew: something may have changed that was not heard."""
@@ -151,9 +177,7 @@ class Tidings:
     async def _tell(self, handle: Handle) -> None:
         if not self._gateway.of_device(handle):
             return
-        news = await self._kept.needs.news(handle)
-        if news is None:
-            return
+        news = await self._kept.needs.news(handle) or NO_NEED
         for session in self._gateway.of_device(handle):
             if session.connection is not None:
                 session.connection.send(asides.need(news))
@@ -161,6 +185,10 @@ class Tidings:
     def _forget(self, now: float) -> None:
         told = self._told_at.items()
         self._told_at = {h: at for h, at in told if now - at < EVERY_SECONDS}
+
+
+def _talks(session: Session) -> list[RoomName]:
+    return [room for room in session.rooms if is_talk(room)]
 
 
 def _show(session: Session, card: Card) -> None:

@@ -203,9 +203,9 @@ class StaffSocket:
             session.send(await self._talking.to(session, me, asked))
             return
         if isinstance(asked, Check):
-            await self._talking.check(session, me, asked)
+            await self._talking.check(session, me, asked.need)
             return
-        self._talking.beat(session)
+        await self._talking.look(session, me)
         if isinstance(asked, LookingAt):
             session.case = asked.case
         if session.case:

@@ -5,7 +5,7 @@ from typing import Final, assert_never
 from chat import protocol, requests
 from chat.clock import Clock
 from chat.connection import Connection
-from chat.desk.asked import Check, Earlier, Enter, InTalk, Leave, Moment, Say, Typing
+from chat.desk.asked import Earlier, Enter, InTalk, Leave, Moment, Say, Typing
 from chat.desk.staff_session import StaffSession
 from chat.errors import NotInRoom, TooFast
 from chat.listening import Listening
@@ -103,16 +103,18 @@ class Talking:
         if not self._typing.take(me.id.encode(), self._clock.monotonic()):
             self._listening.typing(typing.need, member)
 
-    def beat(self, session: StaffSession) -> None:
-        """Know that a page is still there, in every talk that it shows."""
-        if session.connection is not None:
-            for need, member in session.talks.items():
+    async def look(self, session: StaffSession, me: Deskmate) -> None:
+        """Know that a page is still there, in every talk where it may be."""
+        for need in tuple(session.talks):
+            await self.check(session, me, need)
+        for need, member in session.talks.items():
+            if session.connection is not None:
                 self._listening.beat(session.connection, need, member)
 
-    async def check(self, session: StaffSession, me: Deskmate, check: Check) -> None:
+    async def check(self, session: StaffSession, me: Deskmate, need: str) -> None:
         """Take a page out of a talk that is not its peer's any more."""
-        if not await self._listening.may_stay(PeerId(me.id), check.need):
-            self._leave(session, check.need)
+        if not await self._listening.may_stay(PeerId(me.id), need):
+            self._leave(session, need)
 
     def _leave(self, session: StaffSession, need: str) -> None:
         member = session.talks.pop(need, None)

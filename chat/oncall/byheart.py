@@ -20,18 +20,25 @@ class ByHeart:
     def __init__(self) -> None:
         self._needs: dict[Handle, NeedId] = {}
         self._stays: dict[Handle, Stay] = {}
-        self._cards: dict[bytes, Card] = {}
+        self._cards: dict[Handle, dict[bytes, Card]] = {}
 
     def learn(
         self,
         needs: Mapping[Handle, NeedId],
         stays: Iterable[Stay],
         cards: Iterable[Card],
-    ) -> None:
-        """Know these, and no others."""
+    ) -> set[Handle]:
+        """Know these, and no others; return the devices of which nothing was known."""
+        before = self._devices()
         self._needs = dict(needs)
         self._stays = {stay.handle: stay for stay in stays}
-        self._cards = {card.token: card for card in cards}
+        self._cards = {}
+        for card in cards:
+            self.card(card)
+        return self._devices() - before
+
+    def _devices(self) -> set[Handle]:
+        return {*self._needs, *self._stays, *self._cards}
 
     def has_need(self, handle: Handle) -> bool:
         """Tell whether a device has a need, or had one a short while ago."""
@@ -43,7 +50,7 @@ class ByHeart:
 
     def cards_of(self, handle: Handle) -> list[Card]:
         """Return the cards that a device is to be shown."""
-        return [card for card in self._cards.values() if card.is_between(handle)]
+        return list(self._cards.get(handle, {}).values())
 
     def need(self, id_: NeedId, handle: Handle) -> None:
         """Know that a need is new, or not the same."""
@@ -59,7 +66,10 @@ class ByHeart:
 
     def card(self, card: Card) -> None:
         """Know that a card is new, or not the same."""
-        if card.state in _LIVE:
-            self._cards[card.token] = card
-        else:
-            self._cards.pop(card.token, None)
+        for handle in (card.asks.handle, card.asked.handle):
+            of_device = self._cards.setdefault(handle, {})
+            of_device.pop(card.token, None)
+            if card.state in _LIVE:
+                of_device[card.token] = card
+            if not of_device:
+                del self._cards[handle]

@@ -33,12 +33,15 @@ MOST_A_DAY: Final = 5
 ANSWER_WITHIN: Final = timedelta(hours=1)
 KEPT: Final = timedelta(hours=1)
 """How long after its end a private room is there to be read."""
+SAID_AGAIN: Final = timedelta(minutes=10)
+"""How long it is said that a room is to be forgotten, lest who was told died."""
 SILENCE: Final = timedelta(hours=24)
 """After which a private room in which nobody speaks is over."""
 
 _AN_HOUR: Final = timedelta(hours=1)
 _A_DAY: Final = timedelta(days=1)
 _TOKEN_BYTES: Final = 16
+_NEVER: Final = 2**62
 
 
 class Side(NamedTuple):
@@ -144,7 +147,10 @@ class Cards:
     async def of_talk(self, room: RoomName) -> Card | None:
         """Return the card of a private room, until it is forgotten."""
         async with self._database.read() as tx:
-            return _card(await store.with_talk(tx, room))
+            row = await store.with_talk(tx, room)
+        if row is None or (row.over_at or _NEVER) <= kept(self._clock.now() - KEPT):
+            return None
+        return _of(row)
 
     async def wrote(self, id_: str) -> None:
         """Note that something was said in a private room."""
@@ -167,7 +173,8 @@ class Cards:
         async with self._database.begin() as tx:
             over = await _lapse(tx, now)
             gone = await store.over_before(tx, kept(now - KEPT))
-            await store.forget_talks(tx, [row.token for row in gone])
+            told = kept(now - KEPT - SAID_AGAIN)
+            await store.forget_talks(tx, [r.token for r in gone if r.over_at <= told])
             await store.delete_before(tx, kept(now - _A_DAY))
         for card in over:
             await self._changed(card.pack())

@@ -1,0 +1,210 @@
+"""What one member is told of what is theirs: on every page of theirs, and soon."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from chat.asides import NeedNews
+from chat.errors import StoreDown
+from chat.model import MemberId, RoomName
+from chat.settings import Settings
+from chat.tidings import NO_NEED
+from tests.support.clock import FakeClock
+from tests.support.eventually import eventually
+from tests.support.frames import CardTold, StayTold
+from tests.support.member import Member
+from tests.support.peer import need_of
+from tests.support.talkhouse import TalkHouse
+
+
+@pytest.fixture
+async def house(
+    settings: Settings, clock: FakeClock, sqlite_template: Path
+) -> AsyncIterator[TalkHouse]:
+    async with TalkHouse.open(settings, sqlite_template, clock) as house:
+        yield house
+
+
+def told(heard: list[object]) -> list[object]:
+    return [e for e in heard if isinstance(e, NeedNews | StayTold | CardTold)]
+
+
+async def all_told(member: Member) -> list[object]:
+    return told(list(await member.all_heard()))
+
+
+async def test_a_page_that_comes_back_is_told_how_its_need_stands(
+    house: TalkHouse, clock: FakeClock
+):
+    otter = await house.member()
+    news = await otter.presses()
+    clock.advance(1)
+
+    again = await house.member(secret=otter.secret)
+
+    heard = await again.hears(NeedNews)
+    assert (heard.state, heard.talk) == (news.state, news.talk)
+
+
+async def test_an_end_is_told_to_a_page_that_was_away(
+    house: TalkHouse, clock: FakeClock
+):
+    talking = await house.talking()
+    await talking.peer.says("Hello. I am here.", talking.need)
+    await house.needs.finish(talking.need, talking.peer.id, "heard")
+    clock.advance(1)
+
+    again = await house.member(secret=talking.member.secret)
+
+    heard = await again.hears(NeedNews)
+    assert (heard.state, heard.why) == ("ended", "accepted_and_spoke")
+
+
+async def test_whoever_comes_back_without_a_need_costs_the_store_nothing(
+    house: TalkHouse, monkeypatch: pytest.MonkeyPatch
+):
+    await (await house.member()).presses()
+    asked: list[bytes] = []
+    news = house.needs.news
+
+    async def counted(handle: bytes) -> NeedNews | None:
+        asked.append(handle)
+        return await news(handle)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(house.needs, "news", counted)
+
+    for _ in range(5):
+        assert await all_told(await house.member()) == []
+    assert asked == []
+
+
+async def test_hello_does_not_wait_for_a_store_that_is_away(
+    house: TalkHouse, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+):
+    otter = await house.member()
+    await otter.presses()
+    news = house.needs.news
+    away = True
+
+    async def unless_away(handle: bytes) -> NeedNews | None:
+        if away:
+            raise StoreDown
+        return await news(handle)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(house.needs, "news", unless_away)
+    monkeypatch.setattr("chat.tidings.AGAIN_SECONDS", 0.05)
+
+    clock.advance(1)
+    again = await house.member("coffee", secret=otter.secret)
+    await again.says("hello")
+    away = False
+
+    assert (await again.hears(NeedNews)).state == "raised"
+
+
+async def test_however_much_happens_it_is_told_once_a_second(
+    house: TalkHouse, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+):
+    talking = await house.talking()
+    handle = house.service.identity.handle(talking.member.secret)
+    clock.advance(2)
+    await eventually(lambda: not house.service.tidings._waiting)
+    asked: list[bytes] = []
+    news = house.needs.news
+
+    async def counted(handle: bytes) -> NeedNews | None:
+        asked.append(handle)
+        return await news(handle)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(house.needs, "news", counted)
+    clock.advance(2)
+
+    for _ in range(10):
+        await house.needs.told(await house.needs.known(talking.need))
+    await eventually(lambda: asked)
+    await house.service.tidings.round()
+    assert asked == [handle]
+
+    clock.advance(1)
+    await eventually(lambda: asked == [handle] * 2)
+
+
+async def test_another_page_of_the_same_device_is_told_too(house: TalkHouse):
+    otter = await house.member()
+    other_page = await house.member(secret=otter.secret)
+
+    await otter.presses()
+
+    assert (await other_page.hears(NeedNews)).state == "raised"
+
+
+async def test_nobody_else_is_told(house: TalkHouse):
+    otter, wren = await house.member(), await house.member()
+
+    await otter.presses()
+    await otter.stay(10)
+
+    assert await all_told(wren) == []
+
+
+async def test_what_was_not_rung_for_is_learned_within_a_minute(house: TalkHouse):
+    otter = await house.member()
+    heard = house.service.tidings.heard
+    house.service.tidings.heard = lambda _news: True  # type: ignore[method-assign]
+    handle = house.service.identity.handle(otter.secret)
+    await house.needs.raise_(
+        handle=handle, room=RoomName(""), member=_nobody(), who=b"", source="crisis"
+    )
+    assert await all_told(otter) == []
+    house.service.tidings.heard = heard  # type: ignore[method-assign]
+
+    await house.service.mirror.round()
+
+    assert (await otter.hears(NeedNews)).state == "raised"
+
+
+def _nobody() -> MemberId:
+    return MemberId(b"")
+
+
+async def test_who_is_in_a_talk_that_is_forgotten_is_in_it_no_more(
+    house: TalkHouse, clock: FakeClock
+):
+    talking = await house.talking()
+    await talking.peer.says("Hello. I am here.", talking.need)
+    await house.needs.finish(talking.need, talking.peer.id, "heard")
+    clock.advance(3601)
+
+    await house.needs.forget(clock.now())
+    await house.service.keeper.forget(RoomName(talking.talk))
+    await house.service.mirror.round()
+    house.service.tidings._wait(house.service.identity.handle(talking.member.secret))
+
+    while await talking.member.hears(NeedNews) != NO_NEED:
+        clock.advance(1)
+    (session,) = house.service.gateway.everybody()
+    assert dict(session.rooms) == {}
+
+
+async def test_a_need_that_is_raised_meanwhile_keeps_its_member_in_the_talk(
+    house: TalkHouse, monkeypatch: pytest.MonkeyPatch
+):
+    otter = await house.member()
+    rooms = house.service.callroom.rooms
+    joined: list[str] = []
+
+    async def read_before_they_press() -> object:
+        monkeypatch.undo()
+        found = await rooms()
+        news = await otter.presses()
+        await otter.join(news.talk)
+        joined.append(news.talk)
+        return found
+
+    monkeypatch.setattr(house.service.callroom, "rooms", read_before_they_press)
+
+    await house.service.tidings.learn()
+
+    await otter.says("is anybody there?", joined[0])
+    assert need_of(joined[0])
