@@ -81,7 +81,9 @@ class CoursePages:
             Route(f"{ADDRESS}/quiz", guard.page(self.mark, "calls"), methods=["POST"]),
             Route(f"{ADDRESS}/{{id}}", guard.page(self.chapter, "calls")),
             Route(
-                f"{ADDRESS}/{{id}}", guard.page(self.has_read, "calls"), methods=["POST"]
+                f"{ADDRESS}/{{id}}",
+                guard.page(self.has_read, "calls"),
+                methods=["POST"],
             ),
         ]
 

@@ -1,0 +1,157 @@
+"""What the plain page says about a need: the truth, in plain words, as with script."""
+
+from typing import Final, NamedTuple
+
+from chat.asides import NeedNews
+from chat.errors import ChatError, TooFast
+from chat.identity import name_of
+
+WISHES: Final = {
+    "": "I do not know",
+    "listen": "Somebody who listens",
+    "think": "Think it through with me",
+    "distract": "Take my mind off it",
+    "information": "Information",
+}
+"""What would help, by its code."""
+
+_CALLING: Final = ("raised", "offered")
+_WITH_PEER: Final = ("accepted", "talking")
+
+_GONE: Final = {
+    "silent": "The peer who was with you has gone quiet. We are asking the next one. "
+    "They can read what you wrote.",
+    "let_go": "The peer who was with you had to go. We are asking the next one. "
+    "They can read what you wrote.",
+}
+_ENDS: Final = {
+    "withdrew": "That is all right. The button is here whenever you want it, and "
+    "nobody asks why.",
+    "accepted_and_spoke": "Thank you for talking with us. It is not easy. You can "
+    "press again any time.",
+}
+_AGAIN: Final = "You can press again any time."
+
+_REFUSALS: Final = {
+    "bad_text": "That has characters which cannot be sent, or nothing at all.",
+    "text_too_long": "That is too long for one message.",
+    "blocked": "That cannot be said here. You can say it in other words.",
+    "need_over": "This talk is over. You can press again any time.",
+    "no_such_need": "There is no talk just now. You can press again any time.",
+    "no_such_room": "There is no talk just now. You can press again any time.",
+    "bad_call_back": "That time is over, or more than a week away. Please choose "
+    "another.",
+}
+_NOT_NOW: Final = (
+    "That could not be done just now. Please use a help line if you can, and try "
+    "again in a minute."
+)
+
+
+class Shown(NamedTuple):
+    """How it stands with a need, for a page."""
+
+    headline: str
+    story: tuple[str, ...]
+    numbers: str
+    calling: bool
+    with_peer: bool
+    promised: bool
+    nobody: bool
+    """Whether the help lines come first."""
+
+    @property
+    def open(self) -> bool:
+        """Whether something is going on."""
+        return self.calling or self.with_peer
+
+
+NOTHING: Final = Shown("Do you need to talk?", (), "", False, False, False, False)
+
+
+def shown(news: NeedNews | None, now: int) -> Shown:
+    """Return how it stands with a need; None: there is none."""
+    if news is None or not news.state:
+        return NOTHING
+    calling, with_peer = news.state in _CALLING, news.state in _WITH_PEER
+    promised = not (calling or with_peer) and bool(news.call_back_at)
+    if calling:
+        headline, story = _headline_calling(news), _story_calling(news)
+    elif with_peer:
+        headline, story = "Somebody is with you.", _story_with_peer(news)
+    elif promised:
+        headline, story = "We will call again.", _story_promised(news, now)
+    else:
+        headline, story = "This talk is over.", (_ENDS.get(news.why, _AGAIN),)
+    return Shown(
+        headline=headline,
+        story=tuple(filter(None, story)),
+        numbers=_numbers(news) if calling else "",
+        calling=calling,
+        with_peer=with_peer,
+        promised=promised,
+        nobody=calling and news.nobody,
+    )
+
+
+def _headline_calling(news: NeedNews) -> str:
+    if news.nobody:
+        return "Nobody of us can be reached just now. We keep trying."
+    return "We are finding someone for you."
+
+
+def _story_calling(news: NeedNews) -> tuple[str, ...]:
+    again = "We have asked everybody once, and are asking again."
+    lines = "Please use one of these lines, if you can. You can write to us meanwhile."
+    return (
+        _GONE.get(news.why, ""),
+        again if news.round > 1 and not news.nobody else "",
+        lines if news.nobody else "",
+    )
+
+
+def _story_with_peer(news: NeedNews) -> tuple[str, ...]:
+    name, *others = [name_of(who) for who in news.peers] or ["A peer"]
+    if news.state == "talking":
+        first = f"{name} is a peer, and is here for you."
+    elif news.why == "handed":
+        first = f"{name} is a peer, and takes over. They can read what you wrote."
+    else:
+        first = f"{name} is a peer, and will write in a moment."
+    return first, f"{' and '.join(others)} sits in." if others else ""
+
+
+def _story_promised(news: NeedNews, now: int) -> tuple[str, ...]:
+    return (
+        f"We call a peer for you {after(news.call_back_at - now)}. Come back to this "
+        "page then: we cannot ring you. If you cannot wait, press again.",
+    )
+
+
+def _numbers(news: NeedNews) -> str:
+    """Return "3 peers alerted · 1 has opened it · next step in 40 s"."""
+    parts = ["Looking who is there"] if not news.alerted and not news.nobody else []
+    if news.alerted:
+        parts = [f"{news.alerted} peer{'' if news.alerted == 1 else 's'} alerted"]
+    if news.opened:
+        parts.append(f"{news.opened} {'has' if news.opened == 1 else 'have'} opened it")
+    if news.next_in >= 0:
+        parts.append(f"next step in {news.next_in} s")
+    return " · ".join(parts)
+
+
+def after(seconds: int) -> str:
+    """Return when something comes, without knowing what time it is over there."""
+    minutes = max(1, round(seconds / 60))
+    if minutes < 100:
+        return f"in {minutes} minute{'' if minutes == 1 else 's'}"
+    hours = round(minutes / 60)
+    return f"in about {hours} hours"
+
+
+def refusal(error: ChatError) -> str:
+    """Return why something did not work."""
+    if isinstance(error, TooFast):
+        seconds = -int(-error.wait // 1)
+        return f"A little slower, please. Try again in {seconds} seconds."
+    return _REFUSALS.get(error.code, _NOT_NOW)
