@@ -1,13 +1,12 @@
 """Cover: the week ahead as it is planned, and as it can be counted on."""
 
-import asyncio
 import logging
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Final, NamedTuple
 
 from chat.clock import Clock
-from chat.errors import StoreDown, Unavailable
+from chat.errors import StoreDown
 from chat.oncall.closing import closed
 from chat.oncall.coverage import (
     AHEAD,
@@ -26,13 +25,9 @@ from chat.oncall.rotabook import Rotabook
 from chat.oncall.stages import PeerId
 from chat.oncall.team import Mate, Team
 from chat.oncall.usual import Usual, Week
-from chat.oncall.ways import PAGE_SEEN
-from chat.store import ways
 from chat.store.database import Database
-from chat.store.instants import kept
 
 FRESH_SECONDS: Final = 60.0
-COUNT_SECONDS: Final = 60.0
 
 NOBODY_KNOWS: Final[Mapping[str, str]] = {"told": "", "zone": ""}
 """What members are told while it was never known."""
@@ -123,27 +118,6 @@ class Cover:
             except StoreDown:
                 logger.warning("honest hours are told as they were")
         return self._told
-
-    async def run(self) -> None:
-        """Count the team once a minute, until cancelled."""
-        while True:
-            try:
-                await self.count()
-            except (StoreDown, Unavailable):
-                logger.warning("the team could not be counted")
-            await asyncio.sleep(COUNT_SECONDS)
-
-    async def count(self) -> None:
-        """Count how many of the team are at their pages now, for the weeks to come.
-
-        Raises:
-            StoreDown, Unavailable: If the database, or Redis, does not answer.
-
-        """
-        since = kept(self._clock.now() - PAGE_SEEN)
-        async with self._database.read() as tx:
-            present = await ways.seen_since(tx, since)
-        await self._usual.count(len(present))
 
 
 def _honest(ahead: Ahead) -> Mapping[str, str]:

@@ -1,7 +1,7 @@
 """Gaps: whoever could fill hours that nobody has is told of them, three days ahead.
 
 Of each gap everybody hears once, never in their quiet hours, and never of hours that
-are over or meant to be closed.
+are over or meant to be closed. So does whoever is asked to take a shift.
 """
 
 import asyncio
@@ -22,6 +22,7 @@ from chat.oncall.planned import Planned
 from chat.oncall.rotabook import STAYS, Rotabook
 from chat.oncall.sending import PAGE
 from chat.oncall.stages import PeerId
+from chat.oncall.swaps import Stage
 from chat.oncall.team import Mate, Team
 from chat.oncall.ways import new_id
 from chat.store import alerts, rota, warnings
@@ -91,7 +92,7 @@ class Gaps:
             await asyncio.sleep(LOOK_SECONDS)
 
     async def warn(self) -> int:
-        """Tell those who could fill a gap of it; return how many were told.
+        """Tell those who could fill a gap, or are asked; return how many were told.
 
         Raises:
             StoreDown: If the database does not answer.
@@ -103,25 +104,33 @@ class Gaps:
             book, _ = await self._planned.at(tx, now)
             found = holes(book, mates, now)
             known = await warnings.known(tx)
-            new = {
-                mate.id: keys
-                for mate in mates
-                if (keys := _news(mate, found, known, now))
-            }
-            await self._tell(tx, new, now)
+            awake = [mate for mate in mates if not mate.terms.is_quiet(now)]
+            new = {mate.id: _new_gaps(mate, found, known) for mate in awake}
+            asked = {mate.id: _new_swaps(mate, book, known, now) for mate in awake}
+            told = await self._tell(tx, "gap", new, now)
+            told += await self._tell(tx, "swap", asked, now)
             await warnings.forget(tx, kept(now - _FORGOTTEN))
             await rota.forget(tx, kept(now - STAYS - _FORGOTTEN))
-        return len(new)
+        return told
 
     async def _tell(
-        self, tx: AsyncConnection, new: Mapping[PeerId, set[str]], now: datetime
-    ) -> None:
-        by = await self._ways(tx, new)
+        self,
+        tx: AsyncConnection,
+        kind: str,
+        new: Mapping[PeerId, set[str]],
+        now: datetime,
+    ) -> int:
+        """Alert all to whom there is anything new; return how many those are."""
+        whom = [peer for peer, keys in new.items() if keys]
+        by = await self._ways(tx, whom)
         rows = [
-            _alert(peer, way, now) for peer in new for way in (None, *by.get(peer, ()))
+            _alert(kind, peer, way, now)
+            for peer in whom
+            for way in (None, *by.get(peer, ()))
         ]
         await alerts.add(tx, rows)
         await warnings.add(tx, set[str]().union(*new.values()), kept(now))
+        return len(whom)
 
 
 def holes(book: Rotabook, mates: Iterable[Mate], now: datetime) -> list[Hole]:
@@ -159,21 +168,26 @@ def by_day(hours: Hours, zone: str) -> Iterator[Hours]:
         starts = midnight
 
 
-def _news(
-    mate: Mate, found: Iterable[Hole], known: set[str], now: datetime
-) -> set[str]:
-    """Return what somebody is to be told of now that they have not heard of."""
-    if mate.terms.is_quiet(now):
-        return set()
+def _new_gaps(mate: Mate, found: Iterable[Hole], known: set[str]) -> set[str]:
+    """Return of which gaps that they could fill somebody has not heard."""
     mine = (hole.keys(mate.id) for hole in found if mate.id in hole.could_fill)
     new = (key for keys in mine if keys[0] not in known for key in keys)
     return set(new) - known
 
 
-def _alert(peer: PeerId, way: Way | None, now: datetime) -> Mapping[str, object]:
+def _new_swaps(mate: Mate, book: Rotabook, known: set[str], now: datetime) -> set[str]:
+    """Return of which shifts that they are asked to take somebody has not heard."""
+    open_ = (swap for swap in book.swaps if swap.stage is Stage.OFFERED)
+    asked = (swap for swap in open_ if swap.to == mate.id and swap.hours.ends > now)
+    return {f"swap {swap.id}" for swap in asked} - known
+
+
+def _alert(
+    kind: str, peer: PeerId, way: Way | None, now: datetime
+) -> Mapping[str, object]:
     return {
         "id": new_id(),
-        "kind": "gap",
+        "kind": kind,
         "staff_id": peer,
         "way_id": way.id if way else "",
         "way": way.kind if way else PAGE,

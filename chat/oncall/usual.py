@@ -56,6 +56,7 @@ class Usual:
         self._rooms = rooms
         self._week = Week()
         self._until = 0.0
+        self._learning = asyncio.Lock()
 
     async def count(self, present: int) -> None:
         """Count how many of the team are there now.
@@ -73,11 +74,12 @@ class Usual:
             StoreDown: If the database does not answer.
 
         """
-        now = self._clock.monotonic()
-        if now >= self._until or self._week.zone != zone:
-            self._week = await self._learned(zone)
-            self._until = now + LEARNED_SECONDS
-        return self._week
+        async with self._learning:
+            now = self._clock.monotonic()
+            if now >= self._until or self._week.zone != zone:
+                self._week = await self._learned(zone)
+                self._until = now + LEARNED_SECONDS
+            return self._week
 
     async def _learned(self, zone: str) -> Week:
         now = self._clock.now()

@@ -34,6 +34,10 @@ A_WEEK = 7 * 24
 SATURDAY_NOON = WeekHour(5, 12)
 
 
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""For what is the same on every database."""
+
+
 class House:
     """Wren and Otter, their rota, and what is known of former weeks."""
 
@@ -45,6 +49,9 @@ class House:
         self.attendance = attendance
         self.reached = {WREN, OTTER}
         planned = Planned()
+        self.usual = Usual(
+            database=database, clock=clock, attendance=attendance, rooms=[COFFEE]
+        )
         self.plan = Plan(
             database=database, clock=clock, ring=self._ring, planned=planned, tags=()
         )
@@ -53,9 +60,7 @@ class House:
             clock=clock,
             planned=planned,
             team=Team(planned=planned, reachable=self._reachable, talks=self._talks),
-            usual=Usual(
-                database=database, clock=clock, attendance=attendance, rooms=[COFFEE]
-            ),
+            usual=self.usual,
         )
 
     async def _ring(self, _frame: bytes) -> None:
@@ -145,20 +150,17 @@ async def test_only_when_needs_were_raised_is_read(house: House):
         assert await demand.raised_since(tx, kept(NOON) + 1) == []
 
 
-async def test_the_team_is_counted_by_the_pages_that_are_open(house: House):
-    async with house.database.begin() as tx:
-        await peers.keep(tx, WREN, page_seen_at=kept(NOON))
-        await peers.keep(tx, OTTER, page_seen_at=kept(NOON - HOUR))
-
-    await house.cover.count()
+@on_sqlite
+async def test_how_many_of_the_team_were_there_is_what_is_usual(house: House):
+    await house.usual.count(3)
     house.clock.advance(SLOT_SECONDS)
 
-    [slots] = (await house.attendance.counts(TEAM)).values()
-    assert list(slots.values()) == [1]
     cells = (await house.cover.ahead()).cells(Wanted())
-    assert {cell.at: cell.present for cell in cells}[SATURDAY_NOON] == 1.0
+
+    assert {cell.at: cell.present for cell in cells}[SATURDAY_NOON] == 3.0
 
 
+@on_sqlite
 async def test_members_are_told_the_hours_that_are_covered(house: House):
     await house.every_evening()
 
@@ -171,6 +173,7 @@ async def test_members_are_told_the_hours_that_are_covered(house: House):
     }
 
 
+@on_sqlite
 async def test_an_hour_in_which_nobody_ever_came_is_not_promised(house: House):
     await house.every_evening()
     begun = house.clock.now() - timedelta(days=8)
@@ -186,6 +189,7 @@ async def test_an_hour_in_which_nobody_ever_came_is_not_promised(house: House):
     assert f"18:00{dash}21:00 every day" in told["told"]
 
 
+@on_sqlite
 async def test_honest_hours_are_a_minute_old_at_most(house: House):
     before = await house.cover.honest()
     await house.every_evening()
@@ -195,6 +199,7 @@ async def test_honest_hours_are_a_minute_old_at_most(house: House):
     assert "18:00" in (await house.cover.honest())["told"]
 
 
+@on_sqlite
 async def test_while_the_database_is_down_the_last_known_hours_are_told(
     house: House, monkeypatch: pytest.MonkeyPatch
 ):
@@ -210,6 +215,7 @@ async def test_while_the_database_is_down_the_last_known_hours_are_told(
     assert await house.cover.honest() == before
 
 
+@on_sqlite
 async def test_what_was_never_known_is_not_told(
     house: House, monkeypatch: pytest.MonkeyPatch
 ):

@@ -20,6 +20,10 @@ AN_HOUR = timedelta(hours=1)
 NIGHT = QuietHours("Europe/London", time(22, 30), time(7))
 
 
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""For what is the same on every database."""
+
+
 @pytest.fixture
 def rung() -> list[bytes]:
     return []
@@ -75,6 +79,7 @@ async def test_without_the_course_nobody_goes_on_duty(
     assert rung == []
 
 
+@on_sqlite
 @pytest.mark.parametrize("ahead", [-AN_HOUR, timedelta(), LONGEST_ON_DUTY + AN_HOUR])
 async def test_nobody_is_on_duty_backwards_or_for_ever(
     duty: Duty, clock: FakeClock, ahead: timedelta
@@ -122,6 +127,7 @@ async def test_quiet_hours_can_be_given_up(duty: Duty):
     assert await duty.of("otter") == Terms()
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("field", "value"),
     [
@@ -192,6 +198,7 @@ async def test_a_link_made_anew_ends_the_old_one_and_one_can_be_forgotten(duty: 
     assert not (await duty.of("wren")).has_calendar
 
 
+@on_sqlite
 @pytest.mark.parametrize("secret", ["", "guess", "x" * 43])
 async def test_a_guess_leads_nowhere(duty: Duty, secret: str):
     await duty.new_link("wren")

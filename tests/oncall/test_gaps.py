@@ -28,6 +28,10 @@ ALL_AHEAD = Hours(NOON, NOON + 96 * HOUR)
 TONIGHT = Hours(NOON + 14 * HOUR, NOON + 16 * HOUR)
 
 
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""For what is the same on every database."""
+
+
 class Watch:
     """Wren, Otter and Heron, of whom each has shifts, and the gaps between those."""
 
@@ -84,10 +88,10 @@ class Watch:
                 starts = ends
             starts = gap.ends
 
-    async def told(self) -> list[tuple[str, str]]:
+    async def told(self, kind: str = "gap") -> list[tuple[str, str]]:
         """Return who was told, and by which way, since this was asked last."""
         async with self.database.begin() as tx:
-            asked = select(alerts.c.staff_id, alerts.c.way).filter_by(kind="gap")
+            asked = select(alerts.c.staff_id, alerts.c.way).filter_by(kind=kind)
             found = [tuple(row) for row in await tx.execute(asked)]
             await tx.execute(alerts.delete())
         return sorted(found)
@@ -114,6 +118,7 @@ async def test_who_could_fill_a_gap_is_told_by_every_way(watch: Watch):
     ]  # fmt: skip
 
 
+@on_sqlite
 async def test_where_there_is_no_gap_nobody_is_told(watch: Watch):
     await watch.covered()
 
@@ -135,6 +140,7 @@ async def test_of_one_gap_everybody_hears_once_whatever_process_looks(
     assert await watch.told() == []
 
 
+@on_sqlite
 async def test_whoever_gives_hours_back_makes_a_gap_that_is_new(watch: Watch):
     await watch.covered(TONIGHT)
     shift = await watch.plan.take_hours(OTTER, TONIGHT)
@@ -145,6 +151,7 @@ async def test_whoever_gives_hours_back_makes_a_gap_that_is_new(watch: Watch):
     assert await watch.gaps.warn() == 2
 
 
+@on_sqlite
 async def test_a_gap_that_is_cut_in_two_is_no_news(watch: Watch):
     await watch.covered(TONIGHT)
     await watch.gaps.warn()
@@ -173,6 +180,7 @@ async def test_nobody_is_told_in_their_quiet_hours_but_after_them(
     assert await watch.told() == OTTER_IS_TOLD
 
 
+@on_sqlite
 async def test_nobody_is_told_of_hours_that_are_meant_to_be_closed(watch: Watch):
     await watch.covered(TONIGHT)
     await watch.plan.close("x", 6, time(2), time(4))
@@ -180,6 +188,7 @@ async def test_nobody_is_told_of_hours_that_are_meant_to_be_closed(watch: Watch)
     assert await watch.gaps.warn() == 0
 
 
+@on_sqlite
 async def test_nobody_is_told_of_what_is_over(watch: Watch, clock: FakeClock):
     await watch.covered(TONIGHT)
     clock.advance(16 * 3600)
@@ -187,6 +196,7 @@ async def test_nobody_is_told_of_what_is_over(watch: Watch, clock: FakeClock):
     assert await watch.gaps.warn() == 0
 
 
+@on_sqlite
 async def test_a_shift_whose_peer_cannot_be_reached_is_a_gap_for_the_others(
     watch: Watch,
 ):
@@ -198,6 +208,7 @@ async def test_a_shift_whose_peer_cannot_be_reached_is_a_gap_for_the_others(
     assert await watch.told() == OTTER_IS_TOLD
 
 
+@on_sqlite
 async def test_an_empty_rota_is_one_warning_a_day_and_not_one_an_hour(
     watch: Watch, clock: FakeClock
 ):
@@ -208,6 +219,24 @@ async def test_an_empty_rota_is_one_warning_a_day_and_not_one_an_hour(
 
     # Two peers: of three days at first, and of the fourth when it comes near.
     assert told == 4
+
+
+async def test_whoever_is_asked_to_take_a_shift_hears_of_it_once(watch: Watch):
+    await watch.covered()
+    await watch.plan.offer_swap(WREN, TONIGHT, OTTER)
+
+    for _ in range(2):
+        await watch.gaps.warn()
+
+    assert await watch.told("swap") == OTTER_IS_TOLD
+
+
+@on_sqlite
+async def test_a_shift_that_is_offered_to_all_rings_nobody(watch: Watch):
+    await watch.covered()
+    await watch.plan.offer_swap(WREN, TONIGHT)
+
+    assert await watch.gaps.warn() == 0
 
 
 async def test_what_was_warned_of_long_ago_is_forgotten(

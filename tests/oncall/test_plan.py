@@ -297,9 +297,13 @@ async def test_a_zone_in_which_somebody_would_be_there_twice_is_refused(
     assert (await office.book()).rota.zone == "UTC"
 
 
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""For what is the same on every database."""
+
 Doing = Callable[[Plan], Awaitable[object]]
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("does", "refusal", "field"),
     [
