@@ -49,7 +49,10 @@ async def at_the_page(
 ) -> AsyncIterator[Page]:
     """Open the page as a peer, and let nothing be refused by its policy."""
     context = await browser.new_context(
-        base_url=house.url, permissions=["notifications"], **device
+        base_url=house.url,
+        permissions=["notifications"],
+        reduced_motion="reduce",
+        **device,
     )
     secure = house.url.replace("http:", "https:")
     cookie = {"name": COOKIE, "value": await house.sit(), "url": secure, "secure": True}
