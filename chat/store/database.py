@@ -7,7 +7,12 @@ when the database is there again.
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import (
+    AbstractAsyncContextManager,
+    asynccontextmanager,
+    contextmanager,
+    nullcontext,
+)
 from pathlib import Path
 from typing import Any, Final
 
@@ -58,6 +63,7 @@ class Database:
         """
         self._url = _url(url, directory)
         self.engine: AsyncEngine = _engine(self._url)
+        self._writing = asyncio.Lock()
 
     @property
     def file(self) -> Path | None:
@@ -135,13 +141,25 @@ class Database:
         self, *, reads: bool = False, alone: bool = False
     ) -> AsyncIterator[AsyncConnection]:
         with _told():
-            async with asyncio.timeout(ANSWER_SECONDS), self.engine.connect() as tx:
+            async with (
+                asyncio.timeout(ANSWER_SECONDS),
+                self._turn(reads=reads),
+                self.engine.connect() as tx,
+            ):
                 if reads:
                     await tx.execution_options(porchlight_begin="BEGIN")
                 async with tx.begin():
                     if alone:
                         await self._alone(tx)
                     yield tx
+
+    def _turn(self, *, reads: bool) -> AbstractAsyncContextManager[None]:
+        """Have those who write to a file do so in the order in which they came.
+
+        SQLite itself has them ask again and again, ever less often, so that whoever
+        comes last may be first, and the first too late.
+        """
+        return nullcontext() if reads or self.file is None else self._writing
 
     async def _alone(self, tx: AsyncConnection) -> None:
         """Have writers wait for each other on PostgreSQL, as SQLite does by itself.

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import sqlite3
 import stat
 from contextlib import closing
@@ -110,6 +111,26 @@ async def test_two_who_claim_never_have_the_same_row(
     await other.aclose()
 
     assert (first.result(), second.result()) == ("coffee", "tea")
+
+
+async def test_whoever_writes_to_a_file_does_so_in_turn(
+    sqlite_template: Path, tmp_path: Path
+):
+    shutil.copy(sqlite_template, tmp_path / FILE)
+    database = Database(None, tmp_path)
+    wrote: list[int] = []
+
+    async def write(number: int) -> None:
+        async with database.claim() as tx:
+            await tx.execute(select(controls))
+            wrote.append(number)
+
+    async with asyncio.TaskGroup() as tasks:
+        for number in range(40):
+            tasks.create_task(write(number))
+    await database.aclose()
+
+    assert wrote == list(range(40))
 
 
 async def test_of_a_claim_that_fails_half_way_nothing_is_kept(database: Database):
