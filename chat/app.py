@@ -11,37 +11,24 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from chat import doorbell, protocol
-from chat.answers import Answers
 from chat.backroom import Backroom
-from chat.callroom import Callroom
 from chat.clock import Clock
 from chat.collector import Collector
 from chat.entrance import Entrance
-from chat.gateway import Gateway
 from chat.ground import Ground
-from chat.handover import Door
-from chat.mirror import Mirror
 from chat.model import RoomName
 from chat.noticeboard import WORDS_CHANGED
 from chat.oncall.stages import NeedId
 from chat.pages import Pages
-from chat.prefixes import Prefixes
+from chat.parlour import Parlour
 from chat.record import Record
 from chat.rehearsal import rehearse_meanwhile
-from chat.rooms import Rooms
 from chat.routes import routes
-from chat.settings import Settings
-from chat.speaking import Speaking
+from chat.settings import Settings, listed
 from chat.staffroom import Staffroom
 from chat.switchboard import Switchboard
-from chat.team import Team
-from chat.tidings import Tidings
-from chat.wheel import Wheel
 
 TIDY_SECONDS = 10
-SPARE_LINES = 100
-"""Beside those that chat, for pages, and to tell whoever is one too many."""
-
 logger = logging.getLogger(__name__)
 
 
@@ -60,7 +47,7 @@ class Service(Ground):
         """Whether a part of it could not go on."""
 
         self._team(settings)
-        self._members(settings)
+        self._members()
         self._desk(settings)
         self.record = self._record(settings)
 
@@ -78,73 +65,15 @@ class Service(Ground):
             metrics=self.metrics,
         )
 
-    def _members(self, settings: Settings) -> None:
-        self.rooms = Rooms(
-            catalogue=self.catalogue,
-            identity=self.identity,
-            backplane=self.backplane,
-            presence=self.presence,
-            hub=self.hub,
-            clock=self.clock,
-            metrics=self.metrics,
-        )
-        self.callroom = Callroom(ground=self, backroom=self.backroom, rooms=self.rooms)
+    def _members(self) -> None:
+        self.parlour = Parlour(ground=self, backroom=self.backroom)
+        self.rooms, self.gateway = self.parlour.rooms, self.parlour.gateway
+        self.callroom, self.tidings = self.parlour.callroom, self.parlour.tidings
+        self.mirror, self.door = self.parlour.mirror, self.parlour.door
+        self.wheel = self.parlour.wheel
         self.switchboard = Switchboard(
             ground=self, backroom=self.backroom, callroom=self.callroom
         )
-        self.wheel = Wheel()
-        answers = Answers(
-            rooms=self.rooms,
-            speaking=self._speaking(settings),
-            calling=self.callroom.calling,
-            talks=self.callroom.talks,
-            team=Team(
-                flagged=self.backroom.flagged,
-                words=self.backroom.noticeboard,
-                identity=self.identity,
-                clock=self.clock,
-            ),
-            sanctions=self.backroom.sanctions,
-            held=self.backroom.held,
-            identity=self.identity,
-            clock=self.clock,
-            settings=settings,
-        )
-        self.gateway = Gateway(
-            answers=answers,
-            wheel=self.wheel,
-            metrics=self.metrics,
-            settings=settings,
-        )
-        self.tidings = self._tidings()
-        self.mirror = Mirror(
-            words=self.backroom.noticeboard.words,
-            controls=self.backroom.noticeboard.held_rooms,
-            rules=self.backroom.noticeboard.learn_rules,
-            tidings=self.tidings.learn,
-            is_own_talk=self.callroom.talks.is_own,
-            sanctions=self.backroom.sanctions,
-            held=self.backroom.held,
-            gateway=self.gateway,
-            rooms=self.rooms,
-            hub=self.hub,
-        )
-        self.door = Door(
-            self.wheel,
-            Prefixes(settings.max_connections_per_prefix, self.clock),
-            lines=settings.max_connections * 11 // 10 + SPARE_LINES,
-            trusted=frozenset(_listed(settings.trusted_proxies)),
-        )
-
-    def _tidings(self) -> Tidings:
-        tidings = Tidings(
-            kept=self.callroom,
-            gateway=self.gateway,
-            rooms=self.rooms,
-            clock=self.clock,
-        )
-        self.callroom.calling.greet = tidings.greet
-        return tidings
 
     def _record(self, settings: Settings) -> Record:
         return Record(
@@ -152,21 +81,6 @@ class Service(Ground):
             key=self._key,
             directory=settings.data_dir,
             clock=self.clock,
-        )
-
-    def _speaking(self, settings: Settings) -> Speaking:
-        return Speaking(
-            rooms=self.rooms,
-            talks=self.callroom.talks,
-            catalogue=self.catalogue,
-            identity=self.identity,
-            flagged=self.backroom.flagged,
-            sanctions=self.backroom.sanctions,
-            held=self.backroom.held,
-            screen=self.backroom.screening.screen,
-            clock=self.clock,
-            metrics=self.metrics,
-            country=settings.country,
         )
 
     def _desk(self, settings: Settings) -> None:
@@ -339,10 +253,6 @@ async def work(settings: Settings) -> None:
 def origins(settings: Settings) -> frozenset[str]:
     """Return the origins whose pages may connect."""
     if settings.origins:
-        return frozenset(_listed(settings.origins))
+        return frozenset(listed(settings.origins))
     hosts = {settings.host, "localhost", "127.0.0.1"}
     return frozenset(f"http://{host}:{settings.port}" for host in hosts)
-
-
-def _listed(text: str) -> list[str]:
-    return [part.strip() for part in text.split(",") if part.strip()]

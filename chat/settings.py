@@ -111,3 +111,8 @@ class Settings(BaseSettings):
         if info.data.get(other_name) and not value:
             raise ValueError(f"is needed where {other_name.upper()} is set")
         return value
+
+
+def listed(text: str) -> list[str]:
+    """Return what a setting lists, with commas."""
+    return [part.strip() for part in text.split(",") if part.strip()]
