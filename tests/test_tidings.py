@@ -148,16 +148,16 @@ async def test_nobody_else_is_told(house: TalkHouse):
     assert await all_told(wren) == []
 
 
-async def test_what_was_not_rung_for_is_learned_within_a_minute(house: TalkHouse):
+async def test_what_was_not_rung_for_is_learned_within_a_minute(
+    house: TalkHouse, monkeypatch: pytest.MonkeyPatch
+):
     otter = await house.member()
-    heard = house.service.tidings.heard
-    house.service.tidings.heard = lambda _news: True  # type: ignore[method-assign]
+    monkeypatch.setattr(house.service.tidings, "heard", lambda _news: True)
     handle = house.service.identity.handle(otter.secret)
     await house.needs.raise_(
         handle=handle, room=RoomName(""), member=_nobody(), who=b"", source="crisis"
     )
     assert await all_told(otter) == []
-    house.service.tidings.heard = heard  # type: ignore[method-assign]
 
     await house.service.mirror.round()
 

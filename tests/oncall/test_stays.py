@@ -1,0 +1,154 @@
+"""Stay with me: whoever does not say that they are there is called for, once."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from chat.errors import StoreDown
+from chat.model import Grade, Handle, MemberId, RoomName
+from chat.oncall.stays import GRACE, Stay, Stays
+from chat.store.database import Database
+from tests.support.clock import FakeClock
+from tests.support.needs import NeedsHouse, a_handle
+
+COFFEE = RoomName("coffee")
+TEN = 10 * 60.0
+
+
+class StayHouse:
+    """Check-ins, the needs that come of them, and what everybody was told."""
+
+    def __init__(self, database: Database, clock: FakeClock) -> None:
+        self.clock = clock
+        self.house = NeedsHouse(database, clock)
+        self.told: list[Stay] = []
+        self.stays = Stays(
+            database=database,
+            clock=clock,
+            needs=self.house.needs,
+            changed=self._changed,
+        )
+
+    async def _changed(self, news: bytes) -> None:
+        self.told.append(Stay.of_news(news))
+
+    async def stay(self, handle: Handle, minutes: int = 10) -> Stay:
+        return await self.stays.stay(
+            handle=handle, room=COFFEE, member=MemberId(b"m" * 16), who=b"whowh",
+            minutes=minutes, language="en-ZA",
+        )  # fmt: skip
+
+    async def needs(self) -> Sequence[Any]:
+        return await self.house.needs.open_needs()
+
+
+@pytest.fixture
+def house(database: Database, clock: FakeClock) -> StayHouse:
+    return StayHouse(database, clock)
+
+
+async def test_who_is_there_in_time_is_not_called_for(house: StayHouse):
+    handle = a_handle()
+    await house.stay(handle)
+
+    for _ in range(3):
+        house.clock.advance(TEN + GRACE.total_seconds() - 1)
+        await house.stays.round()
+        await house.stay(handle)
+
+    assert await house.needs() == []
+
+
+async def test_who_is_not_is_called_for_once(house: StayHouse):
+    handle = a_handle()
+    stay = await house.stay(handle)
+    house.clock.advance(TEN + GRACE.total_seconds())
+
+    await house.stays.round()
+    await house.stays.round()
+
+    (known,) = await house.needs()
+    assert (known.told.source, known.told.handle) == ("stay", handle)
+    assert (known.told.language, known.need.room) == ("en", COFFEE)
+    assert known.need.grade is Grade.MEDIUM
+    assert house.told == [stay, Stay(handle, 0, 0)]
+    assert await house.stays.all() == []
+
+
+async def test_who_is_called_for_is_rung_for(house: StayHouse):
+    await house.stay(a_handle())
+    house.clock.advance(TEN + GRACE.total_seconds())
+
+    await house.stays.round()
+
+    assert [frame[2] for frame in house.house.rung] == ["raised"]
+    assert house.house.woken == 1
+
+
+async def test_who_needs_to_talk_already_has_one_need_still(house: StayHouse):
+    handle = a_handle()
+    raised = await house.house.press(handle)
+    await house.stay(handle)
+    house.clock.advance(TEN + GRACE.total_seconds())
+
+    await house.stays.round()
+
+    (known,) = await house.needs()
+    assert known.need.id == raised.id
+
+
+async def test_nobody_is_called_for_who_said_that_it_is_over(house: StayHouse):
+    handle = a_handle()
+    await house.stay(handle)
+
+    over = await house.stay(handle, 0)
+    house.clock.advance(TEN * 10)
+    await house.stays.round()
+
+    assert over == Stay(handle, 0, 0)
+    assert await house.needs() == []
+
+
+async def test_a_later_time_takes_the_place_of_the_first(house: StayHouse):
+    handle = a_handle()
+    await house.stay(handle)
+    stay = await house.stay(handle, 30)
+    house.clock.advance(2 * TEN)
+
+    await house.stays.round()
+
+    assert await house.stays.all() == [stay]
+    assert stay.due == house.clock.seconds() + TEN
+
+
+async def test_a_restart_forgets_nobody(
+    house: StayHouse, database: Database, clock: FakeClock
+):
+    await house.stay(a_handle())
+    clock.advance(TEN * 20)
+
+    later = StayHouse(database, clock)
+    await later.stays.round()
+
+    assert len(await later.needs()) == 1
+
+
+async def test_what_fails_between_leaves_it_to_be_done_again(
+    house: StayHouse, monkeypatch: pytest.MonkeyPatch
+):
+    await house.stay(a_handle())
+    house.clock.advance(TEN + GRACE.total_seconds())
+
+    async def away(*_: object, **__: object) -> None:
+        raise StoreDown
+
+    with monkeypatch.context() as while_away:
+        while_away.setattr(house.house.needs.ledger, "raise_", away)
+        with pytest.raises(StoreDown):
+            await house.stays.round()
+    assert (await house.needs(), len(await house.stays.all())) == ([], 1)
+
+    await house.stays.round()
+
+    assert (len(await house.needs()), await house.stays.all()) == (1, [])
