@@ -61,7 +61,7 @@ class Confirming:
         """
         headers = request.headers
         if "origin" in headers and not self._guard.is_from_us(headers):
-            return Response(status_code=403)
+            return Response(status_code=403, headers=_NOT_KEPT)
         if self._waiting >= MOST_WAITING:
             return _not_now()
         alert_id = (await capped(request)).decode(errors="replace").strip()

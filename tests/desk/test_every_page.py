@@ -14,7 +14,7 @@ from chat.store.staff import Account
 from tests.support.eventually import eventually
 from tests.support.service import House
 
-OPEN = ("/staff/sign-in", "/staff/enrol")
+OPEN = ("/staff/sign-in", "/staff/enrol", "/staff/confirm")
 """Where whoever is signed out has business."""
 
 FOR_PEERS = (
@@ -23,6 +23,8 @@ FOR_PEERS = (
     "/staff/me",
     "/staff/sign-out",
     "/staff/step-up",
+    "/staff/ways",
+    "/staff/ways.json",
 )
 """What is everybody's own, with all that is below it; `/staff` alone without."""
 
