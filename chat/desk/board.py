@@ -1,7 +1,7 @@
 """The board: who needs somebody now, and who of the team is there, as one sees it."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
@@ -140,7 +140,15 @@ class Board:
         return View(
             reader,
             needs,
-            [Mate(each.peer, names.get(each.peer, ""), each) for each in standbys],
+            # Whoever looks at it has a page open, which is known a moment later.
+            [
+                Mate(
+                    each.peer,
+                    names.get(each.peer, ""),
+                    replace(each, reachable=each.reachable or each.peer == peer),
+                )
+                for each in standbys
+            ],
             terms,
             not any(works),
             [Noted(moment(row.at), row.text) for row in notes],

@@ -13,7 +13,7 @@ from chat.desk.board import Board, View
 from chat.desk.callrows import BLANK, LISTS
 from chat.desk.frame import go, said, show, sorry, ticked
 from chat.desk.guard import Endpoint, Guard
-from chat.desk.myshift import MyShift, my_shift, notices
+from chat.desk.myshift import NOTICES, MyShift, my_shift, notices
 from chat.desk.wording import count, moment
 from chat.errors import ChatError
 from chat.oncall.audiences import Standby
@@ -90,7 +90,7 @@ class Calls:
         return show(
             "calls", me, "Calls", status,
             note=bad or note, note_is_bad=bool(bad), lists=lists, blank=BLANK,
-            shift=await self._shift(view, now), notices=notices(view),
+            shift=await self._shift(view, now), notices=NOTICES, noticed=notices(view),
             hours=HOURS, mates=team(view) if view.reader.coordinates else [],
             noted=[(moment(_seconds(n.at), _seconds(now)), n.text) for n in view.notes],
         )  # fmt: skip
@@ -101,9 +101,7 @@ class Calls:
         view, now = await self._board.view(me), self._clock.now()
         lists = view.reader.lists(view.needs, now)
         rows = {name: [row._asdict() for row in lists[name]] for name in LISTS}
-        return JSONResponse(
-            {"lists": rows, "notices": [n.words for n in notices(view)]}
-        )
+        return JSONResponse({"lists": rows, "notices": notices(view)})
 
     async def standing(self, _request: Request, me: Deskmate) -> Response:
         """Tell any page by what one is called now, and what of it one has opened."""

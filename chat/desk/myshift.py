@@ -46,6 +46,7 @@ class MyShift(NamedTuple):
 class Notice(NamedTuple):
     """Something that one should know, and where to do something about it."""
 
+    key: str
     words: str
     address: str
     way: str
@@ -94,36 +95,41 @@ def _words(
     return "You are off duty: you are not called.", None
 
 
-def notices(view: View) -> list[Notice]:
-    """Return what stands in the way of being called, the worst first."""
-    found = []
-    if not view.terms.ready:
-        found.append(_NOT_READY)
-    if view.at_work and view.me is not None and not view.me.standby.reachable:
-        found.append(_UNREACHABLE)
-    elif view.at_work and view.only_page:
-        found.append(_ONLY_PAGE)
-    if view.alone and (view.at_work or view.reader.coordinates):
-        found.append(_ALONE if view.at_work else _TOO_FEW)
-    return found
+def notices(view: View) -> list[str]:
+    """Return the keys of what stands in the way of being called."""
+    standing = {
+        "not_ready": not view.terms.ready,
+        "unreachable": view.at_work and view.only_page,
+        "alone": view.alone and view.at_work,
+        "too_few": view.alone and not view.at_work and view.reader.coordinates,
+    }
+    return [key for key, stands in standing.items() if stands]
 
 
-_NOT_READY: Final = Notice(
-    "Do the course first, please. Then you can be called.",
-    "/staff/course", "To the course",
-)  # fmt: skip
-_UNREACHABLE: Final = Notice(
-    "You are rostered, but we cannot reach you.", "/staff/ways", "See why",
-)  # fmt: skip
-_ONLY_PAGE: Final = Notice(
-    "You are rostered, but we cannot reach you once you close this page.",
-    "/staff/ways", "Set up another way",
-)  # fmt: skip
-_ALONE: Final = Notice(
-    "You are alone on duty: a coordinator is called as well, on the last step.",
-    "/staff/coverage", "See the cover",
-)  # fmt: skip
-_TOO_FEW: Final = Notice(
-    "Fewer than two on duty can be reached: you are on the last step.",
-    "/staff/coverage", "See the cover",
-)  # fmt: skip
+NOTICES: Final = (
+    Notice(
+        "not_ready",
+        "Do the course first, please. Then you can be called.",
+        "/staff/course",
+        "To the course",
+    ),
+    Notice(
+        "unreachable",
+        "You are rostered, but we cannot reach you once you close this page.",
+        "/staff/ways",
+        "Set up another way",
+    ),
+    Notice(
+        "alone",
+        "You are alone on duty: a coordinator is called as well, on the last step.",
+        "/staff/coverage",
+        "See the cover",
+    ),
+    Notice(
+        "too_few",
+        "Fewer than two on duty can be reached: you are on the last step.",
+        "/staff/coverage",
+        "See the cover",
+    ),
+)
+"""All that may stand in the way; the page's script shows what does just now."""

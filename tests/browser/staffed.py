@@ -16,6 +16,7 @@ from starlette.types import ASGIApp
 from chat.bulletin import TOPIC
 from chat.desk.guard import COOKIE
 from chat.desk.socket import StaffSocket
+from chat.desk.talking import Talking
 from chat.handover import Door, http_protocol, websocket_protocol
 from chat.hub import Hub
 from chat.prefixes import Prefixes
@@ -29,6 +30,7 @@ from tests.support.console import Console
 from tests.support.desk import Desk
 from tests.support.eventually import eventually
 from tests.support.process import Process
+from tests.support.staff_house import NOT_LISTENING
 
 
 class LiveDesk(Desk):
@@ -121,6 +123,7 @@ async def _served(
         door=door,
         open_=lambda: True,
         looking=lambda me, case: console.cases.looking(case, me.id),
+        talking=Talking(listening=NOT_LISTENING, clock=clock),
     )
     app = console.app_with(WebSocketRoute("/staff/ws", staff_socket.enter))
     server = uvicorn.Server(_config(app, door))

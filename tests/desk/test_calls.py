@@ -27,6 +27,11 @@ async def ids(colleague: Colleague, name: str) -> list[str]:
     return [row["id"] for row in (await lists(colleague))[name]]
 
 
+async def noticed(colleague: Colleague) -> list[str]:
+    found: list[str] = (await colleague.get("/staff/calls.json")).json()["notices"]
+    return found
+
+
 async def called(desk: CallDesk, need: NeedId, *staff_ids: str) -> list[str]:
     """Have people called about a need, as the worker does; return the alerts' ids."""
     rows = [
@@ -204,22 +209,20 @@ async def test_a_coordinator_sees_who_has_whom_and_who_can_be_reached(
 
 
 async def test_one_who_is_alone_on_duty_is_told(desk: CallDesk, wren: Colleague):
-    assert "You are alone on duty" in await wren.reads("/staff/calls")
+    assert "alone" in await noticed(wren)
 
     async with desk.peer("Otter"):
-        assert "You are alone on duty" not in await wren.reads("/staff/calls")
+        assert "alone" not in await noticed(wren)
 
 
-async def test_one_whom_only_the_page_reaches_is_told(wren: Colleague):
-    assert "once you close this page" in await wren.reads("/staff/calls")
+async def test_one_whom_only_the_page_reaches_is_told(desk: CallDesk, wren: Colleague):
+    assert await noticed(wren) == ["unreachable", "alone"]
+    page = await wren.reads("/staff/calls")
+    assert "You are rostered, but we cannot reach you once you close this page" in page
 
+    await desk.has_phone(wren.id)
 
-async def test_one_who_cannot_be_reached_is_told(desk: CallDesk, wren: Colleague):
-    desk.clock.advance(600)
-
-    assert "You are rostered, but we cannot reach you." in await wren.reads(
-        "/staff/calls"
-    )
+    assert await noticed(wren) == ["alone"]
 
 
 # Alerts.

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any, Self
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.routing import BaseRoute
 
@@ -26,15 +27,18 @@ from chat.oncall.plan import Plan
 from chat.oncall.planned import Planned
 from chat.oncall.stages import NeedId, PeerId
 from chat.oncall.team import Team
-from chat.oncall.ways import Ways
+from chat.oncall.ways import Ways, new_id
 from chat.presence import Presence
 from chat.roles import Role
 from chat.rooms import Rooms
 from chat.settings import Settings
 from chat.store import needs as needs_store
 from chat.store import peers
+from chat.store import ways as ways_store
 from chat.store.database import Database
 from chat.store.instants import kept
+from chat.store.oncall import alerts
+from chat.store.ways import Way
 from chat.talkroom import talk_of
 from chat.talks import Talks
 from tests.support.clock import FakeClock
@@ -202,6 +206,13 @@ class CallDesk:
                 now = kept(self.clock.now())
                 await peers.keep(tx, id_, ready_at=now, on_duty_until=until)
 
+    async def has_phone(self, id_: str) -> None:
+        """Have somebody reached by a phone, which was seen to work."""
+        now = kept(self.clock.now())
+        way = Way(new_id(), id_, "push", "a phone", {}, now, confirmed_at=now)
+        async with self.database.begin() as tx:
+            await ways_store.add(tx, way)
+
     async def press(self, **told: Any) -> Raised:
         """Have somebody in the coffee room say that they need to talk."""
         facts: dict[str, Any] = {
@@ -227,3 +238,13 @@ class CallDesk:
         await self.needs.accept(need, PeerId(peer.id))
         await peer.post(f"/staff/talks/{need}/say", text="Hello, I am here.", id="")
         return need
+
+    async def alerts(self) -> list[tuple[str, str, str]]:
+        """Return all alerts: of what kind, to whom, by which way."""
+        async with self.database.read() as tx:
+            rows = await tx.execute(select(alerts).order_by(alerts.c.way))
+            return [(row.kind, row.staff_id, row.way) for row in rows]
+
+    async def talk_rooms(self) -> list[RoomName]:
+        """Return the talks that there are."""
+        return [talk_of(each.need.id) for each in await self.needs.open_needs()]

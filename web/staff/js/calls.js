@@ -39,7 +39,10 @@ export class Calls {
     this.#asking.changed()
   }
 
-  show({ lists }) {
+  show({ lists, notices }) {
+    for (const notice of this.#root.querySelectorAll("[data-notice]")) {
+      notice.hidden = !notices.includes(notice.dataset.notice)
+    }
     for (const [name, rows] of this.#lists) {
       rows.show(lists[name])
       const section = this.#root.querySelector(`[data-section="${name}"]`)

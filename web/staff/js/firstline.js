@@ -3,6 +3,9 @@
 
 const TICK_MS = 1000
 
+// Nobody is hurried over an answer before it is time.
+const HURRY_SECONDS = 120
+
 export class FirstLine {
   #place
   #timers
@@ -32,7 +35,7 @@ export class FirstLine {
   #tick() {
     this.#timers.clearTimeout(this.#due)
     const left = Math.max(0, Math.ceil((this.#until - this.#now()) / 1000))
-    this.#place.hidden = false
+    this.#place.hidden = this.#owed !== "first" && left > HURRY_SECONDS
     this.#place.textContent = leftWords(left, this.#owed)
     if (left > 0) this.#due = this.#timers.setTimeout(() => this.#tick(), TICK_MS)
   }

@@ -70,6 +70,14 @@ async function talk() {
   openTalk(body, line)
 }
 
+// Shifts are lived in the zone of whoever has them.
+function showTimes() {
+  for (const time of body.querySelectorAll("[data-at]")) {
+    const moment = new Date(Number(time.dataset.at) * 1000)
+    time.textContent = moment.toLocaleTimeString(undefined, { hour: "numeric", minute: "2-digit" })
+  }
+}
+
 // Whatever page is open, whoever is called hears it there.
 function ring() {
   const ringing = new Ring(body.querySelector("[data-ring]"), { me: body.dataset.staff, speaker })
@@ -82,6 +90,7 @@ function ring() {
 const pages = { queue, case: oneCase, rooms, calls, talk }
 if (pages[body.dataset.page]) pages[body.dataset.page]()
 ring()
+showTimes()
 
 line.addEventListener("state", showState)
 line.addEventListener("signedout", () => {

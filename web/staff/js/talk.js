@@ -17,7 +17,6 @@ import { TalkLine } from "./talkline.js"
 const SAID_KINDS = ["said", "taken_back"]
 
 export class StaffTalk extends Conversation {
-  #need
   #line
   #asking
   #firstLine
@@ -27,33 +26,43 @@ export class StaffTalk extends Conversation {
   // Opens the talk that this page shows.
   begin({ line, root }) {
     const { need, room, peers, over } = this.dataset
-    this.#need = need
     this.#peers = peers ? peers.split(" ") : []
     this.#firstLine = new FirstLine(part(root, "first-line"))
     this.#asking = new Asking(`/staff/talks/${need}.json`, found => this.#standing(found))
-    for (const button of root.querySelectorAll("[data-suggest]")) this.#prepare(button)
-    part(root, "suggests").hidden = false
-    const moment = part(root, "moment")
-    moment.hidden = false
-    moment.addEventListener("click", () => this.#moment(moment.dataset.words))
     if (over) return
-    const session = new Storage(() => sessionStorage)
     this.#line = new TalkLine({ line, need, room })
-    this.open({
-      room: { slug: room, history_hours: null },
-      roll: 0,
-      connection: this.#line,
-      storage: session,
-      session,
-      outbox: new Outbox(session)
-    })
+    this.#open(room)
+    this.#prepare(root)
     line.addEventListener("open", () => this.#asking.changed())
     line.addEventListener("need", ({ detail }) => { if (detail.id === need) this.#asking.changed() })
     this.#asking.now()
   }
 
+  // What the house has drawn stays to be read until the line is there, and what could not
+  // be sent goes where one writes.
+  #open(room) {
+    const session = new Storage(() => sessionStorage)
+    const drawn = [...part(this, "past").children]
+    const kept = this.querySelector("textarea").value
+    const place = { slug: room, history_hours: null }
+    this.open({ room: place, roll: 0, connection: this.#line, storage: session, session, outbox: new Outbox(session) })
+    part(this, "past").append(...drawn)
+    if (kept) this.#put(kept)
+  }
+
+  // Words to begin with are put where one writes, and never sent by themselves.
+  #prepare(root) {
+    part(root, "suggests").hidden = false
+    for (const button of root.querySelectorAll("[data-suggest]")) {
+      button.addEventListener("click", () => this.#put(button.textContent.trim()))
+    }
+    const moment = part(root, "moment")
+    moment.hidden = false
+    moment.addEventListener("click", () => this.#moment(moment.dataset.words))
+  }
+
   get peers() {
-    return this.#peers
+    return this.#peers.filter(who => who !== this.me)
   }
 
   // What was drawn by the house stays, until there is something to put in its place.
@@ -98,21 +107,17 @@ export class StaffTalk extends Conversation {
     for (const part of document.querySelectorAll("[data-mine]")) part.hidden = !mine
   }
 
-  // Whoever is here and no peer is who the talk is for.
+  // Whoever is here and no peer is who the talk is for. Nobody has the same name in two
+  // rooms, so that here they are called otherwise than where they pressed the button.
   #showMember() {
     const others = this.people.present.filter(({ who }) => who !== this.me && !this.#peers.includes(who))
     const place = document.querySelector("[data-member]")
-    const words = others.length ? `${nameOf(others[0].who).words} ${others[0].away ? "is here, on another page" : "is here"}` : place.dataset.gone
+    const words = others.length ? hereWords(others[0]) : place.dataset.gone
     if (place.textContent !== words) place.textContent = words
     place.classList.toggle("talk__member--here", others.length > 0)
   }
 
   // -- what one does --------------------------------------------------------------------
-
-  // Words to begin with are put where one writes, and never sent by themselves.
-  #prepare(button) {
-    button.addEventListener("click", () => this.#put(button.textContent.trim()))
-  }
 
   #put(words) {
     this.querySelector("message-composer").restore(words)
@@ -128,6 +133,10 @@ export class StaffTalk extends Conversation {
       if (reason instanceof Refused) this.#asking.changed()
     }
   }
+}
+
+function hereWords({ who, away }) {
+  return `Here now as ${nameOf(who).words}${away ? ", on another page" : ""}`
 }
 
 export function openTalk(root, line) {

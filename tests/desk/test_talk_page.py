@@ -1,0 +1,370 @@
+"""A talk's page: what a peer says and does there, with a script or without one."""
+
+import pytest
+
+from chat.errors import StoreDown
+from chat.model import Grade, Handle
+from chat.oncall.known import HOUSE
+from chat.oncall.need import FIRST_LINE, SILENCE
+from chat.oncall.stages import End, NeedId, PeerId, State
+from chat.roles import Role
+from tests.support.call_desk import CallDesk
+from tests.support.console import Colleague
+
+SCRIPT = "<script>alert(1)</script>"
+LINE = "00" * 7 + "07"
+
+
+@pytest.fixture
+async def need(desk: CallDesk, wren: Colleague) -> NeedId:
+    """Have a need that Wren has just taken into her care."""
+    need = await desk.pressed(words="a long night", wish="listen")
+    await wren.post(f"/staff/calls/{need}/accept")
+    return need
+
+
+async def said_in(desk: CallDesk, need: NeedId) -> list[bytes]:
+    return (await desk.listening.earlier(need, 2**53)).events
+
+
+def page_of(need: str) -> str:
+    return f"/staff/talks/{need}"
+
+
+async def standing(colleague: Colleague, need: str) -> dict[str, object]:
+    found: dict[str, object] = (await colleague.get(f"{page_of(need)}.json")).json()
+    return found
+
+
+# What it shows.
+
+
+async def test_the_page_says_what_they_told_and_offers_words_to_begin_with(
+    wren: Colleague, need: NeedId
+):
+    page = await wren.reads(page_of(need))
+
+    for words in ("a long night", "Somebody to listen", "I am here to listen."):
+        assert words in page
+    assert "are you thinking of ending your life" not in page
+
+
+async def test_who_may_be_in_danger_may_be_asked_plainly(
+    desk: CallDesk, wren: Colleague
+):
+    need = await desk.talk(wren, grade=Grade.HIGH)
+
+    assert "are you thinking of ending your life" in await wren.reads(page_of(need))
+
+
+async def test_what_was_said_is_there_without_a_script(
+    desk: CallDesk, wren: Colleague, need: NeedId
+):
+    await desk.member_says(need, f"Hello {SCRIPT}")
+    await wren.post(f"{page_of(need)}/say", text="I am here.", id=LINE)
+
+    page = await wren.reads(page_of(need))
+
+    assert SCRIPT not in page
+    assert page.index("Hello &lt;script&gt;") < page.index("I am here.")
+
+
+async def test_a_first_line_makes_it_a_talk(
+    desk: CallDesk, wren: Colleague, need: NeedId
+):
+    await wren.post(f"{page_of(need)}/say", text="I am here.", id=LINE)
+
+    assert (await desk.needs.known(need)).need.state is State.TALKING
+    assert "I am here." in await wren.reads(page_of(need))
+
+
+async def test_a_form_sent_twice_says_it_once(
+    desk: CallDesk, wren: Colleague, need: NeedId
+):
+    for _ in range(2):
+        await wren.post(f"{page_of(need)}/say", text="I am here.", id=LINE)
+
+    page = await wren.reads(page_of(need))
+
+    assert page.count('dir="auto">I am here.') == 1
+
+
+@pytest.mark.parametrize("text", ["", "a" * 2001])
+async def test_what_cannot_be_said_stays_where_it_was_written(
+    wren: Colleague, need: NeedId, text: str
+):
+    answer = await wren.post(f"{page_of(need)}/say", text=text, id=LINE)
+
+    assert answer.status_code == 409
+    assert f">{text}</textarea>" in answer.text
+
+
+@pytest.mark.parametrize("guess", ["0" * 32, "1", "a" * 500, "%00"])
+async def test_a_guessed_talk_is_not_there(wren: Colleague, guess: str):
+    answers = [
+        await wren.get(page_of(guess)),
+        await wren.get(f"{page_of(guess)}.json"),
+        await wren.post(f"{page_of(guess)}/say", text="hello", id=LINE),
+        await wren.post(f"{page_of(guess)}/end", ending="heard"),
+    ]
+
+    assert {answer.status_code for answer in answers} <= {404, 405}
+
+
+async def test_a_talk_of_others_is_not_there(
+    desk: CallDesk, otter: Colleague, need: NeedId
+):
+    answers = [
+        await otter.get(page_of(need)),
+        await otter.get(f"{page_of(need)}.json"),
+        await otter.post(f"{page_of(need)}/say", text="hello", id=LINE),
+        await otter.post(f"{page_of(need)}/join"),
+        await otter.post(f"{page_of(need)}/end", ending="heard"),
+        await otter.post(f"{page_of(need)}/take-over"),
+    ]
+
+    assert {answer.status_code for answer in answers} == {404}
+    assert await said_in(desk, need) == []
+
+
+# How it stands.
+
+
+async def test_a_first_line_is_owed_for_a_minute(
+    desk: CallDesk, wren: Colleague, need: NeedId
+):
+    desk.clock.advance(18)
+    owed = await standing(wren, need)
+
+    assert (owed["mine"], owed["seconds"], owed["owed"]) == (True, 42, "first")
+
+
+async def test_an_answer_is_owed_for_as_long_as_they_wait(
+    desk: CallDesk, wren: Colleague
+):
+    need = await desk.talk(wren)
+    assert (await standing(wren, need))["seconds"] is None
+
+    await desk.needs.wrote(need)
+    desk.clock.advance(60)
+    owed = await standing(wren, need)
+
+    left = SILENCE.total_seconds() - 60
+    assert (owed["seconds"], owed["owed"]) == (left, "answer")
+
+
+async def test_whoever_was_silent_is_told_kindly_and_may_speak_again(
+    desk: CallDesk, wren: Colleague, need: NeedId
+):
+    await lapse(desk, need)
+
+    stands = await standing(wren, need)
+    page = await wren.reads(page_of(need))
+
+    assert stands["mine"] is True
+    assert "Nobody minds." in str(stands["words"])
+    assert "Nobody minds." in page
+    await wren.post(f"{page_of(need)}/say", text="I am back.", id=LINE)
+    assert (await desk.needs.known(need)).need.peer == wren.id
+
+
+async def test_whom_another_has_relieved_can_only_read_that_it_is_so(
+    desk: CallDesk, wren: Colleague, otter: Colleague, need: NeedId
+):
+    await lapse(desk, need)
+    await otter.post(f"/staff/calls/{need}/accept")
+
+    stands = await standing(wren, need)
+    page = await wren.reads(page_of(need))
+    answer = await wren.post(f"{page_of(need)}/say", text="I am back.", id=LINE)
+
+    assert stands["mine"] is False
+    assert "Somebody else is with them now. Thank you for coming." in page
+    assert 'action="/staff/talks' not in page.partition("Look after yourself")[0]
+    assert answer.status_code == 409
+    assert await said_in(desk, need) == []
+
+
+async def lapse(desk: CallDesk, need: NeedId) -> None:
+    """Let a minute go by without a first line, as the worker sees it."""
+    desk.clock.advance(FIRST_LINE.total_seconds())
+    async with desk.database.claim() as tx:
+        known = await desk.needs.ledger.locked(tx, need)
+        lapsed = known.need.lapse(desk.clock.now())
+        await desk.needs.ledger.keep(tx, known, lapsed, "silent", HOUSE)
+
+
+# Others.
+
+
+async def test_another_is_asked_says_no_and_is_asked_again_and_takes_over(
+    desk: CallDesk, wren: Colleague, otter: Colleague, need: NeedId
+):
+    asked = await wren.post(f"{page_of(need)}/hand", to=otter.id)
+    assert asked.headers["location"].endswith("?did=asked")
+    assert "Otter was asked to take over" in await wren.reads(page_of(need))
+    assert "You are asked to take over." in await otter.reads(page_of(need))
+
+    await otter.post(f"{page_of(need)}/decline")
+    assert (await desk.needs.known(need)).need.handing_to is None
+
+    await wren.post(f"{page_of(need)}/hand", to=otter.id)
+    await otter.post(f"{page_of(need)}/take-over")
+    assert (await desk.needs.known(need)).need.peer == otter.id
+
+
+async def test_whoever_is_asked_reads_what_was_said(
+    desk: CallDesk, wren: Colleague, otter: Colleague, need: NeedId
+):
+    await desk.member_says(need, "It is about my brother.")
+    await wren.post(f"{page_of(need)}/hand", to=otter.id)
+
+    assert "It is about my brother." in await otter.reads(page_of(need))
+
+
+async def test_whoever_is_asked_is_told_by_every_way(
+    desk: CallDesk, wren: Colleague, otter: Colleague, need: NeedId
+):
+    await desk.has_phone(otter.id)
+
+    await wren.post(f"{page_of(need)}/hand", to=otter.id)
+
+    assert await desk.alerts() == [("hand", "otter", "page"), ("hand", "otter", "push")]
+
+
+async def test_nobody_is_asked_who_cannot_be_reached(
+    desk: CallDesk, wren: Colleague, otter: Colleague, need: NeedId
+):
+    desk.clock.advance(600)
+
+    answer = await wren.post(f"{page_of(need)}/hand", to=otter.id)
+
+    assert answer.status_code == 409
+    assert "Choose somebody else who can be reached" in answer.text
+
+
+async def test_a_coordinator_sits_in_and_then_reads_and_speaks(
+    desk: CallDesk, wren: Colleague, need: NeedId
+):
+    await desk.member_says(need, "Not a word to anybody.")
+    async with desk.peer("Birch", Role.COORDINATOR, ready=False) as birch:
+        before = await birch.reads(page_of(need))
+        await birch.post(f"{page_of(need)}/join")
+        after = await birch.reads(page_of(need))
+
+    assert "Not a word to anybody." not in before
+    assert "Not a word to anybody." in after
+    assert (await desk.needs.known(need)).need.helpers == (wren.id, "birch")
+
+
+async def test_whoever_would_like_company_is_offered_it(
+    desk: CallDesk, wren: Colleague, otter: Colleague, need: NeedId
+):
+    async with desk.peer("Birch", Role.COORDINATOR, ready=False) as birch:
+        await wren.post(f"{page_of(need)}/company")
+
+        assert "would like company" in await birch.reads("/staff/calls")
+        assert ("company", "birch", "page") in await desk.alerts()
+
+    # Any peer may come then.
+    assert "would like company" in await otter.reads("/staff/calls")
+    assert (await otter.post(f"{page_of(need)}/join")).status_code == 303
+    assert "would like company" not in await wren.reads("/staff/calls")
+
+
+# The end.
+
+
+async def test_a_talk_ends_with_a_reason_and_a_note_that_nobody_else_reads(
+    desk: CallDesk, wren: Colleague, otter: Colleague
+):
+    need = await desk.talk(wren)
+
+    answer = await wren.post(
+        f"{page_of(need)}/end", ending="next_step", note="my own sister"
+    )
+
+    ended = (await desk.needs.known(need)).need
+    assert answer.headers["location"] == "/staff/calls?did=ended"
+    assert (ended.end, ended.ending) == (End.ACCEPTED_AND_SPOKE, "next_step")
+    assert "my own sister" in await wren.reads("/staff/calls")
+    assert "my own sister" not in await otter.reads("/staff/calls")
+
+
+async def test_a_talk_that_cannot_end_yet_keeps_what_was_filled_in(
+    wren: Colleague, need: NeedId
+):
+    answer = await wren.post(f"{page_of(need)}/end", ending="heard", note="a note")
+
+    assert answer.status_code == 409
+    assert "Nobody has said a line yet." in answer.text
+    assert ">a note</textarea>" in answer.text
+    assert 'value="heard" selected' in answer.text
+
+
+async def test_whoever_cannot_go_on_lets_go_and_others_are_called(
+    desk: CallDesk, wren: Colleague, need: NeedId
+):
+    answer = await wren.post(f"{page_of(need)}/let-go")
+
+    assert answer.headers["location"] == "/staff/calls?did=let_go"
+    assert (await desk.needs.known(need)).need.is_calling
+
+
+async def test_a_talk_that_its_member_ended_says_so(desk: CallDesk, wren: Colleague):
+    need = await desk.talk(wren)
+    await desk.needs.withdraw(Handle(b"h" * 16))
+
+    stands = await standing(wren, need)
+
+    assert stands["mine"] is False
+    assert "This talk is over." in str(stands["words"])
+
+
+async def test_what_the_member_said_last_is_shown_to_the_room_team(
+    desk: CallDesk, wren: Colleague, need: NeedId
+):
+    await desk.member_says(need, "Send me a picture.")
+
+    answer = await wren.post(f"{page_of(need)}/report", reason="predatory")
+
+    assert answer.headers["location"].endswith("?did=reported")
+    desk.flagged.talks = desk.talk_rooms
+    await desk.flagged.round()
+    (line,) = await desk.console.cases.lines("reported")
+    assert line.reasons == ("predatory",)
+
+
+@pytest.mark.parametrize("reason", ["", "nonsense"])
+async def test_a_report_needs_a_reason_and_something_to_show(
+    desk: CallDesk, wren: Colleague, need: NeedId, reason: str
+):
+    no_reason = await wren.post(f"{page_of(need)}/report", reason=reason)
+    nothing_said = await wren.post(f"{page_of(need)}/report", reason="predatory")
+
+    assert "Choose why, please." in no_reason.text
+    assert "They have not said anything" in nothing_said.text
+
+
+async def test_a_store_that_is_down_is_said_plainly(
+    desk: CallDesk, wren: Colleague, need: NeedId, monkeypatch: pytest.MonkeyPatch
+):
+    def refuse() -> None:
+        raise StoreDown(1)
+
+    monkeypatch.setattr(desk.database, "claim", refuse)
+    monkeypatch.setattr(desk.database, "read", refuse)
+
+    answer = await wren.post(f"{page_of(need)}/end", ending="heard")
+
+    assert answer.status_code == 503
+    assert "The database is down" in answer.text
+
+
+async def test_a_handed_over_talk_waits_for_nobody_it_was_not_offered_to(
+    desk: CallDesk, wren: Colleague, otter: Colleague, need: NeedId
+):
+    answer = await wren.post(f"{page_of(need)}/hand", to=wren.id)
+
+    assert answer.status_code == 409
+    assert (await desk.needs.known(need)).need.peer == PeerId(wren.id)
