@@ -27,8 +27,22 @@ test("news of a case says which, where it stands and who is there", () => {
   })
 })
 
+test("news of a need says which, and of an alert whom it calls", () => {
+  assert.deepEqual(read(pack([70, "n1", "accepted"])), { name: "need", id: "n1", state: "accepted" })
+  assert.deepEqual(read(pack([71, "a1", "wren", "need", "n1"])), {
+    name: "alert", id: "a1", staff: "wren", kind: "need", need: "n1"
+  })
+})
+
+test("what is said in a talk is heard as a member hears it", () => {
+  const { name, event } = read(pack([36, "talk-1", 3, 1700000000, Uint8Array.of(1, 2, 3, 4, 5), "hello", 0]))
+
+  assert.equal(name, "heard")
+  assert.deepEqual([event.name, event.who, event.text], ["said", "0102030405", "hello"])
+})
+
 test("a frame of a later day is no news", () => {
-  assert.equal(read(pack([99, "what"])), null)
+  assert.equal(read(pack([120, "what"])), null)
 })
 
 test("bytes that are no frame are no news", () => {

@@ -22,16 +22,18 @@ export class Ring {
   #place
   #me
   #speaker
+  #shake
   #timers
   #called = new Map()   // need → the alert by which one was called
   #left = 0
   #sounding = null
   #thanking = null
 
-  constructor(place, { me, speaker, timers = globalThis }) {
+  constructor(place, { me, speaker, shake = shakeIt, timers = globalThis }) {
     this.#place = place
     this.#me = me
     this.#speaker = speaker
+    this.#shake = shake
     this.#timers = timers
     part(place, "ring-sound").addEventListener("click", () => this.#turnOn())
     part(place, "ring-hush").addEventListener("click", () => this.hush())
@@ -67,9 +69,7 @@ export class Ring {
 
   #call(need, alert) {
     this.#called.set(need, alert)
-    const many = this.#called.size
-    const words = many === 1 ? "Someone needs to talk." : `${many} people need to talk.`
-    this.#show(words, `/staff/calls?alert=${encodeURIComponent(alert)}`)
+    this.#showCalls()
     this.#left = MOST_TIMES
     this.#sound()
     this.#mark()
@@ -84,12 +84,18 @@ export class Ring {
 
   #over(need, thanks = "") {
     this.#called.delete(need)
-    if (this.#called.size) return
-    this.hush()
     this.#mark()
+    if (this.#called.size) return this.#showCalls()
+    this.hush()
     if (!thanks) return this.#close()
     this.#show(thanks, "/staff/calls")
     this.#thanking = this.#timers.setTimeout(() => this.#close(), THANKS_MS)
+  }
+
+  #showCalls() {
+    const alerts = [...this.#called.values()]
+    const words = alerts.length === 1 ? "Someone needs to talk." : `${alerts.length} people need to talk.`
+    this.#show(words, `/staff/calls?alert=${encodeURIComponent(alerts[alerts.length - 1])}`)
   }
 
   #show(words, address) {
@@ -110,8 +116,7 @@ export class Ring {
     part(this.#place, "ring-hush").hidden = false
     if (this.#left-- <= 0) return this.hush()
     this.#speaker.call()
-    // A page that nobody has touched may not, and a computer cannot.
-    if (navigator.vibrate) navigator.vibrate(SHAKE)
+    this.#shake(SHAKE)
     this.#sounding = this.#timers.setTimeout(() => this.#sound(), AGAIN_MS)
   }
 
@@ -125,4 +130,9 @@ export class Ring {
   #mark() {
     document.title = marked(document.title, document.hidden ? this.#called.size : 0)
   }
+}
+
+// A page that nobody has touched may not, and a computer cannot.
+function shakeIt(pattern) {
+  if (navigator.vibrate) navigator.vibrate(pattern)
 }
