@@ -16,7 +16,8 @@ from chat.desk.guard import Endpoint, Guard
 from chat.desk.wording import ago
 from chat.oncall.enlisting import LONGEST_LABEL, Enlisting
 from chat.oncall.refusals import BadWay
-from chat.oncall.ways import Ways
+from chat.oncall.ways import Reach, Ways
+from chat.roles import may
 from chat.signing.sittings import Deskmate
 from chat.store.instants import kept
 from chat.store.ways import Way
@@ -52,6 +53,14 @@ class Standing(NamedTuple):
 
     reachable: bool
     alarm: bool
+    words: str
+
+
+class Mate(NamedTuple):
+    """Whether a colleague can be reached, as a coordinator sees it."""
+
+    name: str
+    state: str
     words: str
 
 
@@ -110,6 +119,7 @@ class WaysPage:
             has=self._enlisting.kinds, key=self._key, longest=LONGEST_LABEL,
             hours=int(self._ways.reachable.total_seconds() // 3600),
             testing=await self._enlisting.is_testing(me.id),
+            team=await self._team(me),
         )  # fmt: skip
 
     async def rows(self, _request: Request, me: Deskmate) -> Response:
@@ -127,6 +137,12 @@ class WaysPage:
         state, words = _state(way, kept(now), works=self._ways.works(way, now))
         mark = _mark(way.address["endpoint"]) if way.kind == "push" else ""
         return Row(way.id, way.kind, way.label, state, words, mark, way.is_usable)
+
+    async def _team(self, me: Deskmate) -> list[Mate]:
+        """Return how everybody is reached, to whoever runs the team."""
+        if not may(me.role, "staff"):
+            return []
+        return [_mate(each) for each in await self._ways.everybody()]
 
     async def _standing(self, me: Deskmate, rows: Sequence[Row]) -> Standing:
         if any(row.state == "good" for row in rows):
@@ -218,6 +234,18 @@ def _state(way: Way, now: int, *, works: bool) -> tuple[str, str]:
     if works:
         return "good", f"Works: an alert arrived {when}."
     return "old", f"An alert last arrived {when}. Please send a test."
+
+
+def _mate(each: Reach) -> Mate:
+    """Return whether a colleague can be reached; where is nobody else's business."""
+    failures = [way.why for way in each.ways if way.failed_at is not None]
+    if failures:
+        return Mate(each.name, "good" if each.reachable else "bad", failures[0])
+    if each.reachable:
+        return Mate(each.name, "good", "Can be reached.")
+    if each.ways:
+        return Mate(each.name, "old", "Nothing has arrived there lately.")
+    return Mate(each.name, "waiting", "Has set up no way yet.")
 
 
 def _mark(endpoint: str) -> str:

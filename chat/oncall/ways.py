@@ -10,7 +10,7 @@ import secrets
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -21,6 +21,7 @@ from chat.oncall.stages import NeedId, PeerId
 from chat.store import ways as store
 from chat.store.database import Database
 from chat.store.instants import kept
+from chat.store.staff import accounts
 from chat.store.ways import Way
 
 PAGE_SEEN: Final = timedelta(seconds=90)
@@ -35,6 +36,14 @@ _ALERT_ID = re.compile(r"[0-9a-f]{32}")
 
 async def _nobody(_need: NeedId) -> None:
     pass
+
+
+class Reach(NamedTuple):
+    """Whether one of the room team can be reached, for whoever looks after them."""
+
+    name: str
+    reachable: bool
+    ways: tuple[Way, ...]
 
 
 class Ways:
@@ -70,6 +79,19 @@ class Ways:
         """
         async with self._database.read() as tx:
             return await store.ways_of(tx, [staff_id])
+
+    async def everybody(self) -> list[Reach]:
+        """Return how it stands with all of the room team, those out of reach first."""
+        async with self._database.read() as tx:
+            reachable = await self.reachable_ids(tx, self._clock.now())
+            team = [each for each in await accounts(tx) if each.disabled_at is None]
+            ways = defaultdict[str, tuple[Way, ...]](tuple)
+            for way in await store.all_ways(tx):
+                ways[way.staff_id] += (way,)
+        found = [
+            Reach(each.desk_name, each.id in reachable, ways[each.id]) for each in team
+        ]
+        return sorted(found, key=lambda each: (each.reachable, each.name.casefold()))
 
     async def usable(
         self, tx: AsyncConnection, staff_ids: Iterable[PeerId]

@@ -1,6 +1,7 @@
 """How we reach you: said plainly, set up in a moment, and never half kept."""
 
 import json
+import re
 import shutil
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -262,6 +263,28 @@ async def test_only_what_is_set_up_here_is_offered(console: Console):
     assert 'name="to"' not in page
     assert 'name="label"' not in page
     assert mail.status_code == phone.status_code == 400
+
+
+async def test_a_coordinator_sees_who_is_out_of_reach_and_why(
+    wren: Colleague, robin: Colleague, reached: Reached, console: Console
+):
+    good, bad = await reached.team.way("robin"), await reached.team.way("wren")
+    await reached.team.ways.confirm(await reached.team.alert(good))
+    await reached.team.ways.failed(bad.id, "The push service refused (403).")
+
+    async with console.colleague("Birch", Role.COORDINATOR) as birch:
+        page = await birch.reads("/staff/ways")
+
+    everybody = page.split("Everybody")[1]
+    assert re.findall(r'<b dir="auto">(\w+)</b>', everybody) == [
+        "Birch",
+        "Wren",
+        "Robin",
+    ]
+    for words in ("Has set up no way yet", "refused (403)", "Can be reached"):
+        assert words in everybody
+    assert "push.example" not in page
+    assert "Everybody" not in await wren.reads("/staff/ways")
 
 
 # Mail
