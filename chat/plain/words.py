@@ -135,9 +135,12 @@ def _numbers(news: NeedNews) -> str:
         parts = [f"{news.alerted} peer{'' if news.alerted == 1 else 's'} alerted"]
     if news.opened:
         parts.append(f"{news.opened} {'has' if news.opened == 1 else 'have'} opened it")
-    if news.next_in >= 0:
+    if news.next_in > 0:
         parts.append(f"next step in {news.next_in} s")
-    return " · ".join(parts)
+    elif news.next_in == 0:
+        parts.append("next step now")
+    told = " · ".join(parts)
+    return told[:1].upper() + told[1:]
 
 
 def after(seconds: int) -> str:

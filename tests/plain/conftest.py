@@ -44,7 +44,7 @@ class Porch:
         return plain_routes(
             needs=self.needs,
             calling=service.callroom.calling,
-            speaking=service._speaking(service.settings),
+            speaking=service.parlour.speaking,
             rooms=service.rooms,
             identity=service.identity,
             settings=service.settings,
