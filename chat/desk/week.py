@@ -64,9 +64,11 @@ def days(
     """Return the days ahead, today's first; of today, what is not over."""
     span = _span(wall)
     shut = closed(book.closed, wall.zone, span)
+    # Whoever left the team is there no more, whatever the rota says.
+    shifts = [shift for shift in book.rota.shifts(span) if shift.peer in names]
     lines = [
-        *_shifts(book.rota.shifts(span), span, wall, names, me),
-        *_gaps(book, span, shut, wall),
+        *_shifts(shifts, wall, names, me),
+        *_gaps(shifts, span, shut, wall),
         *((hours, Item("closed", wall.hours(hours))) for hours in _parts(shut, wall)),
     ]
     lines.sort(key=lambda line: (line[0], line[1].who))
@@ -85,14 +87,10 @@ def _on(hours: Hours, day: date, wall: Wall) -> bool:
 
 
 def _shifts(
-    shifts: Iterable[Shift],
-    span: Hours,
-    wall: Wall,
-    names: Mapping[PeerId, str],
-    me: str,
+    shifts: Iterable[Shift], wall: Wall, names: Mapping[PeerId, str], me: str
 ) -> Iterator[tuple[Hours, Item]]:
     for shift in shifts:
-        if shift.peer is not None and shift.hours.shared_with(span):
+        if shift.peer is not None:
             yield (
                 shift.hours,
                 Item(
@@ -107,13 +105,10 @@ def _shifts(
 
 
 def _gaps(
-    book: Rotabook, span: Hours, shut: Iterable[Hours], wall: Wall
+    shifts: Iterable[Shift], span: Hours, shut: Iterable[Hours], wall: Wall
 ) -> Iterator[tuple[Hours, Item]]:
-    shut = list(shut)
-    open_hours = (
-        gap for hours in book.rota.gaps(span) for gap in left_over(hours, shut)
-    )
-    for hours in _parts(open_hours, wall):
+    taken = (shift.hours for shift in shifts if not shift.backup)
+    for hours in _parts(left_over(span, [*taken, *shut]), wall):
         yield hours, Item("gap", wall.hours(hours), pieces=pieces(hours, wall))
 
 

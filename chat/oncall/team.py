@@ -1,5 +1,6 @@
 """The team: who could be called at a moment, and who counts as cover."""
 
+import logging
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
@@ -11,6 +12,7 @@ from chat.oncall import coverage
 from chat.oncall.audiences import Standby
 from chat.oncall.hours import Hours
 from chat.oncall.planned import Planned
+from chat.oncall.refusals import RotaMistake
 from chat.oncall.shifts import Shift
 from chat.oncall.stages import PeerId
 from chat.oncall.terms import Terms, terms
@@ -25,6 +27,8 @@ Reachable = Callable[[AsyncConnection, datetime], Awaitable[Collection[str]]]
 
 Talks = Callable[[AsyncConnection], Awaitable[Mapping[str, int]]]
 """Returns how many talks each of the team has, by id; who has none may be left out."""
+
+logger = logging.getLogger(__name__)
 
 
 class _Ahead(NamedTuple):
@@ -97,6 +101,18 @@ class Team:
         ]
 
     async def _on_shift(self, tx: AsyncConnection, now: datetime) -> list[Shift]:
+        """Return the shifts that are on; none of a rota that cannot be read.
+
+        Then those on duty and the coordinators are still called: whoever needs somebody
+        must not wait for the rota to be mended.
+        """
+        try:
+            return await self._shifts(tx, now)
+        except (RotaMistake, LookupError, TypeError, ValueError):
+            logger.exception("the rota cannot be read: nobody counts as on shift")
+            return []
+
+    async def _shifts(self, tx: AsyncConnection, now: datetime) -> list[Shift]:
         book, version = await self._planned.at(tx, now)
         ahead = self._ahead
         if ahead is None or ahead.version != version or not ahead.hours.covers(now):

@@ -13,6 +13,7 @@ from chat.oncall.stages import PeerId
 from chat.oncall.swaps import Stage
 from chat.roles import Role
 from chat.settings import Settings
+from chat.store import staff
 from chat.store.database import FILE, Database
 from tests.support.clock import NOON, FakeClock
 from tests.support.console import Colleague
@@ -186,6 +187,21 @@ async def test_an_override_shows_who_is_there_instead_of_whom(
     [line] = (await planning.plan.book()).rota.overrides
     await birch.post("/staff/rota/remove", id=line.id)
     assert await planning.who_is_there(TONIGHT.starts) == [WREN]
+
+
+async def test_the_hours_of_whoever_left_are_a_gap(
+    planning: Planning, wren: Colleague, database: Database
+):
+    async with planning.peer("Otter"):
+        await planning.plan.take_hours(OTTER, TONIGHT)
+    assert '<b dir="auto">Otter</b>' in await wren.reads("/staff/rota")
+
+    async with database.begin() as tx:
+        await staff.disable(tx, OTTER, 0)
+
+    page = await wren.reads("/staff/rota")
+    assert "somebody who left" not in page
+    assert f"00:00{DASH}00:00" in page
 
 
 async def test_closed_hours_are_no_gap(planning: Planning, birch: Colleague):

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chat.oncall.audiences import Standby
 from chat.oncall.hours import Hours, QuietHours
-from chat.oncall.planned import VERSION, Planned
+from chat.oncall.planned import VERSION, ZONE, Planned
 from chat.oncall.rotabook import Line, entry_of
 from chat.oncall.shifts import Temporary
 from chat.oncall.stages import PeerId
@@ -103,6 +103,17 @@ async def test_who_is_on_shift_is_so_until_its_last_moment(roster: Roster):
 
     assert (during.on_shift, during.shift_tags) == (True, ("grief",))
     assert (after.on_shift, after.shift_tags) == (False, ())
+
+
+async def test_where_the_rota_cannot_be_read_the_others_are_still_called(
+    roster: Roster, database: Database, caplog: pytest.LogCaptureFixture
+):
+    await roster.has(WREN, on_duty_until=kept(NOW + AN_HOUR))
+    async with database.begin() as tx:
+        await rota.decide(tx, ZONE, "Mars/Base", "birch", 0)
+
+    assert (await roster.standby(WREN)).on_duty
+    assert "the rota cannot be read" in caplog.text
 
 
 async def test_a_backup_is_not_on_shift(roster: Roster):
