@@ -239,10 +239,11 @@ def _state(way: Way, now: int, *, works: bool) -> tuple[str, str]:
 def _mate(each: Reach) -> Mate:
     """Return whether a colleague can be reached; where is nobody else's business."""
     failures = [way.why for way in each.ways if way.failed_at is not None]
-    if failures:
-        return Mate(each.name, "good" if each.reachable else "bad", failures[0])
     if each.reachable:
-        return Mate(each.name, "good", "Can be reached.")
+        but = f" One way does not work: {failures[0]}" if failures else ""
+        return Mate(each.name, "good", f"Can be reached.{but}")
+    if failures:
+        return Mate(each.name, "bad", failures[0])
     if each.ways:
         return Mate(each.name, "old", "Nothing has arrived there lately.")
     return Mate(each.name, "waiting", "Has set up no way yet.")

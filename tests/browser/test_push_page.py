@@ -15,6 +15,7 @@ from chat.store.instants import kept
 from tests.browser.axe import violations
 from tests.browser.waking import COOKIE, Waking
 from tests.support.eventually import eventually
+from tests.support.push_service import Browser as PushedTo
 from tests.support.push_service import PushService
 from tests.support.redis_server import RedisServer
 
@@ -117,6 +118,25 @@ async def test_the_worker_shows_something_whatever_comes(
 
         shown = await eventually(lambda: page.evaluate(SHOWN))
         assert shown == [["Porchlight", "There is something for you", "alert-"]]
+
+
+async def test_a_browser_that_is_given_another_address_tells_the_house(
+    browser: Browser, house: Waking
+):
+    await house.sit()
+    old = await house.team.way("wren")
+    new = PushedTo(house.service.endpoint("new"))
+    async with at_the_page(browser, house) as page:
+        await page.evaluate(START)
+        (worker,) = page.context.service_workers
+
+        await worker.evaluate(
+            """([was, subscription]) => renew(
+              { oldSubscription: { endpoint: was }, newSubscription: subscription })""",
+            [old.address["endpoint"], new.subscription],
+        )
+
+        assert (await house.team.kept(old)).address == new.address
 
 
 async def fill(house: Waking) -> None:

@@ -33,8 +33,15 @@ class Waking:
     """A house that wakes browsers, behind a port of its own."""
 
     def __init__(
-        self, reached: Reached, url: str, push: Push, process: Process
+        self,
+        reached: Reached,
+        url: str,
+        *,
+        push: Push,
+        service: PushService,
+        process: Process,
     ) -> None:
+        self.service = service
         self.reached = reached
         self.team = reached.team
         self.url = url
@@ -68,7 +75,7 @@ class Waking:
             )
             try:
                 async with _served(console, listener):
-                    yield cls(reached, url, push, process)
+                    yield cls(reached, url, push=push, service=service, process=process)
             finally:
                 await push.aclose()
         await database.aclose()

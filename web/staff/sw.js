@@ -67,7 +67,7 @@ async function open(id) {
   const pages = await clients.matchAll({ type: "window", includeUncontrolled: true })
   const page = pages.find(each => new URL(each.url).pathname === CALLS)
   if (!page) return clients.openWindow(address)
-  await page.focus()
+  await page.focus().catch(() => {})
   return page.navigate(address).catch(() => clients.openWindow(address))
 }
 
