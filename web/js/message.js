@@ -89,9 +89,9 @@ function fillActs(item) {
     const detail = { target: message.position, reaction, on: true }
     acts.append(closing(item, words, "react", detail))
   })
-  if (item.view.more) acts.append(closing(item, "Ask to talk in private", "talk-more", message))
   if (!mine) acts.append(closing(item, "Show the room team", "show-team", message))
-  else acts.append(closing(item, "Take back", "take-back", { target: message.position }))
+  if (item.view.more) acts.append(closing(item, "Ask to talk in private", "talk-more", message))
+  if (mine) acts.append(closing(item, "Take back", "take-back", { target: message.position }))
 }
 
 // What has been chosen closes the choice, and the keyboard stays where it was.
