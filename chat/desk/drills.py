@@ -46,7 +46,7 @@ class DrillPages:
         """Show how the last drills went."""
         now, latest = self._clock.seconds(), await self._drills.latest()
         return show(
-            "drills", me, "Drills",
+            "drills", me, "Cover",
             drills=[_line(each, now) for each in latest],
             going_on=_going_on(latest),
         )  # fmt: skip

@@ -273,11 +273,15 @@ async def test_a_mark_of_another_phone_is_none(porch: Porch):
 
 
 async def test_where_too_many_press_they_are_told_and_nobody_else_is(porch: Porch):
-    for _ in range(2 * NEW_PER_MINUTE):
+    async def pressed() -> httpx2.Response:
         async with porch.phone("198.51.100.7") as phone:
-            page = await phone.post("/talk", follow_redirects=False)
+            return await phone.post("/talk", follow_redirects=False)
+
+    page = await pressed()
+    for _ in range(2 * NEW_PER_MINUTE):
         if page.status_code == 429:
             break
+        page = await pressed()
     async with porch.phone("192.0.2.1") as phone:
         elsewhere = await phone.post("/talk")
 
