@@ -11,6 +11,7 @@ from chat.errors import Gone, NotInRoom, StoreDown
 from chat.history import History
 from chat.identity import Identity
 from chat.model import Action, Grade, Member, MemberId, Message, RoomName, Verdict, Who
+from chat.oncall import asking
 from chat.oncall.cards import Cards, Side
 from chat.oncall.needs import Needs
 from chat.oncall.refusals import BadCallBack, NoSuchNeed, NotHere
@@ -87,7 +88,7 @@ class Calling:
 
     async def _raise(self, session: Session, asked: Raise) -> None:
         room, member = _whence(session, asked.room)
-        words, grade = self._screened(asked.words, room)
+        words, grade = self._screened(asking.words(asked.words), room)
         await self._needs.raise_(
             handle=session.handle,
             room=room,
@@ -107,7 +108,7 @@ class Calling:
 
         Nobody is sent away for what they say when they need to talk.
         """
-        if not words.strip():
+        if not words:
             return "", Grade.NONE
         verdict = self._screen(Message(text=words, room=room, country=self._country))
         blocked = verdict.action is Action.BLOCK

@@ -103,6 +103,10 @@ class Here:
         """How many members of ours are in the room."""
         return len(self._stays)
 
+    def __contains__(self, member: object) -> bool:
+        # One who has just come in is not in the roster until the others were told.
+        return member in self._stays or member in self.roster
+
     # Our own members ----------------------------------------------------------------
 
     def sits(self, member: Member) -> bool:

@@ -105,7 +105,7 @@ class Presence:
     def is_here(self, room: RoomName, member: MemberId) -> bool:
         """Tell whether somebody is in a room, as far as it is open here."""
         here = self._rooms.get(room)
-        return here is not None and member in here.roster
+        return here is not None and member in here
 
     # Members of ours ----------------------------------------------------------------
 
