@@ -4,7 +4,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
-ALONE := tests/test_chaos.py
+ALONE := tests/test_chaos.py tests/test_nights.py
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test test-python test-browser check format lint types layers \
@@ -58,6 +58,7 @@ bench: setup  ## Measure the service beside its peers (half an hour).
 
 chaos: setup  ## Kill, freeze and cut everything under load, and count what is lost.
 	$(BIN)/python -m tests.chaos
+	$(BIN)/python -m tests.chaos.night
 
 conformance: setup  ## Let a third party's suite judge our WebSocket.
 	sh tests/conformance/run.sh

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from alerts import alerts_of
 from contenders import (
     ORIGIN,
     RAW,
@@ -231,4 +232,5 @@ SCENARIOS = (
     Scenario("idle_bytes", idle_bytes, (SERVICE,), seconds=120, once=True),
     Scenario("flat", flat, (SERVICE,), seconds=4),
     Scenario("screening", screening, (SERVICE,), seconds=5),
+    Scenario("alerts", alerts_of, (SERVICE,), seconds=30),
 )

@@ -39,6 +39,11 @@ COLUMNS = {
         "screening_p99_us": "p99 µs/message",
         "hostile_ms": "worst 4 KB ms",
     },
+    "alerts": {
+        "first_alert_p50_s": "p50 s to first alert",
+        "first_alert_p99_s": "p99 s to first alert",
+        "step_late_worst_s": "worst s late, later steps",
+    },
 }
 COLUMNS["small_rooms"] = COLUMNS["stalled"] = COLUMNS["flat"] = COLUMNS["quiet"]
 

@@ -46,6 +46,7 @@ class Promise:
 
 SERVICE, STARLETTE = {"peer": "service"}, {"peer": "starlette"}
 BY_TWO = {"processes": 2}
+ON_A_FILE, ON_A_SERVER = {"database": "sqlite"}, {"database": "postgresql"}
 STARLETTE_REDIS = {"peer": "starlette_redis"}
 
 PROMISES = (
@@ -105,6 +106,10 @@ PROMISES = (
     Promise("screening_us", "screening", "screening_us", SERVICE, 300),
     Promise("screening_p99_us", "screening", "screening_p99_us", SERVICE, 2000),
     Promise("hostile_4kb_ms", "screening", "hostile_ms", SERVICE, 10),
+    Promise("first_alert_p99_s", "alerts", "first_alert_p99_s", ON_A_FILE, 2),
+    Promise("first_alert_p99_s_pg", "alerts", "first_alert_p99_s", ON_A_SERVER, 2),
+    Promise("step_late_s", "alerts", "step_late_worst_s", ON_A_FILE, 2),
+    Promise("step_late_s_pg", "alerts", "step_late_worst_s", ON_A_SERVER, 2),
 )
 
 

@@ -9,8 +9,8 @@ from typing import Final
 from tests.chaos.night.house import House
 
 POINTS: Final = (
-    "due", "called", "before_commit", "after_commit", "leased", "sending", "sent",
-    "recorded", "raised_again",
+    "due", "called", "before_commit", "after_commit", "sending", "sent", "recorded",
+    "raised_again",
 )  # fmt: skip
 """Where a worker is killed: between any two things that it does."""
 
@@ -48,14 +48,14 @@ async def workers_killed(house: House) -> None:
     """Kill one worker after the other, each followed at once."""
     for turn in range(8):
         await asyncio.sleep(0.8 + random.random())
-        house.programs[f"worker {turn % 2}"].kill()
+        await house.kill(f"worker {turn % 2}")
 
 
-async def peers_killed(house: House) -> None:
+async def peers_killed(house: House, times: int = 16) -> None:
     """Kill the web process of a peer who accepts, again and again."""
-    for turn in range(16):
+    for turn in range(times):
         await asyncio.sleep(0.5 + random.random())
-        house.programs[f"peer {turn % 2}"].kill()
+        await house.kill(f"peer {turn % 2}")
 
 
 async def database_restarted(house: House) -> None:
@@ -117,6 +117,7 @@ NIGHT_FAULTS: Final = (
         )
         for point in POINTS
     ),
+    NightFault("killed at leased", push_fails, "leased", 3, kills="worker 0"),
     NightFault("killed at silent", point="silent", silent=0.3, kills="worker 0"),
     NightFault("workers killed", workers_killed, kills="worker 0"),
     NightFault("workers killed, SQLite", workers_killed, kills="worker 0", sqlite=True),

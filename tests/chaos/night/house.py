@@ -54,6 +54,7 @@ class House:
         self.killed: Counter[str] = Counter()
         self.errors: Counter[str] = Counter()
         self.programs: dict[str, Program] = {}
+        self._at_work: set[int] = set()
         self._clock_moves = clock_moves
         self._held = AsyncExitStack()
         self._open = True
@@ -187,10 +188,23 @@ class House:
     def _read(self, program: Program, who: str) -> None:
         while line := program.line():
             match line.split():
+                case ["here"]:
+                    self._at_work.add(program.pid)
                 case ["raised", id_]:
                     self.raised.append(id_)
                 case ["accepted", id_]:
                     self.accepted.append((id_, who))
+
+    async def kill(self, name: str) -> None:
+        """End a process as a power cut would, once it is at work."""
+        while self.programs[name].pid not in self._at_work:
+            await asyncio.sleep(0.05)
+        self.programs[name].kill()
+
+    async def all_at_work(self) -> None:
+        """Wait until every process that was started is at work."""
+        while {program.pid for program in self.programs.values()} - self._at_work:
+            await asyncio.sleep(0.05)
 
     def close(self) -> None:
         """End the night: whoever ends now is not followed by another."""

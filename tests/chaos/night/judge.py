@@ -26,6 +26,8 @@ class NightVerdict:
     needs: int
     ended: int
     offered: int
+    held: int
+    """A peer has it, and is not silent for too long."""
     dropped: int
     """Answered, and not there; or neither ended nor looked after."""
     accepted_twice: int
@@ -33,7 +35,7 @@ class NightVerdict:
     accepts_lost: int
     """A peer was told that they have it, and it was not kept."""
     uncalled: int
-    """Nobody was ever called for them, and their member did not change their mind."""
+    """Nobody was called for them, nor came by themselves; and they still wanted it."""
     most_alerts: int
     """How often the same peer was sent the same step by the same way, at most."""
     first_p50: float
@@ -64,6 +66,7 @@ def judge(
         needs=len(raised),
         ended=sum(need.state == "ended" for need in kept.needs),
         offered=sum(need.state in ("raised", "offered") for need in kept.needs),
+        held=sum(need.state in ("accepted", "talking") for need in kept.needs),
         dropped=len(raised - set(by_id)) + sum(_is_dropped(n, now) for n in kept.needs),
         accepted_twice=_accepted_twice(kept.events),
         accepts_lost=len(_answered(accepted) - _kept_accepts(kept.events)),
@@ -109,6 +112,7 @@ def _kept_accepts(events: Sequence[Any]) -> set[tuple[str, str]]:
 def _uncalled(kept: Kept) -> int:
     """Count those for whom nobody was called, but somebody should have been."""
     called = {alert.need_id for alert in kept.alerts if alert.sent_at is not None}
+    called |= {event.need_id for event in kept.events if event.kind == "accepted"}
     return sum(n.id not in called and n.end != "withdrew" for n in kept.needs)
 
 

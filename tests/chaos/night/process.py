@@ -24,6 +24,7 @@ from chat.oncall.stages import PeerId
 from tests.chaos.night.parts import Parts
 
 AGAIN_SECONDS: Final = 0.3
+LOOK_SECONDS: Final = 1.0
 AT_ONCE: Final = 20
 """How many members press at a time: more than a house of this size would see."""
 
@@ -129,11 +130,11 @@ async def peer(parts: Parts, who: PeerId) -> None:
                     await _talk(parts, known.need, who)
                 elif known.need.is_calling and time.monotonic() > begins:
                     await _accept(parts, known.need, who)
-                    if random.random() < silent:
+                    if not known.need.went_silent and random.random() < silent:
                         left.add(known.need.id)
         except ChatError:  # the other was quicker, or the database is away
             pass
-        await asyncio.sleep(0.05 * random.random())
+        await asyncio.sleep(LOOK_SECONDS * random.random())
 
 
 async def _accept(parts: Parts, need: Need, who: PeerId) -> None:

@@ -36,9 +36,16 @@ class Morning:
 class Night:
     """One fault, from the first press to the last talk that is over."""
 
-    def __init__(self, fault: NightFault, *, needs: int = 200) -> None:
+    def __init__(
+        self,
+        fault: NightFault,
+        *,
+        needs: int = 200,
+        peers_wait: float = PEERS_WAIT_SECONDS,
+    ) -> None:
         self._fault = fault
         self._needs = needs
+        self._peers_wait = peers_wait
         self._house = House(sqlite=fault.sqlite, clock_moves=fault.clock_moves)
 
     async def run(self) -> Morning:
@@ -76,7 +83,8 @@ class Night:
             for number, peer in enumerate(PEERS):
                 name = f"peer {number}"
                 tasks.create_task(house.keep(name, "peer", peer, told=self._peer_told))
-            await asyncio.sleep(2)  # until they are all at work
+            await asyncio.sleep(0)
+            await house.all_at_work()
             pressing = tasks.create_task(house.once("members", str(self._needs)))
             await self._fault.breaks(house)
             await pressing
@@ -90,14 +98,14 @@ class Night:
         return {"NIGHT_KILL": f"{self._fault.point}:{a_few(self._fault.often)}"}
 
     def _peer_told(self) -> dict[str, str]:
-        wait = PEERS_WAIT_SECONDS if not self._fault.silent else 0
-        return {"NIGHT_WAIT": str(wait + 2), "NIGHT_SILENT": str(self._fault.silent)}
+        told = {"NIGHT_SILENT": str(self._fault.silent)}
+        return told | {"NIGHT_WAIT": str(self._peers_wait)}
 
     async def _until_settled(self) -> None:
         """Wait until every need is over; what is not by then is judged as it is."""
         gives_up = time.monotonic() + SETTLED_WITHIN_SECONDS
         while time.monotonic() < gives_up and not await self._is_settled():
-            await asyncio.sleep(0.3)
+            await asyncio.sleep(1)
 
     async def _is_settled(self) -> bool:
         try:
@@ -134,7 +142,7 @@ def broken_promises(morning: Morning) -> list[str]:
 
 
 def _adds_up(verdict: NightVerdict) -> bool:
-    return verdict.ended + verdict.offered >= verdict.needs
+    return verdict.ended + verdict.offered + verdict.held >= verdict.needs
 
 
 COLUMNS: Final = (
