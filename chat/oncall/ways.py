@@ -164,10 +164,6 @@ class Ways:
             async with self._database.claim() as tx:
                 await store.fail(tx, way_id, self._ms(), why)
 
-    async def gone(self, tx: AsyncConnection, way_id: str) -> None:
-        """Forget a way that is no more."""
-        await store.remove(tx, way_id)
-
     # Canaries -------------------------------------------------------------------------
 
     async def canaries_due(

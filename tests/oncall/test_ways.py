@@ -201,12 +201,3 @@ async def test_a_canary_goes_once_a_shift_to_each_way_of_those_on_it(
     assert await due() == []
     clock.advance(timedelta(hours=8).total_seconds())
     assert await due() == [phone.id]
-
-
-async def test_a_way_that_is_gone_is_forgotten(team: Team, database: Database):
-    way = await team.way("wren")
-
-    async with database.claim() as tx:
-        await team.ways.gone(tx, way.id)
-
-    assert await team.ways.of("wren") == []
