@@ -20,9 +20,16 @@ OPEN = ("/staff/sign-in", "/staff/enrol", "/staff/confirm")
 FOR_PEERS = (
     "/staff",
     "/staff/account",
+    "/staff/calls",
+    "/staff/calls.json",
+    "/staff/course",
+    "/staff/coverage",
+    "/staff/duty",
     "/staff/me",
+    "/staff/rota",
     "/staff/sign-out",
     "/staff/step-up",
+    "/staff/talks",
     "/staff/ways",
     "/staff/ways.json",
 )
@@ -34,7 +41,8 @@ def pages(house: House) -> list[tuple[str, str]]:
     return [
         (method, _path(route.path))
         for route in house.service.staffroom.routes()
-        if isinstance(route, Route)
+        # Members' hours and a peer's calendar are for whoever has their address.
+        if isinstance(route, Route) and route.path.startswith("/staff")
         for method in sorted((route.methods or set()) - {"HEAD"})
     ]
 
