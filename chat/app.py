@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import BaseRoute
 
 from chat import doorbell, protocol
 from chat.backroom import Backroom
@@ -21,6 +22,7 @@ from chat.noticeboard import WORDS_CHANGED
 from chat.oncall.stages import NeedId
 from chat.pages import Pages
 from chat.parlour import Parlour
+from chat.plain.page import plain_routes
 from chat.record import Record
 from chat.rehearsal import rehearse_meanwhile
 from chat.routes import routes
@@ -229,6 +231,7 @@ def create(settings: Settings, clock: Clock | None = None) -> Starlette:
         routes=routes(
             door=entrance.enter,
             rooms=service.rooms_page,
+            talk=_plain_talk(service),
             staff=service.staffroom.routes(),
             pages=pages,
         ),
@@ -236,6 +239,20 @@ def create(settings: Settings, clock: Clock | None = None) -> Starlette:
     )
     app.state.service = service
     return app
+
+
+def _plain_talk(service: Service) -> list[BaseRoute]:
+    return plain_routes(
+        needs=service.switchboard.needs,
+        calling=service.callroom.calling,
+        speaking=service.parlour.speaking,
+        rooms=service.rooms,
+        identity=service.identity,
+        settings=service.settings,
+        clock=service.clock,
+        is_from_us=service.desk.guard.is_from_us,
+        trusted=service.door.trusted,
+    )
 
 
 async def work(settings: Settings) -> None:

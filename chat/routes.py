@@ -14,12 +14,18 @@ Door = Callable[[WebSocket], Awaitable[None]]
 
 
 def routes(
-    *, door: Door, rooms: Page, staff: Iterable[BaseRoute], pages: Pages
+    *,
+    door: Door,
+    rooms: Page,
+    talk: Iterable[BaseRoute],
+    staff: Iterable[BaseRoute],
+    pages: Pages,
 ) -> list[BaseRoute]:
-    """Return the routes: the socket, the list of rooms, the desk, health, the page."""
+    """Return the routes: socket, list of rooms, plain talk, desk, health, files."""
     return [
         WebSocketRoute("/ws", door),
         Route("/rooms.json", rooms),
+        *talk,
         *staff,
         *pages.routes(),
     ]
