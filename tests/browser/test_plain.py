@@ -1,0 +1,92 @@
+"""A phone that runs no script: somebody presses, writes, and is answered."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Page, expect
+
+from chat.oncall.stages import NeedId, PeerId
+from chat.requests import Say
+from chat.roles import Role
+from chat.store import staff
+from chat.talkroom import talk_of
+from tests.browser.axe import violations
+from tests.support.eventually import eventually
+from tests.support.process import new_id
+from tests.support.service import House
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+WREN = PeerId("wren")
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def phone(browser: Browser) -> AsyncIterator[Page]:
+    """Have a small old phone."""
+    context = await browser.new_context(
+        java_script_enabled=False, viewport={"width": 320, "height": 640}
+    )
+    page = await context.new_page()
+    page.set_default_timeout(10_000)
+    yield page
+    await context.close()
+
+
+async def comes(house: House) -> NeedId:
+    """Have Wren accept the one need that there is."""
+    backroom, needs = house.service.backroom, house.service.callroom.needs
+    async with backroom.database.begin() as tx:
+        await staff.add(tx, staff.Account(WREN, "Wren", Role.PEER, 0))
+    (known,) = await eventually(needs.open_needs)
+    await needs.accept(known.need.id, WREN)
+    return known.need.id
+
+
+async def says(house: House, id_: NeedId, text: str) -> None:
+    """Have Wren say something, as the staff socket does."""
+    room = talk_of(id_)
+    member = house.service.identity.peer(WREN, room, 0)
+    listening = house.service.callroom.listening
+    await listening.say(WREN, member, id_, Say(1, room, new_id(), text, 0))
+
+
+async def test_from_the_front_page_to_an_answer_without_any_script(
+    staffed: House, phone: Page
+):
+    await phone.goto(staffed.url)
+    await phone.get_by_role("button", name="I need to talk").click()
+    await expect(phone.get_by_role("heading", level=1)).to_contain_text(
+        "We are finding someone for you"
+    )
+
+    await phone.get_by_role("link", name="Write", exact=True).click()
+    await phone.get_by_label("Whoever comes for you").fill("is anybody there")
+    await phone.get_by_role("button", name="Send").click()
+    await expect(phone.get_by_text("is anybody there")).to_be_visible()
+
+    id_ = await comes(staffed)
+    await says(staffed, id_, "Yes. I am here.")
+
+    # It comes by itself: nobody presses anything.
+    await expect(phone.get_by_text("Yes. I am here.")).to_be_visible(timeout=20_000)
+    await expect(phone.get_by_text("Somebody is with you.")).to_be_visible()
+
+    await phone.get_by_role("button", name="End this talk").click()
+    await expect(phone.get_by_text("This talk is over.")).to_be_visible()
+
+
+async def test_axe_finds_nothing_wrong_with_its_pages(staffed: House, browser: Browser):
+    # Axe is a script itself: the pages are the same with it.
+    async with await browser.new_context(viewport={"width": 320, "height": 640}) as it:
+        page = await it.new_page()
+        await page.goto(f"{staffed.url}/talk")
+        found = await violations(page)
+        await page.get_by_role("button", name="I need to talk").click()
+        for path in ("/talk?still", "/talk/write", "/talk/later"):
+            await page.goto(f"{staffed.url}{path}")
+            found += await violations(page)
+            width = await page.evaluate("document.documentElement.scrollWidth")
+            assert width <= 320, path
+
+    assert found == []
