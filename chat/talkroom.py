@@ -4,12 +4,15 @@ Its name says which, and nothing else; no list of rooms has it.
 """
 
 import re
+from collections.abc import Mapping
 from typing import Final
 
 from chat.model import Room, RoomName
 
 HISTORY_HOURS: Final = 7 * 24
 """How long what is said in a talk is kept at most, while it goes on."""
+
+NAME: Final = "A private talk"
 
 PREFIX: Final = "talk-"
 """What the name of a talk begins with, and no other room's."""
@@ -33,11 +36,16 @@ def is_talk(room: str) -> bool:
     return _TALK.fullmatch(room) is not None
 
 
+def called(room: str, names: Mapping[str, str]) -> str:
+    """Return what staff pages call a room."""
+    return NAME if is_talk(room) else names.get(room, room)
+
+
 def described(room: str) -> Room:
     """Return a talk as `rooms.toml` would describe it, if it could."""
     return Room(
         slug=RoomName(room),
-        name="A private talk",
+        name=NAME,
         programme="",
         purpose="You, and who came to talk with you.",
         rules=("What is said here stays here.",),

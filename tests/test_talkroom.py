@@ -4,7 +4,7 @@ import secrets
 
 import pytest
 
-from chat.talkroom import described, is_talk, need_of, talk_of
+from chat.talkroom import called, described, is_talk, need_of, talk_of
 
 NEED = secrets.token_hex(16)
 
@@ -27,6 +27,14 @@ def test_no_other_name_is_a_talk(name: str):
 
 def test_a_talk_is_kept_for_a_week_at_most():
     assert described(talk_of(NEED)).history_hours == 7 * 24
+
+
+def test_staff_pages_call_every_talk_the_same():
+    names = {"coffee": "Coffee"}
+
+    assert called(talk_of(NEED), names) == "A private talk"
+    assert called("coffee", names) == "Coffee"
+    assert called("gone", names) == "gone"
 
 
 def test_a_talk_is_described_without_saying_whose_it_is():

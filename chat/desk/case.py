@@ -29,6 +29,7 @@ from chat.desk.wording import GRADES, SOURCES, ago, why
 from chat.errors import ChatError
 from chat.signing.sittings import Deskmate
 from chat.store.database import Database
+from chat.talkroom import called
 
 ONE: Final = "/staff/cases/{id}"
 NOTHING_KEPT: Final[Mapping[str, str]] = dict.fromkeys(
@@ -144,7 +145,7 @@ class Table:
         )  # fmt: skip
 
     def _facts(self, case: Case, me: Deskmate) -> Mapping[str, object]:
-        state, room = case.state, self._rooms.get(case.room, case.room)
+        state, room = case.state, called(case.room, self._rooms)
         mine = state.claimed_by == me.id
         return {
             "id": case.id,

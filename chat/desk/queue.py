@@ -22,6 +22,7 @@ from chat.desk.rows import BLANK, Row, row
 from chat.desk.wording import time_of_day
 from chat.roles import may
 from chat.signing.sittings import Deskmate
+from chat.talkroom import called
 from chat.wellbeing import is_offered, is_spared, rests_until
 
 CALLS: Final = "/staff/calls"
@@ -215,7 +216,7 @@ class Queues:
         return found
 
     def _row(self, line: CaseLine, me: Deskmate) -> Row:
-        room = self._rooms.get(line.room, line.room)
+        room = called(line.room, self._rooms)
         return row(line, room, me, self._clock.seconds())
 
 

@@ -20,6 +20,7 @@ from chat.desk.guard import Guard
 from chat.desk.wording import ago, count, moment
 from chat.model import Room, RoomName
 from chat.signing.sittings import Deskmate
+from chat.talkroom import called
 
 SLOWS: Final = (
     (0, "as everywhere"),
@@ -202,7 +203,7 @@ def calls(
     """Return what wants somebody to come, the latest first."""
     rung = [
         Call(
-            f"{names.get(bell.room, bell.room)}: a member asks for one of you",
+            f"{called(bell.room, names)}: a member asks for one of you",
             bell.opened_at,
             ago(now - bell.opened_at),
             f"/staff/cases/{bell.id}",
