@@ -251,7 +251,7 @@ def _plain_talk(service: Service) -> list[BaseRoute]:
         settings=service.settings,
         clock=service.clock,
         is_from_us=service.desk.guard.is_from_us,
-        trusted=service.door.trusted,
+        trusted=frozenset(listed(service.settings.trusted_proxies)),
     )
 
 
