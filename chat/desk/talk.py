@@ -15,7 +15,7 @@ from chat.desk import warmth
 from chat.desk.board import Board, View
 from chat.desk.frame import said, show, sorry
 from chat.desk.guard import Guard
-from chat.desk.talkwords import ENDINGS, NOTES, REASONS, standing
+from chat.desk.talkwords import ELSEWHERE, ENDINGS, NOTES, REASONS, standing
 from chat.desk.wording import time_of_day
 from chat.errors import Unavailable
 from chat.identity import name_of
@@ -34,6 +34,13 @@ HERE: Final = "/staff/talks/{id}"
 LINE_ID_BYTES: Final = 8
 
 _LATEST: Final = 2**53
+
+
+NO_MORE: Final[Mapping[str, object]] = {
+    "mine": False, "peers": [], "seconds": None, "owed": "", "words": ELSEWHERE,
+    "changed": "",
+}  # fmt: skip
+"""How it stands with a talk that is none of one's own."""
 
 
 class Line(NamedTuple):
@@ -118,14 +125,17 @@ class Talk:
         )  # fmt: skip
 
     async def show_json(self, request: Request, me: Deskmate) -> Response:
-        """Give the page's script how it stands now."""
+        """Give the page's script how it stands now.
+
+        Whose talk it is no more is told no more than that; so is who guesses.
+        """
+        view, peer = await self._board.view(me), PeerId(me.id)
         try:
             known = await self._needs.known(request.path_params["id"])
         except NoSuchNeed:
-            return JSONResponse({}, 404)
-        view, peer = await self._board.view(me), PeerId(me.id)
+            return JSONResponse(NO_MORE)
         if not _may_see(view, known.need, peer):
-            return JSONResponse({}, 404)
+            return JSONResponse(NO_MORE)
         need, mine = known.need, may_speak(known.need, peer)
         return JSONResponse(
             {
@@ -143,6 +153,7 @@ class Talk:
         return {
             **row._asdict(),
             "talk": talk_of(need.id),
+            "me": self._needs.who_of_peer(peer, need.id).hex(),
             "source": warmth.SOURCES.get(known.told.source, ""),
             "with_them": "" if need.helpers == (peer,) else row.by,
             "gone": "Has gone; they can come back" if need.is_open else "",

@@ -9,6 +9,8 @@ from chat.oncall.need import Need
 
 ENDINGS: Final = stages.ENDINGS
 
+ELSEWHERE: Final = "Somebody else is with them now. Thank you for coming."
+
 REASONS: Final = {
     "risk_to_self": "Somebody may be in danger",
     "harassment": "They were unkind, or attacked me",
@@ -56,7 +58,7 @@ def _of_others(need: Need, *, was_here: bool) -> str:
         )
     if need.is_calling:
         return "Nobody is with them yet."
-    return "Somebody else is with them now. Thank you for coming." if was_here else ""
+    return ELSEWHERE if was_here else ""
 
 
 def refusal(error: ChatError) -> str:

@@ -6,6 +6,7 @@ from typing import Any, Self
 
 from playwright.async_api import Browser, Page
 
+from chat.clock import Clock
 from chat.desk.guard import COOKIE
 from chat.model import Grade
 from chat.oncall.stages import NeedId
@@ -33,9 +34,11 @@ class Shift:
 
     @classmethod
     @asynccontextmanager
-    async def standing(cls, settings: Settings) -> AsyncIterator[Self]:
+    async def standing(
+        cls, settings: Settings, clock: Clock | None = None
+    ) -> AsyncIterator[Self]:
         """Open one for as long as the caller stays inside."""
-        async with House.open(settings) as house, AsyncExitStack() as stack:
+        async with House.open(settings, clock) as house, AsyncExitStack() as stack:
             await house.service.backroom.database.migrate()
             shift = cls(house, stack)
             yield shift

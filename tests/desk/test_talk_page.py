@@ -103,7 +103,6 @@ async def test_what_cannot_be_said_stays_where_it_was_written(
 async def test_a_guessed_talk_is_not_there(wren: Colleague, guess: str):
     answers = [
         await wren.get(page_of(guess)),
-        await wren.get(f"{page_of(guess)}.json"),
         await wren.post(f"{page_of(guess)}/say", text="hello", id=LINE),
         await wren.post(f"{page_of(guess)}/end", ending="heard"),
     ]
@@ -111,12 +110,24 @@ async def test_a_guessed_talk_is_not_there(wren: Colleague, guess: str):
     assert {answer.status_code for answer in answers} <= {404, 405}
 
 
+async def test_whose_talk_it_is_no_more_is_told_no_more_than_that(
+    wren: Colleague, otter: Colleague, need: NeedId
+):
+    await wren.post(f"{page_of(need)}/hand", to=otter.id)
+    await otter.post(f"{page_of(need)}/take-over")
+
+    stands = await standing(wren, need)
+
+    assert stands == await standing(wren, "0" * 32)
+    assert stands["mine"] is False
+    assert stands["words"] == "Somebody else is with them now. Thank you for coming."
+
+
 async def test_a_talk_of_others_is_not_there(
     desk: CallDesk, otter: Colleague, need: NeedId
 ):
     answers = [
         await otter.get(page_of(need)),
-        await otter.get(f"{page_of(need)}.json"),
         await otter.post(f"{page_of(need)}/say", text="hello", id=LINE),
         await otter.post(f"{page_of(need)}/join"),
         await otter.post(f"{page_of(need)}/end", ending="heard"),

@@ -25,7 +25,8 @@ export class StaffTalk extends Conversation {
 
   // Opens the talk that this page shows.
   begin({ line, root }) {
-    const { need, room, peers, over } = this.dataset
+    const { need, room, me, peers, over } = this.dataset
+    this.me = me
     this.#peers = peers ? peers.split(" ") : []
     this.#firstLine = new FirstLine(part(root, "first-line"))
     this.#asking = new Asking(`/staff/talks/${need}.json`, found => this.#standing(found))
@@ -42,11 +43,13 @@ export class StaffTalk extends Conversation {
   // be sent goes where one writes.
   #open(room) {
     const session = new Storage(() => sessionStorage)
-    const drawn = [...part(this, "past").children]
+    const drawn = part(this, "past")
+    drawn.removeAttribute("data-past")
+    drawn.dataset.drawn = ""
     const kept = this.querySelector("textarea").value
     const place = { slug: room, history_hours: null }
     this.open({ room: place, roll: 0, connection: this.#line, storage: session, session, outbox: new Outbox(session) })
-    part(this, "past").append(...drawn)
+    part(this, "past").before(drawn)
     if (kept) this.#put(kept)
   }
 
@@ -65,10 +68,11 @@ export class StaffTalk extends Conversation {
     return this.#peers.filter(who => who !== this.me)
   }
 
-  // What was drawn by the house stays, until there is something to put in its place.
   show() {
-    if (!this.me) return
     super.show()
+    if (!this.people.present.length) return
+    const drawn = part(this, "drawn")
+    if (drawn) drawn.remove()
     this.#showMember()
   }
 

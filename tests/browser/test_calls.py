@@ -1,0 +1,247 @@
+"""Being on call in a real browser: from the ring to the end of a talk."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Page, WebSocketRoute, expect
+
+from chat.model import Grade
+from chat.oncall.need import FIRST_LINE
+from chat.oncall.stages import PeerId
+from chat.roles import Role
+from chat.settings import Settings
+from tests.browser.on_call import Shift
+from tests.browser.test_console import SIZES, faults, is_live
+from tests.browser.visitor import PATIENCE_MS
+from tests.support.clock import FakeClock
+from tests.support.eventually import eventually
+from tests.support.frames import Said
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+expect.set_options(timeout=PATIENCE_MS)
+
+FIRST = "Hello. I am here to listen. Take all the time you need."
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def shift(settings: Settings) -> AsyncIterator[Shift]:
+    """Have a house where somebody may need to talk, and time that a test moves."""
+    async with Shift.standing(settings, FakeClock(datetime.now(UTC))) as shift:
+        yield shift
+
+
+async def at_the_calls(shift: Shift, browser: Browser, name: str) -> Page:
+    page = await shift.peer(browser, name)
+    await page.goto("/staff/calls")
+    await is_live(page)
+    return page
+
+
+async def test_both_are_called_one_comes_and_the_other_is_thanked(
+    shift: Shift, browser: Browser
+):
+    wren = await at_the_calls(shift, browser, "Wren")
+    otter = await shift.peer(browser, "Otter")
+    await otter.goto("/staff/me")
+    await is_live(otter)
+    member = await shift.member()
+
+    need = await shift.press(member, words="a long night", wish="listen")
+
+    row = wren.locator(f'[data-row="{need}"]')
+    await expect(row).to_contain_text("a long night")
+    for page in (wren, otter):
+        await expect(page.locator("[data-ring]")).to_contain_text(
+            "Someone needs to talk."
+        )
+
+    await row.get_by_role("button", name="I am coming").click()
+    await wren.wait_for_url(f"**/staff/talks/{need}")
+    await expect(otter.locator("[data-ring]")).to_contain_text("Taken, thank you.")
+
+
+async def test_peer_and_member_talk_and_see_each_other_write(
+    shift: Shift, browser: Browser
+):
+    wren = await at_the_calls(shift, browser, "Wren")
+    member = await shift.member()
+    need = await shift.press(member, wish="listen")
+    await shift.needs.accept(need, PeerId("wren"))
+    await wren.goto(f"/staff/talks/{need}")
+    room = await shift.sits_down(member, need)
+    await expect(wren.locator("[data-member]")).to_contain_text("Here now as")
+    await expect(wren.locator("[data-first-line]")).to_contain_text("Your first line")
+
+    await wren.get_by_role("button", name=FIRST).click()
+    await expect(wren.get_by_label("What you say")).to_have_value(FIRST)
+    await wren.get_by_role("button", name="Send").click()
+
+    assert (await member.hears(Said)).text == FIRST
+    await expect(wren.locator("[data-first-line]")).to_be_hidden()
+    await member.typing(room)
+    await expect(wren.locator("[data-whisper]")).to_contain_text("is writing")
+    await member.says("Thank you.", room)
+    await expect(wren.get_by_text("Thank you.")).to_be_visible()
+
+
+async def test_whoever_is_silent_gives_it_back_and_another_takes_it(
+    shift: Shift, browser: Browser
+):
+    wren = await at_the_calls(shift, browser, "Wren")
+    otter = await at_the_calls(shift, browser, "Otter")
+    member = await shift.member()
+    need = await shift.press(member)
+    await shift.needs.accept(need, PeerId("wren"))
+    await wren.goto(f"/staff/talks/{need}")
+    await is_live(wren)
+    await expect(wren.locator("[data-first-line]")).to_be_visible()
+
+    assert isinstance(shift.service.clock, FakeClock)
+    shift.service.clock.advance(FIRST_LINE.total_seconds() + 1)
+    await expect(wren.locator("[data-standing]")).to_contain_text("Nobody minds.")
+
+    await (
+        otter.locator(f'[data-row="{need}"]')
+        .get_by_role("button", name="I am coming")
+        .click()
+    )
+    await otter.wait_for_url(f"**/staff/talks/{need}")
+    await expect(wren.locator("[data-standing]")).to_contain_text(
+        "Somebody else is with them now."
+    )
+    await expect(wren.get_by_label("What you say")).to_be_hidden()
+
+
+async def test_what_was_said_without_a_line_survives_a_reload_and_arrives_once(
+    shift: Shift, browser: Browser
+):
+    wren = await shift.peer(browser, "Wren")
+    wall = Wall()
+    await wren.route_web_socket("**/staff/ws", wall.at_line)
+    member = await shift.member()
+    need = await shift.press(member)
+    await shift.needs.accept(need, PeerId("wren"))
+    await wren.goto(f"/staff/talks/{need}")
+    await is_live(wren)
+    room = await shift.sits_down(member, need)
+    await expect(wren.locator("[data-member]")).to_contain_text("Here now as")
+
+    await wall.stand()
+    await say(wren, "I am here.")
+    await wren.get_by_label("What you say").fill("And I have")
+    await expect(wren.get_by_text("on this phone", exact=True)).to_be_visible()
+    await wren.reload()
+    wall.fall()
+
+    assert (await member.hears(Said)).text == "I am here."
+    await expect(wren.get_by_label("What you say")).to_have_value("And I have")
+    await wren.get_by_role("button", name="Send").click()
+    assert (await member.hears(Said)).text == "And I have"
+    page = await shift.service.rooms.earlier(room, 2**53)  # type: ignore[arg-type]
+    assert len(page.events) == 2
+
+
+class Wall:
+    """Something that keeps a page from its house, for a while."""
+
+    def __init__(self) -> None:
+        self._stands = False
+        self._lines: list[WebSocketRoute] = []
+
+    async def at_line(self, line: WebSocketRoute) -> None:
+        """Let a line through, or not."""
+        self._lines.append(line)
+        if self._stands:
+            await line.close(code=1011)
+        else:
+            line.connect_to_server()
+
+    async def stand(self) -> None:
+        """Let nothing through, from now on."""
+        self._stands = True
+        await self._lines[-1].close(code=1011)
+
+    def fall(self) -> None:
+        """Let all through again."""
+        self._stands = False
+
+
+async def test_a_peer_who_runs_no_script_comes_speaks_and_ends(
+    shift: Shift, browser: Browser
+):
+    wren = await shift.peer(browser, "Wren", java_script_enabled=False)
+    member = await shift.member()
+    need = await shift.press(member)
+
+    await wren.goto("/staff/calls")
+    await wren.get_by_role("button", name="I am coming").click()
+    await shift.sits_down(member, need)
+    await say(wren, "I am here.")
+    assert (await member.hears(Said)).text == "I am here."
+    await expect(wren.locator("[data-conversation]")).to_contain_text("I am here.")
+
+    await wren.get_by_text("It is enough for now").click()
+    await wren.get_by_label("How did it end?").select_option("heard")
+    await wren.get_by_role("button", name="End the talk").click()
+
+    await expect(wren.get_by_text("It is ended.")).to_be_visible()
+
+
+async def test_a_hand_over_is_asked_for_heard_and_taken(shift: Shift, browser: Browser):
+    wren = await at_the_calls(shift, browser, "Wren")
+    otter = await at_the_calls(shift, browser, "Otter")
+    member = await shift.member()
+    need = await shift.press(member)
+    await shift.needs.accept(need, PeerId("wren"))
+    await shift.needs.spoke(need, PeerId("wren"))
+    await eventually(lambda: reachable(shift, "otter"))
+    await wren.goto(f"/staff/talks/{need}")
+
+    await wren.get_by_text("I would like company").click()
+    await wren.get_by_label("Ask somebody to take over").select_option("otter")
+    await wren.get_by_role("button", name="Ask them").click()
+
+    await expect(otter.locator("[data-ring]")).to_contain_text("asks you to take over")
+    await otter.get_by_role("button", name="I take over").click()
+    await otter.wait_for_url(f"**/staff/talks/{need}?did=over")
+    assert (await shift.needs.known(need)).need.peer == "otter"
+
+
+async def reachable(shift: Shift, id_: str) -> bool:
+    now = shift.service.clock.now()
+    async with shift.service.backroom.database.read() as tx:
+        return id_ in await shift.service.switchboard.ways.reachable_ids(tx, now)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", SIZES)
+async def test_the_pages_of_being_called_can_be_used_by_everybody(
+    shift: Shift, browser: Browser, width: int, scheme: str
+):
+    looks = {
+        "viewport": {"width": width, "height": SIZES[width]},
+        "color_scheme": scheme,
+    }
+    wren = await shift.peer(browser, "Wren", **looks)
+    birch = await shift.peer(browser, "Birch", Role.COORDINATOR, ready=False, **looks)
+    members = [await shift.member() for _ in range(2)]
+    talk = await shift.press(members[0], grade=Grade.HIGH, shares=("grief",))
+    await shift.press(members[1], words="a long night", wish="think")
+    await shift.needs.accept(talk, PeerId("wren"))
+
+    found = {
+        "calls": await faults(wren, "/staff/calls"),
+        "talk": await faults(wren, f"/staff/talks/{talk}"),
+        "all calls": await faults(birch, "/staff/calls"),
+        "others' talk": await faults(birch, f"/staff/talks/{talk}"),
+    }
+
+    assert not any(found.values()), found
+
+
+async def say(page: Page, text: str) -> None:
+    await page.get_by_label("What you say").fill(text)
+    await page.get_by_role("button", name="Send").click()
