@@ -1,0 +1,34 @@
+"""A visit: one request of the plain page, who makes it, and what its form brings."""
+
+from typing import Final
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+
+LONGEST_FORM: Final = 32_000
+"""How many bytes the longest form of ours brings, and no other is read."""
+
+
+class Visit:
+    """One request, and who makes it."""
+
+    __slots__ = ("form", "meant", "request", "secret")
+
+    def __init__(
+        self, request: Request, form: FormData, secret: bytes | None, *, meant: bool
+    ) -> None:
+        self.request = request
+        self.form = form
+        self.secret = secret
+        self.meant = meant
+        """Whether what is asked comes from a page of ours."""
+
+
+async def form_of(request: Request) -> FormData:
+    """Return what a form brings; nothing, if it is longer than any of ours."""
+    length = request.headers.get("content-length", "")
+    ours = request.headers.get("content-type", "").startswith(
+        "application/x-www-form-urlencoded"
+    )
+    fits = length.isascii() and length.isdigit() and int(length) <= LONGEST_FORM
+    return await request.form() if ours and fits else FormData()
