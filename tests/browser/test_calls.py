@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -221,7 +222,7 @@ async def reachable(shift: Shift, id_: str) -> bool:
 async def test_the_pages_of_being_called_can_be_used_by_everybody(
     shift: Shift, browser: Browser, width: int, scheme: str
 ):
-    looks = {
+    looks: dict[str, Any] = {
         "viewport": {"width": width, "height": SIZES[width]},
         "color_scheme": scheme,
     }
