@@ -130,6 +130,27 @@ async def test_a_peer_is_let_in_and_hears_of_no_case(house: StaffHouse, pages: P
     assert await page.hears() == (bulletin.SIGNED_OUT,)
 
 
+async def test_all_of_the_room_team_hear_of_needs(house: StaffHouse, pages: Pages):
+    peer = await pages.open(house, await house.seat(Role.PEER))
+    moderator = await pages.open(house, await house.seat(staff_id="cd34"))
+
+    await house.bell.call(bulletin.need("7f", "raised"))
+
+    told = (bulletin.NEED, "7f", "raised")
+    assert await peer.hears() == await moderator.hears() == told
+
+
+async def test_whose_page_is_open_is_noted_for_as_long_as_it_is(
+    house: StaffHouse, pages: Pages
+):
+    await pages.open(house, await house.seat(Role.PEER))
+    await eventually(lambda: house.seen == ["ab12"])
+
+    house.turn(LOOK_AGAIN_SECONDS + 1)
+
+    await eventually(lambda: house.seen == ["ab12"] * 2)
+
+
 async def test_a_page_that_is_open_says_who_is_here(
     house: StaffHouse, other: StaffHouse, pages: Pages
 ):
