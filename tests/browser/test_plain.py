@@ -1,5 +1,6 @@
 """A phone that runs no script: somebody presses, writes, and is answered."""
 
+import re
 from collections.abc import AsyncIterator
 
 import pytest
@@ -56,8 +57,9 @@ async def test_from_the_front_page_to_an_answer_without_any_script(
 ):
     await phone.goto(staffed.url)
     await phone.get_by_role("button", name="I need to talk").click()
-    await expect(phone.get_by_role("heading", level=1)).to_contain_text(
-        "We are finding someone for you"
+    # Which of the two it is depends on how soon the worker found that nobody is there.
+    await expect(phone.get_by_role("heading", level=1)).to_have_text(
+        re.compile("We are finding someone|Nobody of us can be reached")
     )
 
     await phone.get_by_role("link", name="Write", exact=True).click()
