@@ -72,7 +72,6 @@ class House:
             "POLICY_FILE": str(directory / "policy.toml"),
             "PUSH_HOSTS": push.host,
             "MAX_CONNECTIONS_PER_PREFIX": "100000",
-            "DATA_DIR": str(directory),
         }
 
     async def have_peers(self) -> None:
@@ -89,8 +88,11 @@ class House:
                 way |= {"made_at": now, "confirmed_at": now}
                 await tx.execute(insert(ways).values(way))
 
-    def program(self, *arguments: str, port: int = 0) -> Program:
-        return Program("-m", "chat", *arguments, env=self._told | {"PORT": str(port)})
+    def program(self, command: str, number: int = 0) -> Program:
+        """Start a process, each in a directory of its own; the first has the file's."""
+        own = self.directory / str(number) if number else self.directory
+        told = self._told | {"PORT": "0", "DATA_DIR": str(own)}
+        return Program("-m", "chat", command, env=told)
 
 
 @asynccontextmanager
@@ -105,16 +107,14 @@ async def a_house(*, shared: bool) -> AsyncIterator[tuple[House, list[int]]]:
         held.push_async_callback(house.database.aclose)
         await house.database.migrate()
         await house.have_peers()
-        programs = house.programs = [
-            house.program("serve") for _ in range(2 if shared else 1)
-        ]
+        programs = [house.program("serve", n) for n in range(2 if shared else 1)]
         ports = []
         for program in programs:
             held.push(program.__exit__)
             line = await asyncio.to_thread(program.line)
             ports.append(int(line.rsplit(":", 1)[1].strip("/ ")))
         if shared:
-            held.push(house.program("work").__exit__)
+            held.push(house.program("work", 2).__exit__)
         yield house, ports
 
 

@@ -131,7 +131,7 @@ class Escalator:
         if self._clock.monotonic() - self._measured_at < MEASURE_SECONDS:
             return
         now = self._clock.now()
-        async with self._database.read() as tx:
+        async with self._database.read(urgent=True) as tx:
             waiting = await due.waiting(tx)
         ago = 0 if waiting.since is None else (kept(now) - waiting.since) / 1000
         self._metrics.oldest_need.set(max(0, ago))
@@ -142,7 +142,7 @@ class Escalator:
     ) -> tuple[list[NeedId], Sequence[Standby]]:
         """Return the needs to look at, the most pressing first, and who there is."""
         now = self._clock.now()
-        async with self._database.read() as tx:
+        async with self._database.read(urgent=True) as tx:
             found = await due.due(tx, kept(now), kept(now + self._furthest))
             if not (found or lost):
                 return [], []
@@ -172,7 +172,7 @@ class Escalator:
     async def _turns(
         self, ids: Sequence[NeedId], team: Sequence[Standby], lost: Collection[NeedId]
     ) -> int:
-        async with self._database.claim() as tx:
+        async with self._database.claim(urgent=True) as tx:
             called = await self._called(tx, [id_ for id_ in ids if id_ in lost])
             blocks = bool(await needs.who_block(tx))
             moved, calls = list[Known](), list[Calls]()

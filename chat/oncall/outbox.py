@@ -129,7 +129,7 @@ class Outbox:
         now = self._clock.now()
         if not await self._any_waits(now):
             return []
-        async with self._alone, self._database.claim() as tx:
+        async with self._alone, self._database.claim(urgent=True) as tx:
             rows = await store.lease(
                 tx,
                 kept(now),
@@ -145,7 +145,7 @@ class Outbox:
 
     async def _any_waits(self, now: datetime) -> bool:
         """Look without keeping others from writing."""
-        async with self._database.read() as tx:
+        async with self._database.read(urgent=True) as tx:
             return await store.any_free(
                 tx, kept(now), furthest=kept(now + FURTHEST), but=self._in_hand
             )
@@ -182,7 +182,7 @@ class Outbox:
     async def _renew(self) -> None:
         """Go on sending what is under way, but not what nobody needs any more."""
         until = kept(self._clock.now() + LEASE)
-        async with self._alone, self._database.claim() as tx:
+        async with self._alone, self._database.claim(urgent=True) as tx:
             about = {alert.need_id for alert in self._in_hand.values()} - {""}
             await store.renew(tx, list(self._in_hand), until)
             self._over = about - await store.calling(tx, about)
@@ -200,7 +200,7 @@ class Outbox:
         if not results:
             return
         try:
-            async with self._alone, self._database.claim() as tx:
+            async with self._alone, self._database.claim(urgent=True) as tx:
                 await self._keep(tx, results)
         except Exception:
             # With the next that is sent, or half a second later.
@@ -226,7 +226,7 @@ class Outbox:
 
         """
         before = self._clock.now() - KEPT
-        async with self._alone, self._database.claim() as tx:
+        async with self._alone, self._database.claim(urgent=True) as tx:
             await store.forget(tx, kept(before))
 
     def _tell(self, results: Sequence[Result]) -> None:

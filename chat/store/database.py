@@ -30,6 +30,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from chat.errors import StoreDown
 from chat.store import migrating
+from chat.store.places import Places
 
 ANSWER_SECONDS: Final = 5.0
 FILE: Final = "porchlight.db"
@@ -63,7 +64,8 @@ class Database:
         """
         self._url = _url(url, directory)
         self.engine: AsyncEngine = _engine(self._url)
-        self._writing = asyncio.Lock()
+        self._writing = Places(1)
+        self._places = Places(_POOL)
 
     @property
     def file(self) -> Path | None:
@@ -112,38 +114,39 @@ class Database:
             yield tx
 
     @asynccontextmanager
-    async def claim(self) -> AsyncIterator[AsyncConnection]:
+    async def claim(self, *, urgent: bool = False) -> AsyncIterator[AsyncConnection]:
         """Write to rows that this transaction locks itself: all of it or nothing.
 
         Elsewhere others write meanwhile, so whoever asks for it locks what it decides
         on (`FOR UPDATE`) and leaves the audit's chain alone. SQLite has one writer.
+        `urgent`: before all who wait in this process.
 
         Raises:
             StoreDown: If the database does not answer, or not in time.
 
         """
-        async with self._within() as tx:
+        async with self._within(urgent=urgent) as tx:
             yield tx
 
     @asynccontextmanager
-    async def read(self) -> AsyncIterator[AsyncConnection]:
-        """Read, without waiting for whoever writes.
+    async def read(self, *, urgent: bool = False) -> AsyncIterator[AsyncConnection]:
+        """Read, without waiting for whoever writes; `urgent`: nor for who reads.
 
         Raises:
             StoreDown: If the database does not answer, or not in time.
 
         """
-        async with self._within(reads=True) as tx:
+        async with self._within(reads=True, urgent=urgent) as tx:
             yield tx
 
     @asynccontextmanager
     async def _within(
-        self, *, reads: bool = False, alone: bool = False
+        self, *, reads: bool = False, alone: bool = False, urgent: bool = False
     ) -> AsyncIterator[AsyncConnection]:
         with _told():
             async with (
                 asyncio.timeout(ANSWER_SECONDS),
-                self._turn(reads=reads),
+                self._place(reads=reads, urgent=urgent),
                 self.engine.connect() as tx,
             ):
                 if reads:
@@ -153,13 +156,16 @@ class Database:
                         await self._alone(tx)
                     yield tx
 
-    def _turn(self, *, reads: bool) -> AbstractAsyncContextManager[None]:
-        """Have those who write to a file do so in the order in which they came.
+    def _place(self, *, reads: bool, urgent: bool) -> AbstractAsyncContextManager[None]:
+        """Have those who come at once wait in order, and the urgent for hardly anybody.
 
-        SQLite itself has them ask again and again, ever less often, so that whoever
+        SQLite itself has writers ask again and again, ever less often, so that whoever
         comes last may be first, and the first too late.
         """
-        return nullcontext() if reads or self.file is None else self._writing
+        if self.file is not None and not reads:
+            return self._writing.place(urgent=urgent)
+        # There are more connections than places: some are left for what is urgent.
+        return nullcontext() if urgent else self._places.place()
 
     async def _alone(self, tx: AsyncConnection) -> None:
         """Have writers wait for each other on PostgreSQL, as SQLite does by itself.

@@ -153,7 +153,7 @@ class OnCall:
 def down(database: Database) -> Iterator[None]:
     """Have a database not answer for a while."""
 
-    def refuse() -> Any:
+    def refuse(**_: object) -> Any:
         raise StoreDown(1)
 
     ways_in = {"claim": database.claim, "read": database.read, "begin": database.begin}
