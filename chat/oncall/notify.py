@@ -39,6 +39,8 @@ WORDS: Final[Mapping[str, str]] = {
     "confirm": "Please confirm that alerts may come to this address",
     "gap": "Some hours ahead have nobody yet",
     "swap": "A shift is looking for somebody",
+    "hand": "Somebody asks you to take over",
+    "company": "Somebody asks for company",
 }
 """All that an alert of each kind ever says."""
 
