@@ -3,7 +3,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { leftWords } from "../../web/staff/js/firstline.js"
-import { Ring } from "../../web/staff/js/ring.js"
+import { Ring, shakeIt } from "../../web/staff/js/ring.js"
 import { Speaker } from "../../web/staff/js/sound.js"
 import { Clock } from "./support.js"
 
@@ -160,6 +160,18 @@ test("a page that may not sound yet says how it could", () => {
 
   assert.equal(parts["[data-ring-sound]"].hidden, false)
   assert.equal(shakes.length, 1)
+})
+
+test("a phone shakes once somebody has touched the page, and a computer never", () => {
+  const shakes = []
+  const phone = active => ({ vibrate: pattern => shakes.push(pattern), userActivation: { hasBeenActive: active } })
+
+  shakeIt([1], phone(false))
+  shakeIt([2], phone(true))
+  shakeIt([3], { vibrate: pattern => shakes.push(pattern) })
+  shakeIt([4], {})
+
+  assert.deepEqual(shakes, [[2], [3]])
 })
 
 test("a browser without sound is silent, and nothing breaks", async () => {

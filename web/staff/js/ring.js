@@ -132,7 +132,9 @@ export class Ring {
   }
 }
 
-// A page that nobody has touched may not, and a computer cannot.
-function shakeIt(pattern) {
-  if (navigator.vibrate) navigator.vibrate(pattern)
+// A page that nobody has touched may not, which a browser would complain about, and a
+// computer cannot.
+export function shakeIt(pattern, device = navigator) {
+  const touched = !device.userActivation || device.userActivation.hasBeenActive
+  if (device.vibrate && touched) device.vibrate(pattern)
 }
