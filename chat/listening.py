@@ -94,7 +94,8 @@ class Listening:
 
         Raises:
             BadText, TextTooLong, Blocked, Unavailable: As they say.
-            NeedTaken, NeedOver, NoSuchNeed: If it is not theirs any more.
+            NeedTaken, NeedOver, NoSuchNeed, NotYourNeed: If it is not theirs, or is
+                not any more.
 
         """
         text.check(said.text)

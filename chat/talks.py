@@ -184,17 +184,19 @@ class Talks:
     async def may_speak(self, peer: PeerId, need_id: str) -> None:
         """See that what a peer wants to say is theirs to say.
 
-        Whoever fell silent takes the need again, unless another was quicker. While the
-        store is away nobody is kept from speaking.
+        Whoever fell silent takes the need again, unless another was quicker; everybody
+        else accepts it first. While the store is away nobody is kept from speaking.
 
         Raises:
-            NeedTaken, NeedOver, NoSuchNeed: As they say.
+            NeedTaken, NeedOver, NoSuchNeed, NotYourNeed: As they say.
 
         """
         try:
             need = (await self._of_peers(need_id)).need
             if not need.is_open:
                 raise NeedOver
+            if need.is_calling and peer not in need.went_silent:
+                raise NotYourNeed
             if peer not in need.helpers:
                 await self._needs.accept(need_id, peer)
         except StoreDown:

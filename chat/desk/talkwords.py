@@ -69,7 +69,7 @@ def refusal(error: ChatError) -> str:
 _REFUSALS: Final = {
     "need_over": "This talk is over. Nothing was changed.",
     "need_taken": "Somebody else is with them already.",
-    "not_your_need": "They are with somebody else now. Nothing was changed.",
+    "not_your_need": "This talk is not yours to change. Nothing was changed.",
     "not_spoken_yet": "Nobody has said a line yet. If you cannot, let others come.",
     "nobody_to_hand_to": "Choose somebody else who can be reached now.",
     "unknown_ending": "Choose how it ended, please.",

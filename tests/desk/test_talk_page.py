@@ -196,6 +196,24 @@ async def test_whom_another_has_relieved_can_only_read_that_it_is_so(
     assert await said_in(desk, need) == []
 
 
+async def test_only_who_had_it_takes_it_again_by_speaking(
+    desk: CallDesk, otter: Colleague
+):
+    need = await desk.pressed()
+
+    async with desk.peer("Sorrel", ready=False) as sorrel:
+        for colleague in (sorrel, otter):
+            answer = await colleague.post(
+                f"{page_of(need)}/say", text="I am here.", id=LINE
+            )
+
+            assert answer.status_code == 409
+            assert "This talk is not yours to change." in answer.text
+
+    assert (await desk.needs.known(need)).need.is_calling
+    assert await said_in(desk, need) == []
+
+
 async def lapse(desk: CallDesk, need: NeedId) -> None:
     """Let a minute go by without a first line, as the worker sees it."""
     desk.clock.advance(FIRST_LINE.total_seconds())
