@@ -1,5 +1,6 @@
 """Terms: on which somebody may be called, beside any shift that they have."""
 
+import logging
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -10,7 +11,7 @@ from sqlalchemy import Row
 from chat.oncall.asking import SHARES
 from chat.oncall.audiences import CAPACITY
 from chat.oncall.hours import QuietHours, zone_of
-from chat.oncall.refusals import BadTerms
+from chat.oncall.refusals import BadTerms, UnknownZone
 from chat.store.instants import moment
 
 LONGEST_ON_DUTY: Final = timedelta(hours=12)
@@ -28,6 +29,8 @@ LANGUAGES: Final = {
     "vi": "Tiếng Việt", "xh": "isiXhosa", "zh": "中文", "zu": "isiZulu",
 }  # fmt: skip
 """What a talk can be in, by its ISO code, as those write it who speak it."""
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +81,17 @@ def terms(row: Row[Any] | None) -> Terms:
 
 
 def _quiet(row: Row[Any]) -> QuietHours | None:
+    """Return somebody's quiet hours; none where they cannot be read any more.
+
+    Zones are renamed and taken away; whoever needs somebody is not to wait for that.
+    """
     if not row.quiet_starts:
         return None
-    starts, ends = map(time.fromisoformat, (row.quiet_starts, row.quiet_ends))
-    return QuietHours(row.quiet_zone, starts, ends)
+    try:
+        return quiet_hours(row.quiet_zone, row.quiet_starts, row.quiet_ends)
+    except (BadTerms, UnknownZone):
+        logger.warning("the quiet hours of a peer cannot be read: they have none")
+        return None
 
 
 def quiet_hours(zone: str, starts: str, ends: str) -> QuietHours | None:

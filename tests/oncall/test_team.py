@@ -3,8 +3,10 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
+from itertools import product
 
 import pytest
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chat.oncall.audiences import Standby
@@ -19,6 +21,7 @@ from chat.roles import Role
 from chat.store import peers, rota, staff
 from chat.store.database import Database
 from chat.store.instants import kept
+from chat.store.oncall import rota as rota_table
 from tests.oncall.needs import HERON, NOW, OTTER, WREN
 
 AN_HOUR = timedelta(hours=1)
@@ -114,6 +117,37 @@ async def test_where_the_rota_cannot_be_read_the_others_are_still_called(
 
     assert (await roster.standby(WREN)).on_duty
     assert "the rota cannot be read" in caplog.text
+
+
+async def test_whatever_stands_in_the_rota_the_others_are_still_called(
+    roster: Roster, database: Database
+):
+    await roster.has(WREN, on_duty_until=kept(NOW + AN_HOUR))
+    bodies: list[object] = [{}, [], 7, None, "x", {"starts": 1}]
+    kinds = ("weekly", "temporary", "override", "swap", "other")
+    await roster.plans(a_shift(HERON))
+    for kind, body in product(kinds, bodies):
+        async with database.begin() as tx:
+            await tx.execute(update(rota_table).values(kind=kind, body=body))
+            await rota.decide(tx, VERSION, roster.version, "birch", 0)
+        roster.version += 1
+
+        assert (await roster.standby(WREN)).on_duty
+
+
+async def test_whose_quiet_hours_cannot_be_read_any_more_is_called_all_the_same(
+    roster: Roster, caplog: pytest.LogCaptureFixture
+):
+    await roster.has(
+        WREN, on_duty_until=kept(NOW + AN_HOUR),
+        quiet_zone="Mars/Base", quiet_starts="23:00", quiet_ends="07:00",
+    )  # fmt: skip
+    await roster.has(OTTER, quiet_zone="UTC", quiet_starts="late", quiet_ends="07:00")
+
+    wren, otter = [await roster.standby(each) for each in (WREN, OTTER)]
+
+    assert (wren.on_duty, wren.quiet, otter.quiet) == (True, False, False)
+    assert "the quiet hours of a peer cannot be read" in caplog.text
 
 
 async def test_a_backup_is_not_on_shift(roster: Roster):
