@@ -221,8 +221,9 @@ class Backroom:
         match protocol.unpack_value(frame):
             case (bulletin.CONTROLS, _):
                 self.changed()
-            case (bulletin.ALARM, str(room), _, int(number)):
-                self._alarms.append(Alarm(room, number, self._clock.seconds()))
+            case (bulletin.ALARM, str(room), str(what), int(number)):
+                at = self._clock.seconds()
+                self._alarms.append(Alarm(room, number, at, what))
 
     def alarms(self) -> list[Alarm]:
         """Return the crowds of the last hour, the latest first."""

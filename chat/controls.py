@@ -39,11 +39,16 @@ class Control(NamedTuple):
 
 
 class Alarm(NamedTuple):
-    """More people came into a room within a minute than come on their own."""
+    """Something goes on that somebody should see to.
+
+    Such as more people coming into a room within a minute than come on their own.
+    """
 
     room: str
     number: int
     at: int
+    what: str = "joins"
+    """`joins`, `cards`, or what is wrong with a need."""
 
 
 class Controls:

@@ -210,12 +210,18 @@ def calls(
         )
         for bell in bells
     ]
-    came = [
-        Call(_came_in(alarm, names), alarm.at, ago(now - alarm.at)) for alarm in alarms
+    raised = [
+        Call(_words(alarm, names), alarm.at, ago(now - alarm.at)) for alarm in alarms
     ]
-    return sorted([*rung, *came], key=lambda call: -call.at)
+    return sorted([*rung, *raised], key=lambda call: -call.at)
 
 
-def _came_in(alarm: Alarm, names: Mapping[str, str]) -> str:
+def _words(alarm: Alarm, names: Mapping[str, str]) -> str:
+    room = names.get(alarm.room, alarm.room)
     people = count(alarm.number, "person", "people")
-    return f"{names.get(alarm.room, alarm.room)}: {people} came in within a minute"
+    match alarm.what:
+        case "joins":
+            return f"{room}: {people} came in within a minute"
+        case "cards":
+            return f"{room}: one member asked {people} today to talk in private"
+    return "Somebody who needs to talk may not be heard: look at the calls"

@@ -61,6 +61,16 @@ async def test_a_bell_and_a_crowd_stand_on_top_until_they_are_seen_to(
     assert f'<a href="/staff/cases/{bell}">Coffee room: a member asks' in page
 
 
+async def test_other_alarms_say_what_they_are_about(console: Console, fern: Colleague):
+    now = console.clock.seconds()
+    console.alarms += [Alarm("coffee", 5, now, "cards"), Alarm("", 1, now, "overdue")]
+
+    page = await fern.reads("/staff/rooms")
+
+    assert "Coffee room: one member asked 5 people today to talk in private" in page
+    assert "Somebody who needs to talk may not be heard" in page
+
+
 async def test_everything_by_those_who_came_lately_is_taken_back_at_once(
     console: Console, fern: Colleague
 ):
@@ -267,7 +277,7 @@ async def test_a_shift_is_told_in_kind_words(console: Console, fern: Colleague):
 
 async def test_a_peer_has_a_page_of_their_own(console: Console):
     async with console.colleague("Wren", Role.PEER) as wren:
-        assert "Good to have you here, Wren" in await wren.reads("/staff")
+        assert (await wren.get("/staff")).headers["location"] == "/staff/calls"
         assert "Not tonight" in await wren.reads("/staff/me")
 
 

@@ -43,6 +43,9 @@ const REFUSALS = {
   store_down: "The room team's book is closed just now. Please try again in a while.",
   no_appeal: "Nobody can look at that again.",
   not_here: "They are not in this room just now.",
+  bad_call_back: "Please choose a time from now on, and within a week.",
+  no_such_need: "Nobody is being asked just now. Press again if you need somebody.",
+  need_over: "This talk is over. You can press again whenever you need somebody.",
   card_to_oneself: "That was you, under another name.",
   appealed_already: "You have asked already. Another moderator will look at it."
 }

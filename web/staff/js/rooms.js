@@ -23,8 +23,8 @@ export class Rooms {
     this.#call(`${this.#name(room)}: a member asks for one of you`, at)
   }
 
-  alarm({ room, number }) {
-    this.#call(`${this.#name(room)}: ${number} came in within a minute`, Math.floor(this.#now() / 1000))
+  alarm({ room, what, number }) {
+    this.#call(alarmed(this.#name(room), what, number), Math.floor(this.#now() / 1000))
   }
 
   controls() {
@@ -47,4 +47,11 @@ export class Rooms {
     const room = rooms.find(each => each.dataset.room === slug)
     return room ? room.dataset.name : slug
   }
+}
+
+// What an alarm is about: a crowd, a member who asks many, or needs that are stuck.
+export function alarmed(room, what, number) {
+  if (what === "joins") return `${room}: ${number} came in within a minute`
+  if (what === "cards") return `${room}: one member asked ${number} people today to talk in private`
+  return "Somebody who needs to talk may not be heard: look at the calls"
 }
