@@ -175,10 +175,14 @@ class Escalator:
         async with self._database.claim(urgent=True) as tx:
             called = await self._called(tx, [id_ for id_ in ids if id_ in lost])
             blocks = bool(await needs.who_block(tx))
+            left = await due.deserted(tx, ids)
             moved, calls = list[Known](), list[Calls]()
             for row in await due.lock(tx, ids):
                 blocking = await self._blocking(tx, row) if blocks else ()
-                around = Around(self._policy, team, blocking, called.get(row.id, ()))
+                around = Around(
+                    self._policy, team, blocking, called.get(row.id, ()),
+                    deserted=row.id in left,
+                )  # fmt: skip
                 known, turn = await self._turn(tx, row, around)
                 moved += [known] if known else []
                 calls += [Calls(turn.need, call) for call in turn.calls]

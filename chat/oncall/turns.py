@@ -17,6 +17,7 @@ from chat.oncall.policy import Policy
 from chat.oncall.stages import PeerId
 
 SILENT: Final = "silent"
+LET_GO: Final = "let_go"
 RAISED_AGAIN: Final = "raised_again"
 CALLED: Final = "called"
 NOBODY: Final = "nobody"
@@ -49,11 +50,13 @@ class Around:
     """Who wants to meet its member no more."""
     called: Collection[str] = field(default=())
     """Whom the last step called, if that is known to have failed for some of them."""
+    deserted: bool = False
+    """Whether whoever has it left the team."""
 
 
 def turn(need: Need, told: Told, around: Around, now: datetime) -> Turn:
     """Return what a need comes to now; where nothing is due, it stays as it is."""
-    back = _back(need, now)
+    back = _deserted_by(need, around, now) or _back(need, now)
     if back:
         need = back.need
     if not need.is_calling:
@@ -69,6 +72,13 @@ def turn(need: Need, told: Told, around: Around, now: datetime) -> Turn:
 
 def _of(*happened: Happening | None) -> tuple[Happening, ...]:
     return tuple(each for each in happened if each)
+
+
+def _deserted_by(need: Need, around: Around, now: datetime) -> Happening | None:
+    """Return the need back in alerting, if its peer is nobody of the team any more."""
+    if not around.deserted or need.peer is None or not need.is_open:
+        return None
+    return Happening(LET_GO, need.let_go(need.peer, now), {"peer": need.peer})
 
 
 def _back(need: Need, now: datetime) -> Happening | None:

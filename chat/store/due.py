@@ -10,9 +10,11 @@ from sqlalchemy import ColumnElement, Row, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chat.store.oncall import needs
+from chat.store.schema import staff
 
 _ENDED: Final = "ended"
 _CALLING: Final = ("raised", "offered")
+_TAKEN: Final = ("accepted", "talking")
 
 
 class Due(NamedTuple):
@@ -34,20 +36,24 @@ async def due(tx: AsyncConnection, now: int, furthest: int) -> Sequence[Due]:
     """Return the needs for which something is due, the most pressing first.
 
     An open need that waits for a moment further away than any may be is looked at too:
-    the clock was set back. So is one for which nobody could be reached.
+    the clock was set back. So is one for which nobody could be reached, and one whose
+    peer has left the team.
     """
+    deserted = _is_deserted()
     astray = or_(needs.c.next_at > furthest, _has_no_next_step())
     by_time = or_(needs.c.next_at <= now, and_(needs.c.state != _ENDED, astray))
     alone = and_(needs.c.state.in_(_CALLING), needs.c.climb_nobody.is_(True))
-    asked = select(needs.c.id, needs.c.climb_nobody, needs.c.next_at)
-    asked = asked.where(or_(by_time, alone)).order_by(needs.c.rank, needs.c.id)
-    return [
-        Due(
-            row.id,
-            by_time=not (row.climb_nobody and _within(row.next_at, now, furthest)),
-        )
-        for row in await tx.execute(asked)
-    ]
+    asked = select(
+        needs.c.id, needs.c.climb_nobody, needs.c.next_at, deserted.label("deserted")
+    )
+    asked = asked.where(or_(by_time, alone, deserted))
+    found = await tx.execute(asked.order_by(needs.c.rank, needs.c.id))
+    return [Due(row.id, by_time=_is_by_time(row, now, furthest)) for row in found]
+
+
+def _is_by_time(row: Row[Any], now: int, furthest: int) -> bool:
+    waits = row.climb_nobody and _within(row.next_at, now, furthest)
+    return bool(row.deserted) or not waits
 
 
 def _within(next_at: int | None, now: int, furthest: int) -> bool:
@@ -56,6 +62,17 @@ def _within(next_at: int | None, now: int, furthest: int) -> bool:
 
 def _has_no_next_step() -> ColumnElement[bool]:
     return and_(needs.c.state.in_(_CALLING), needs.c.next_at.is_(None))
+
+
+def _is_deserted() -> ColumnElement[bool]:
+    left = select(staff.c.id).where(staff.c.disabled_at.is_not(None))
+    return and_(needs.c.state.in_(_TAKEN), needs.c.peer.in_(left))
+
+
+async def deserted(tx: AsyncConnection, ids: Collection[str]) -> set[str]:
+    """Return which of these needs are in the care of somebody who left the team."""
+    asked = select(needs.c.id).where(needs.c.id.in_(ids), _is_deserted())
+    return set((await tx.execute(asked)).scalars())
 
 
 async def lock(tx: AsyncConnection, ids: Collection[str]) -> Sequence[Row[Any]]:

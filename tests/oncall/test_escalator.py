@@ -13,6 +13,7 @@ from chat.errors import StoreDown
 from chat.model import Grade
 from chat.oncall.audiences import Standby
 from chat.oncall.stages import State
+from chat.store import staff
 from chat.store.database import FILE, Database
 from chat.store.oncall import needs
 from tests.support.clock import FakeClock
@@ -110,6 +111,22 @@ async def test_a_peer_without_a_first_line_loses_it_to_the_others(on_call: OnCal
     assert on_call.pushed() == [OTTER], "Wren, who went silent, comes last"
     assert (await on_call.house.kinds(id_))[-2:] == ["silent", "called"]
     assert (await on_call.house.needs.progress(id_)).alerted == 1
+
+
+async def test_who_left_the_team_has_nobody_in_their_care(on_call: OnCall):
+    talk = (await on_call.house.talk()).need.id
+    accepted = await on_call.house.pressed()
+    await on_call.house.needs.accept(accepted, WREN)
+    async with on_call.database.begin() as tx:
+        await staff.disable(tx, WREN, 0)
+    on_call.team = on_call.team[1:]
+
+    assert await on_call.worker().tick() == 2
+
+    for id_ in (talk, accepted):
+        need = (await on_call.house.needs.known(id_)).need
+        assert (need.state, need.went_silent) == (State.OFFERED, (WREN,))
+        assert (await on_call.house.kinds(id_))[-2:] == ["let_go", "called"]
 
 
 async def test_who_went_silent_is_called_where_there_is_nobody_else(on_call: OnCall):
