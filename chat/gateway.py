@@ -6,7 +6,7 @@ import secrets
 from collections import deque
 from typing import Final
 
-from chat import protocol, requests
+from chat import decoding, protocol
 from chat.answers import Answers
 from chat.connection import Connection
 from chat.errors import BadFrame, Blocked, ChatError
@@ -101,13 +101,13 @@ class Gateway:
     ) -> None:
         """Take one frame: answer at once what needs no waiting, queue the rest."""
         try:
-            request = requests.unpack(payload)
+            request = decoding.unpack(payload)
             if session.waiting is None and self._answers.at_once(
                 session, connection, request
             ):
                 return
         except ChatError as error:
-            self._refuse(connection, requests.ref_of(payload), error)
+            self._refuse(connection, decoding.ref_of(payload), error)
             self._count_bad(session, connection, error)
             return
         self._queue(session, connection, request)

@@ -1,13 +1,9 @@
-"""Requests: what a page may ask, as it comes off the wire.
+"""Requests: what a page may ask.
 
 `docs/protocol.md` describes each with the bytes of an example.
 """
 
-from collections.abc import Callable
-from typing import NamedTuple, cast
-
-from chat.errors import BadFrame, UnknownRequest
-from chat.protocol import MAX_INTEGER, unpack_value
+from typing import NamedTuple
 
 REACTIONS = ("with you", "me too", "thank you", "proud of you")
 """The silent reactions, by their number on the wire."""
@@ -258,75 +254,3 @@ REQUESTS: dict[int, type[Request]] = {
     19: TalkMore,
     20: Card,
 }
-
-_SECRET_BYTES = 16
-_ID_BYTES = 8
-_TOKEN_BYTES = 16
-_AN_ID, _A_TOKEN = bytes(_ID_BYTES), bytes(_TOKEN_BYTES)
-_A_SECRET = bytes(_SECRET_BYTES)
-
-_FIELDS: dict[type[Request], tuple[type, ...]] = {
-    request: tuple(request.__annotations__.values()) for request in REQUESTS.values()
-}
-
-
-def unpack(data: bytes) -> Request:
-    """Decode a request.
-
-    Raises:
-        BadFrame: If the bytes are not exactly one well-formed request.
-        UnknownRequest: If they are well formed and of a kind we do not know.
-
-    """
-    kind, fields = _split(data)
-    request = REQUESTS.get(kind)
-    if request is None:
-        raise UnknownRequest
-    # Exact types: MessagePack yields only builtins, and `True` must not pass for 1.
-    if tuple(map(type, fields)) != _FIELDS[request]:
-        raise BadFrame
-    made = cast("Callable[..., Request]", request)(*fields)
-    if not _in_bounds(made):
-        raise BadFrame
-    return made
-
-
-def _split(data: bytes) -> tuple[int, tuple[object, ...]]:
-    array = _array_in(data)
-    if not array or type(array[0]) is not int:
-        raise BadFrame
-    return array[0], array[1:]
-
-
-def _array_in(data: bytes) -> tuple[object, ...]:
-    value = unpack_value(data)
-    if type(value) is not tuple:
-        raise BadFrame
-    return value
-
-
-def _in_bounds(request: Request) -> bool:
-    return _are_exact(request) and (
-        len(getattr(request, "id", _AN_ID)) == _ID_BYTES
-        and len(getattr(request, "token", _A_TOKEN)) == _TOKEN_BYTES
-        and len(getattr(request, "secret", _A_SECRET)) == _SECRET_BYTES
-        and getattr(request, "roll", 0) < 2**32
-        and getattr(request, "reaction", 0) < len(REACTIONS)
-        and getattr(request, "reason", REPORT_REASONS[0]) in REPORT_REASONS
-        and getattr(request, "minutes", 0) in STAYS
-        and getattr(request, "wish", "") in WISHES
-    )
-
-
-def _are_exact(request: Request) -> bool:
-    """Tell whether every number is one that a browser has exactly."""
-    return all(0 <= field < MAX_INTEGER for field in request if type(field) is int)
-
-
-def ref_of(data: bytes) -> int:
-    """Return the ref of a request that could not be read, or 0."""
-    try:
-        ref = _array_in(data)[1]
-    except (BadFrame, IndexError):
-        return 0
-    return ref if type(ref) is int and 0 <= ref < MAX_INTEGER else 0

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chat import asides, protocol, requests
+from chat import asides, decoding, protocol, requests
 from chat.errors import BadFrame, UnknownRequest
 from chat.model import Grade
 from chat.requests import (
@@ -91,7 +91,7 @@ def packed(request: Request) -> bytes:
 def test_a_request_is_read_as_its_vector_says(vector: dict[str, object]):
     kind, *fields = frame(vector)
 
-    request = requests.unpack(octets(vector))
+    request = decoding.unpack(octets(vector))
 
     assert (kind_of(request), list(request)) == (kind, fields)
 
@@ -218,7 +218,7 @@ anything = st.recursive(
 
 @given(some_request)
 def test_every_request_arrives_as_it_was_sent(request: Request):
-    received = requests.unpack(packed(request))
+    received = decoding.unpack(packed(request))
 
     assert received == request
     assert type(received) is type(request)
@@ -253,18 +253,18 @@ def test_a_damaged_request_is_a_request_or_a_coded_refusal(
 
 
 def read_or_refuse(data: bytes) -> None:
-    ref = requests.ref_of(data)
+    ref = decoding.ref_of(data)
     assert type(ref) is int
     assert 0 <= ref < protocol.MAX_INTEGER
     with contextlib.suppress(BadFrame, UnknownRequest):
-        request = requests.unpack(data)
-        assert requests.unpack(packed(request)) == request
+        request = decoding.unpack(data)
+        assert decoding.unpack(packed(request)) == request
 
 
 @given(some_request, st.binary(min_size=1, max_size=8))
 def test_a_request_with_bytes_after_it_is_none(request: Request, more: bytes):
     with pytest.raises(BadFrame):
-        requests.unpack(packed(request) + more)
+        decoding.unpack(packed(request) + more)
 
 
 @given(some_request, st.data())
@@ -273,7 +273,7 @@ def test_a_request_cut_short_is_none(request: Request, data: st.DataObject):
     kept = data.draw(st.integers(0, len(whole) - 1))
 
     with pytest.raises(BadFrame):
-        requests.unpack(whole[:kept])
+        decoding.unpack(whole[:kept])
 
 
 @pytest.mark.parametrize(
@@ -309,7 +309,7 @@ def test_a_request_cut_short_is_none(request: Request, data: st.DataObject):
 )
 def test_a_field_out_of_bounds_is_refused(request_: Request):
     with pytest.raises(BadFrame):
-        requests.unpack(packed(request_))
+        decoding.unpack(packed(request_))
 
 
 @pytest.mark.parametrize(
@@ -340,30 +340,30 @@ def test_a_field_out_of_bounds_is_refused(request_: Request):
 )
 def test_a_field_of_another_type_is_refused(value: object):
     with pytest.raises(BadFrame):
-        requests.unpack(protocol.pack(value))
+        decoding.unpack(protocol.pack(value))
 
 
 @pytest.mark.parametrize("kind", [-1, 0, 21, 31, 32, 36, 127, 2**64 - 1])
 def test_a_kind_we_do_not_know_is_told_apart_from_a_bad_frame(kind: int):
     with pytest.raises(UnknownRequest):
-        requests.unpack(protocol.pack((kind, 1, "coffee")))
+        decoding.unpack(protocol.pack((kind, 1, "coffee")))
 
 
 def test_deeply_nested_bytes_are_a_bad_frame():
     for depth in (100, 2_000, 8_000):
         with pytest.raises(BadFrame):
-            requests.unpack(b"\x91" * depth + b"\x01")
+            decoding.unpack(b"\x91" * depth + b"\x01")
 
 
 def test_a_length_that_lies_reserves_no_memory():
     for opening in (b"\xdd", b"\xdf", b"\xdb", b"\xc6", b"\xc9"):
         with pytest.raises(BadFrame):
-            requests.unpack(opening + b"\xff\xff\xff\xff\x01")
+            decoding.unpack(opening + b"\xff\xff\xff\xff\x01")
 
 
 def test_half_a_surrogate_pair_is_no_text():
     with pytest.raises(BadFrame):
-        requests.unpack(b"\x92\x07\xa3\xed\xa0\x80")
+        decoding.unpack(b"\x92\x07\xa3\xed\xa0\x80")
 
 
 @pytest.mark.parametrize(
@@ -383,11 +383,11 @@ def test_half_a_surrogate_pair_is_no_text():
     ],
 )
 def test_a_refusal_finds_the_ref_of_what_could_not_be_read(value: object, ref: int):
-    assert requests.ref_of(protocol.pack(value)) == ref
+    assert decoding.ref_of(protocol.pack(value)) == ref
 
 
 def test_bytes_that_are_no_frame_have_ref_0():
-    assert requests.ref_of(b"\xc1") == 0
+    assert decoding.ref_of(b"\xc1") == 0
 
 
 def test_bytes_from_another_process_that_are_no_value_are_a_bad_frame():
@@ -430,7 +430,7 @@ def test_what_is_shown_of_a_request_holds_no_text_and_no_secret(request_: Reques
 @given(st.binary(min_size=1, max_size=60))
 def test_a_refusal_quotes_nothing_of_what_was_sent(data: bytes):
     with pytest.raises(BadFrame, match="bad_frame") as refusal:
-        requests.unpack(b"\xc1" + data)
+        decoding.unpack(b"\xc1" + data)
 
     assert refusal.value.__cause__ is None
     assert refusal.value.__suppress_context__

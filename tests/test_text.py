@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chat import protocol, requests, text
+from chat import decoding, protocol, text
 from chat.errors import BadText, ChatError, TextTooLong
 from chat.requests import Say
 
@@ -29,7 +29,7 @@ from chat.requests import Say
 def test_a_message_is_kept_whole_in_any_script(said: str):
     text.check(said)
 
-    again = requests.unpack(protocol.pack((4, 1, "coffee", bytes(8), said, 0)))
+    again = decoding.unpack(protocol.pack((4, 1, "coffee", bytes(8), said, 0)))
 
     assert cast("Say", again).text == said
 
