@@ -5,6 +5,7 @@ from contextlib import AsyncExitStack
 import httpx2
 
 from chat import bulletin
+from chat.asides import NeedNews
 from chat.desk.guard import COOKIE
 from chat.oncall.known import Known
 from chat.oncall.ways import new_id
@@ -15,6 +16,8 @@ from chat.store.ways import Way
 from tests.support.ahead import ClockAhead
 from tests.support.console import OURS, Colleague
 from tests.support.eventually import eventually
+from tests.support.frames import Joined, Said
+from tests.support.member import Member
 from tests.support.peer import Peer
 from tests.support.service import House
 from tests.support.talkhouse import TalkHouse
@@ -46,6 +49,10 @@ class OnDuty:
     async def accepts(self, need: str) -> httpx2.Response:
         """Press the button beside a need, whoever else does."""
         return await self.forms.post(f"/staff/calls/{need}/accept")
+
+    async def reads(self, need: str) -> list[str]:
+        """Enter a talk; return what was said there."""
+        return texts(await self.page.enters(need))
 
     async def does(self, need: str, what: str, **fields: str) -> None:
         """Press a button of a talk's page, which must succeed."""
@@ -120,3 +127,23 @@ class NightShift(TalkHouse):
         """Return the one need that is open, once it is there."""
         (known,) = await eventually(self.needs.open_needs)
         return known
+
+
+async def is_told(member: Member, state: str, why: str = "") -> NeedNews:
+    """Wait until a member is told that their need is so far."""
+    while True:
+        news = await member.hears(NeedNews)
+        if (news.state, news.why) == (state, why):
+            return news
+
+
+async def hears_said(who: Member | Peer, text: str) -> Said:
+    """Wait until somebody hears a line, whatever they hear before it."""
+    while (said := await who.hears(Said)).text != text:
+        pass
+    return said
+
+
+def texts(joined: Joined) -> list[str]:
+    """Return what was said in a room before somebody came in."""
+    return [event.text for event in joined.events if isinstance(event, Said)]
