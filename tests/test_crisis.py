@@ -208,3 +208,21 @@ async def test_what_fails_keeps_neither_the_case_nor_the_need(
     assert await desk.dump() == before
     assert desk.house.news == []
     assert desk.rung == []
+
+
+async def test_a_need_that_cannot_be_raised_keeps_no_case_from_the_room_team(
+    desk: CrisisDesk,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+):
+    async def fails(*_: object, **__: object) -> None:
+        raise RuntimeError
+
+    # The need is there by then, and has to go again.
+    monkeypatch.setattr("chat.store.needs.add_event", fails)
+    id_ = await desk.cases.open(danger())
+
+    assert (await desk.cases.case(id_)).id == id_
+    assert desk.rung
+    assert await desk.open_needs() == []
+    assert "nobody could be called for a case" in caplog.text

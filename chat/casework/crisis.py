@@ -1,11 +1,14 @@
 """Crisis: a case about somebody in danger calls a peer for them, as if they had asked.
 
 The case, its line in the record and the need are one transaction: none is kept without
-the others.
+the others. Only where a mistake of ours keeps the need from being raised, the case is
+opened without it, since somebody of the room team must still see it.
 """
 
+import logging
 from typing import Final, Protocol
 
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chat.casework.acting import Unseal
@@ -17,6 +20,9 @@ from chat.opening import Opening
 
 _SOURCES: Final = {"rule": "crisis", "report": "report"}
 """What may say that somebody is in danger, and how the need is marked for it."""
+
+
+logger = logging.getLogger(__name__)
 
 
 class Needs(Protocol):
@@ -48,22 +54,36 @@ async def call(
 
     Once for each case: when that need is over, bringing the case again raises none.
     """
-    source = _SOURCES.get(opening.source, "")
-    danger = source and opening.sealed and opening.grade >= Grade.HIGH
+    tells = opening.source in _SOURCES
+    danger = tells and opening.sealed and opening.grade >= Grade.HIGH
     if needs is None or not danger:
         return None
     anew = not any(event.kind == "need" for event in case.events)
-    raised = await needs.raise_within(
-        case.tx,
-        handle=Handle(unseal(opening.sealed, opening.key)),
-        room=opening.room,
-        member=opening.member,
-        who=opening.who,
-        source=source,
-        case_id=case.id,
-        grade=opening.grade,
-        anew=anew,
-    )
+    raised = await _raised(case, opening, needs, unseal, anew=anew)
     if raised and anew:
         await case.happens("need", HOUSE, need=raised.id)
     return raised
+
+
+async def _raised(
+    case: Dossier, opening: Opening, needs: Needs, unseal: Unseal, *, anew: bool
+) -> Raised | None:
+    try:
+        async with case.tx.begin_nested():
+            return await needs.raise_within(
+                case.tx,
+                handle=Handle(unseal(opening.sealed, opening.key)),
+                room=opening.room,
+                member=opening.member,
+                who=opening.who,
+                source=_SOURCES[opening.source],
+                case_id=case.id,
+                grade=opening.grade,
+                anew=anew,
+            )
+    except (SQLAlchemyError, TimeoutError):
+        # The store is away: case and need are tried again together.
+        raise
+    except Exception:
+        logger.exception("nobody could be called for a case", extra={"case": case.id})
+        return None
