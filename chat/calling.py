@@ -6,11 +6,22 @@ from datetime import UTC, datetime
 from typing import Final, assert_never, cast
 
 from chat import asides, protocol
+from chat.asides import NeedNews
 from chat.clock import Clock
 from chat.errors import Gone, NotInRoom, StoreDown
 from chat.history import History
 from chat.identity import Identity
-from chat.model import Action, Grade, Member, MemberId, Message, RoomName, Verdict, Who
+from chat.model import (
+    Action,
+    Grade,
+    Handle,
+    Member,
+    MemberId,
+    Message,
+    RoomName,
+    Verdict,
+    Who,
+)
 from chat.oncall import asking
 from chat.oncall.cards import Cards, Side
 from chat.oncall.needs import Needs
@@ -62,6 +73,9 @@ class Calling:
         self.greet: Callable[[Session], None] = lambda _session: None
         """Called when somebody said hello, who may be in the middle of something."""
 
+        self.told: Callable[[Handle], None] = lambda _handle: None
+        """Called when whoever asked was told how their need stands."""
+
     async def to(self, session: Session, call: Call) -> bytes:
         """Return the answer to a request.
 
@@ -89,7 +103,7 @@ class Calling:
     async def _raise(self, session: Session, asked: Raise) -> None:
         room, member = _whence(session, asked.room)
         words, grade = self._screened(asking.words(asked.words), room)
-        await self._needs.raise_(
+        raised = await self._needs.raise_(
             handle=session.handle,
             room=room,
             member=member.id,
@@ -101,7 +115,10 @@ class Calling:
             language=asked.language,
             grade=grade,
         )
-        await self._tell(session)
+        if raised.news is None:
+            await self._tell(session)
+        else:
+            self._show(session, raised.news)
 
     def _screened(self, words: str, room: RoomName) -> tuple[str, Grade]:
         """Return the words as peers may read them, and how much danger they tell of.
@@ -135,8 +152,13 @@ class Calling:
             news = await self._needs.news(session.handle)
         except StoreDown:
             return
-        if news is not None and session.connection is not None:
+        if news is not None:
+            self._show(session, news)
+
+    def _show(self, session: Session, news: NeedNews) -> None:
+        if session.connection is not None:
             session.connection.send(asides.need(news))
+        self.told(session.handle)
 
     async def _stay(self, session: Session, asked: Stay) -> None:
         room, member = _whence(session, asked.room)

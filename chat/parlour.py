@@ -44,6 +44,7 @@ class Parlour:
             settings=ground.settings,
         )
         self.tidings = self._tidings()
+        self.callroom.calling.told = self.tidings.told
         self.mirror = self._mirror()
         self.door = Door(
             self.wheel,

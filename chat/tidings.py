@@ -110,6 +110,11 @@ class Tidings:
         if self._by_heart.has_need(handle):
             self._wait(handle)
 
+    def told(self, handle: Handle) -> None:
+        """Note that a page was told just now; what comes next, it is told together."""
+        if len(self._gateway.of_device(handle)) < 2:
+            self._told_at[handle] = self._clock.monotonic()
+
     def heard(self, news: bytes) -> bool:
         """Take news that every process was told; return whether they were of this."""
         if news.startswith(NEED_CHANGED):

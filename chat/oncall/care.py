@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple, Self
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chat import bulletin
+from chat.asides import NeedNews
 from chat.model import Handle
 from chat.oncall.known import MEMBER, Known
 from chat.oncall.ledger import Ledger
@@ -36,6 +37,8 @@ class Raised(NamedTuple):
     """False: it was open already, or promised."""
     handle: Handle = Handle(b"")
     state: str = "raised"
+    news: NeedNews | None = None
+    """What its member is told of a new one: nothing need be looked up for that."""
 
     @classmethod
     def of(cls, known: Known, *, new: bool) -> Self:

@@ -105,11 +105,11 @@ class Ledger:
         told = replace(told, tags=told.tags or self._tags(room))
         asked = Known(self._new(member, room, grade), told)
         while True:
+            if await self._added(tx, asked):
+                return asked, True
             known = await self.locked_of(tx, told.handle)
             if known is not None:
                 return await self._pressed(tx, known, asked), False
-            if await self._added(tx, asked):
-                return asked, True
 
     async def drill(self, tx: AsyncConnection, by: str) -> Known:
         """Return a need that nobody has, for a fire drill."""

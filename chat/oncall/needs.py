@@ -101,7 +101,12 @@ class Needs(Care):
                 tx, told, member=member, room=room, grade=grade
             )
         await self.told(known)
-        return Raised.of(known, new=new)
+        raised = Raised.of(known, new=new)
+        return raised._replace(news=self._first_news(known)) if new else raised
+
+    def _first_news(self, known: Known) -> NeedNews:
+        numbers = progress(self._policy, known.need, (), self.ledger.now())
+        return telling.news(known, numbers, "raised", ())
 
     async def raise_within(
         self,
