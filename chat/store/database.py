@@ -14,42 +14,42 @@ from contextlib import (
     nullcontext,
 )
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-import aiosqlite
-from sqlalchemy import URL, event, make_url, text
+from sqlalchemy import text
 from sqlalchemy.exc import (
-    ArgumentError,
     DatabaseError,
     DBAPIError,
     InterfaceError,
     OperationalError,
 )
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from chat.errors import StoreDown
 from chat.store import migrating
+from chat.store.engines import (
+    ANSWER_SECONDS,
+    FILE,
+    POOL,
+    BadDatabase,
+    engine_of,
+    url_of,
+)
 from chat.store.places import Places
-
-ANSWER_SECONDS: Final = 5.0
-FILE: Final = "porchlight.db"
 
 # Any number, as long as nobody else locks by it.
 _WRITER: Final = 7_267_541_001
 _AGAIN_AFTER_SECONDS: Final = 5.0
-_POOL: Final = 5
 
 # Of PostgreSQL's classes of errors those that say: not now. Connection, who we are,
 # which database, rollback, want of means, not in a fit state, told to end, system.
 _OUTAGES: Final = ("08", "28", "3D", "40", "53", "55", "57", "58", "XX")
 _NO_TABLES_YET: Final = ("42P01",)
 
+__all__ = ["FILE", "BadDatabase", "Database"]
+
 logger = logging.getLogger(__name__)
-
-
-class BadDatabase(Exception):
-    """DATABASE_URL names no database that can be used; the message says why."""
 
 
 class Database:
@@ -62,10 +62,10 @@ class Database:
             BadDatabase: If the URL is of no kind that can be used.
 
         """
-        self._url = _url(url, directory)
-        self.engine: AsyncEngine = _engine(self._url)
+        self._url = url_of(url, directory)
+        self.engine: AsyncEngine = engine_of(self._url)
         self._writing = Places(1)
-        self._places = Places(_POOL)
+        self._places = Places(POOL)
 
     @property
     def file(self) -> Path | None:
@@ -85,7 +85,7 @@ class Database:
 
         """
         # A large table may take longer than anything else is given.
-        engine = _engine(self._url, answer_seconds=None)
+        engine = engine_of(self._url, answer_seconds=None)
         try:
             with _told():
                 await migrating.migrate(engine, self.file)
@@ -226,94 +226,3 @@ def _is_ours(error: DBAPIError) -> bool:
     damaged = type(error) is DatabaseError
     not_now = _state(error).startswith((*_OUTAGES, *_NO_TABLES_YET))
     return not (error.connection_invalidated or damaged or not_now)
-
-
-def _url(text_: str | None, directory: Path) -> URL:
-    if not text_:
-        # Made absolute: a later change of directory must not make a second file.
-        return URL.create("sqlite+aiosqlite", database=str(directory.resolve() / FILE))
-    try:
-        url = make_url(text_)
-    except ArgumentError as error:
-        raise BadDatabase("DATABASE_URL: not a URL") from error
-    match url.drivername.partition("+")[0]:
-        case "postgresql" | "postgres":
-            return _as_asyncpg_knows_it(url)
-        case "sqlite" if url.database and url.database != ":memory:":
-            return url.set(drivername="sqlite+aiosqlite")
-        case _:
-            raise BadDatabase("DATABASE_URL: must begin with postgresql://")
-
-
-def _as_asyncpg_knows_it(url: URL) -> URL:
-    mode = url.query.get("sslmode")
-    url = url.difference_update_query(["sslmode"])
-    url = url.set(drivername="postgresql+asyncpg")
-    return url.update_query_dict({"ssl": mode}) if mode else url
-
-
-def _engine(url: URL, *, answer_seconds: float | None = ANSWER_SECONDS) -> AsyncEngine:
-    if url.get_backend_name() == "sqlite":
-        engine = create_async_engine(
-            url,
-            pool_size=_POOL,
-            pool_timeout=ANSWER_SECONDS,
-            hide_parameters=True,
-            connect_args={"timeout": ANSWER_SECONDS, "async_creator_fn": _open},
-        )
-        event.listen(engine.sync_engine, "connect", _prepare)
-        event.listen(engine.sync_engine, "begin", _begin)
-        return engine
-    return create_async_engine(
-        url,
-        pool_size=_POOL,
-        pool_timeout=ANSWER_SECONDS,
-        # A connection that a restart of PostgreSQL broke is replaced, not handed out.
-        pool_pre_ping=True,
-        hide_parameters=True,
-        connect_args={
-            "timeout": ANSWER_SECONDS,
-            "command_timeout": answer_seconds,
-            "server_settings": {
-                "application_name": "porchlight",
-                "timezone": "UTC",
-                # A process of ours that hangs must not keep the others from writing.
-                "idle_in_transaction_session_timeout": "10000",
-            },
-        },
-    )
-
-
-async def _open(*file: Any, **options: Any) -> aiosqlite.Connection:
-    """Open a file; where that fails, nothing of the attempt goes on."""
-    connection = aiosqlite.connect(*file, **options)
-    connection._thread.daemon = True
-    try:
-        return await connection
-    except BaseException:
-        # Its thread still wants to tell this loop, which may be gone by then.
-        await asyncio.to_thread(connection._thread.join)
-        raise
-
-
-def _prepare(connection: Any, _record: object) -> None:
-    """Have SQLite keep what was acknowledged, and wipe what was deleted."""
-    # The driver's own transactions begin too late to be IMMEDIATE.
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    for pragma in (
-        "journal_mode = WAL",
-        "synchronous = FULL",
-        "foreign_keys = ON",
-        "secure_delete = ON",
-        f"busy_timeout = {int(ANSWER_SECONDS * 1000)}",
-    ):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def _begin(connection: Any) -> None:
-    """Begin as a writer, unless something else is asked for."""
-    options = connection.get_execution_options()
-    if begin := options.get("porchlight_begin", "BEGIN IMMEDIATE"):
-        connection.exec_driver_sql(begin)
