@@ -30,6 +30,12 @@ MOST_AN_HOUR: Final = 3
 MOST_A_DAY: Final = 5
 """How many people a device may ask; so many in a day are shown to the room team."""
 
+MOST_SHOWN_A_DAY: Final = 6
+"""How many cards a device is shown a day, of whomever, beside those it said yes to.
+
+Whoever comes with ever new devices is no more than that to whom they are after.
+"""
+
 ANSWER_WITHIN: Final = timedelta(hours=1)
 KEPT: Final = timedelta(hours=1)
 """How long after its end a private room is there to be read."""
@@ -102,8 +108,8 @@ class Cards:
     ) -> None:
         """Ask somebody whether they want to talk.
 
-        Whoever is shielded, or was asked by the same device within a day, is not asked
-        again, and who asks cannot tell.
+        Whoever is shielded, or was asked by the same device within a day, or by many
+        others, is not asked again, and who asks cannot tell.
 
         Raises:
             CardToOneself: If both are one device.
@@ -118,7 +124,9 @@ class Cards:
             before = await store.offered_since(tx, asks.handle, kept(now - _A_DAY))
             _hold_back(before, now)
             again = any(row.to_handle == asked.handle for row in before)
-            card = _new(room, asks, asked, unseen=shielded or again)
+            shown = await store.shown_since(tx, asked.handle, kept(now - _A_DAY))
+            unseen = shielded or again or shown >= MOST_SHOWN_A_DAY
+            card = _new(room, asks, asked, unseen=unseen)
             await store.add(tx, _columns(card, now))
         if card.state == "asked":
             await self._changed(card.pack())

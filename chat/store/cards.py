@@ -45,6 +45,17 @@ async def offered_since(
     return (await tx.execute(asked.order_by(cards.c.at))).all()
 
 
+async def shown_since(tx: AsyncConnection, handle: bytes, since: int) -> int:
+    """Return how many cards a device was shown since a moment, and took up none of."""
+    asked = select(func.count()).where(
+        cards.c.to_handle == handle,
+        cards.c.at > since,
+        cards.c.talk == "",
+        or_(cards.c.state != "no", cards.c.over_at > cards.c.at),
+    )
+    return (await tx.execute(asked)).scalar_one()
+
+
 async def live(tx: AsyncConnection, over_since: int) -> Sequence[Row[Any]]:
     """Return the cards that are asked or open, or were over after a moment."""
     asked = select(cards).where(

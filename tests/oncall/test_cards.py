@@ -14,6 +14,7 @@ from chat.oncall.cards import (
     KEPT,
     MOST_A_DAY,
     MOST_AN_HOUR,
+    MOST_SHOWN_A_DAY,
     SAID_AGAIN,
     SILENCE,
     Card,
@@ -187,6 +188,27 @@ async def test_a_device_asks_few_people_an_hour_and_a_day(house: House):
 
     house.clock.advance(23 * HOUR)
     await house.offer(asked=side("tomorrow"))
+
+
+async def test_nobody_is_asked_by_ever_new_devices(house: House, clock: FakeClock):
+    for number in range(MOST_SHOWN_A_DAY):
+        await house.offer(side(f"new-{number}"))
+        clock.advance(1)
+        yes, no = not number, number < 3
+        if yes or no:
+            await house.cards.answer(house.news[-1].token, WREN.handle, yes=yes)
+    shown = len(house.news)
+
+    await house.offer(side("another"))
+    assert len(house.news) == shown + 1, "what was taken up is no harassment"
+    await house.offer(side("and-another"))
+    assert len(house.news) == shown + 1
+    await house.offer(OTTER, HERON)
+    assert len(house.news) == shown + 2
+
+    clock.advance(24 * HOUR + 1)
+    await house.offer(side("and-another"))
+    assert len(house.news) == shown + 3
 
 
 async def test_who_is_not_asked_counts_as_who_is(house: House):
