@@ -44,6 +44,8 @@ POLICY = "repeat_after_seconds = 60\n" + "".join(
 PEERS = ("wren", "otter")
 HELLO, RAISE = 1, 15
 SETTLE_SECONDS = 2.0
+READY_SECONDS = 20.0
+"""Until a process that has just started has rehearsed its rules."""
 
 
 def alerts_of(_contender: object, _seconds: float) -> list[dict[str, float]]:
@@ -153,7 +155,7 @@ async def _measured(*, shared: bool) -> dict[str, float]:
         members = [Member() for _ in range(NEEDS)]
         for number, member in enumerate(members):
             await member.come(ports[number % len(ports)])
-        await asyncio.sleep(SETTLE_SECONDS)
+        await asyncio.sleep(READY_SECONDS)
         for member in members:
             member.press()
         await asyncio.sleep(AFTER[-1] + SETTLE_SECONDS * 2)
