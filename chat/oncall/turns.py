@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
+from chat.oncall import calm
 from chat.oncall.audiences import Reachable, Standby, reachable
 from chat.oncall.escalation import Call, Calling, steps_due
 from chat.oncall.known import Told
@@ -39,6 +40,11 @@ class Turn:
     happened: tuple[Happening, ...] = ()
     calls: tuple[Call, ...] = ()
 
+    @property
+    def before_calls(self) -> tuple[Happening, ...]:
+        """What happened, but for the calls, which are always last."""
+        return self.happened[:-1] if self.calls else self.happened
+
 
 @dataclass(frozen=True, slots=True)
 class Around:
@@ -52,11 +58,13 @@ class Around:
     """Whom the last step called, if that is known to have failed for some of them."""
     deserted: bool = False
     """Whether whoever has it left the team."""
+    times: int = 0
+    """How often its device has raised one lately of which no talk came."""
 
 
 def turn(need: Need, told: Told, around: Around, now: datetime) -> Turn:
     """Return what a need comes to now; where nothing is due, it stays as it is."""
-    back = _deserted_by(need, around, now) or _back(need, now)
+    back = _deserted_by(need, around, now) or _back(need, around, now)
     if back:
         need = back.need
     if not need.is_calling:
@@ -81,13 +89,14 @@ def _deserted_by(need: Need, around: Around, now: datetime) -> Happening | None:
     return Happening(LET_GO, need.let_go(need.peer, now), {"peer": need.peer})
 
 
-def _back(need: Need, now: datetime) -> Happening | None:
+def _back(need: Need, around: Around, now: datetime) -> Happening | None:
     """Return the need back in alerting, if its peer or its member's time has come."""
     if need.lapsed(now):
         return Happening(SILENT, need.lapse(now), {"peer": need.peer or ""})
     promised = need.call_back_at if need.is_promised else None
     if promised is not None and promised <= now:
-        return Happening(RAISED_AGAIN, need.raise_again(now), {"source": "call_back"})
+        again = calm.calmed(need.raise_again(now), around.times, around.policy)
+        return Happening(RAISED_AGAIN, again, {"source": "call_back"})
     return None
 
 
