@@ -50,7 +50,14 @@ def day_if_any(form: FormData, field: str) -> date | None:
 
 
 def weekday_of(form: FormData) -> int:
-    """Return a weekday: 0 is Monday."""
+    """Return a weekday: 0 is Monday.
+
+    Raises:
+        BadShift: If it is none.
+
+    """
+    if said(form, "weekday", 2) not in set("0123456"):
+        raise BadShift("no such day of the week", "weekday")
     return number(form, "weekday")
 
 
