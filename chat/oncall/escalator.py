@@ -27,6 +27,7 @@ from chat.oncall import alerting, escalation, turns
 from chat.oncall.alerting import Calls, Ways
 from chat.oncall.audiences import Standby
 from chat.oncall.known import Known, of_row
+from chat.oncall.ledger import Change
 from chat.oncall.need import FIRST_LINE, SILENCE
 from chat.oncall.needs import Needs
 from chat.oncall.outbox import Outbox
@@ -38,7 +39,7 @@ from chat.store.database import Database
 from chat.store.instants import kept
 
 TICK_SECONDS: Final = 0.5
-BREATH_SECONDS: Final = 0.05
+BREATH_SECONDS: Final = 0.1
 MEASURE_SECONDS: Final = 1.0
 AT_ONCE: Final = 25
 """How many needs have their turn in one transaction."""
@@ -173,19 +174,7 @@ class Escalator:
         self, ids: Sequence[NeedId], team: Sequence[Standby], lost: Collection[NeedId]
     ) -> int:
         async with self._database.claim(urgent=True) as tx:
-            called = await self._called(tx, [id_ for id_ in ids if id_ in lost])
-            blocks = bool(await needs.who_block(tx))
-            left = await due.deserted(tx, ids)
-            moved, calls = list[Known](), list[Calls]()
-            for row in await due.lock(tx, ids):
-                blocking = await self._blocking(tx, row) if blocks else ()
-                around = Around(
-                    self._policy, team, blocking, called.get(row.id, ()),
-                    deserted=row.id in left,
-                )  # fmt: skip
-                known, turn = await self._turn(tx, row, around)
-                moved += [known] if known else []
-                calls += [Calls(turn.need, call) for call in turn.calls]
+            moved, calls = await self._looked(tx, ids, team, lost)
             # Not before what happened was kept: the present calling began with that.
             made_at = self._needs.ledger.now()
             leased = await alerting.write(tx, calls, self._ways, made_at)
@@ -196,6 +185,28 @@ class Escalator:
             await self._needs.told(known)
         return len(moved)
 
+    async def _looked(
+        self,
+        tx: AsyncConnection,
+        ids: Sequence[NeedId],
+        team: Sequence[Standby],
+        lost: Collection[NeedId],
+    ) -> tuple[list[Known], list[Calls]]:
+        """Give needs their turn; return those that came further, and whom to call."""
+        called = await self._called(tx, [id_ for id_ in ids if id_ in lost])
+        blocks = bool(await needs.who_block(tx))
+        left = await due.deserted(tx, ids)
+        turned = list[tuple[Known, Turn]]()
+        for row in await due.lock(tx, ids):
+            blocking = await self._blocking(tx, row) if blocks else ()
+            around = Around(
+                self._policy, team, blocking, called.get(row.id, ()),
+                deserted=row.id in left,
+            )  # fmt: skip
+            turned += await self._turn(tx, row, around)
+        calls = [Calls(turn.need, call) for _, turn in turned for call in turn.calls]
+        return await self._keep(tx, turned), calls
+
     async def _called(
         self, tx: AsyncConnection, ids: Collection[NeedId]
     ) -> Mapping[str, Collection[str]]:
@@ -204,20 +215,41 @@ class Escalator:
     async def _blocking(self, tx: AsyncConnection, row: Any) -> Collection[PeerId]:
         return await self._needs.blocked(tx, Handle(row.handle))
 
+    async def _times(self, tx: AsyncConnection, row: Any) -> int:
+        """Return how often a device that is called back has been so in vain."""
+        if row.end != needs.CALL_BACK:
+            return 0
+        return await self._needs.ledger.raised_in_vain(tx, Handle(row.handle))
+
     async def _turn(
         self, tx: AsyncConnection, row: Any, around: Around
-    ) -> tuple[Known | None, Turn]:
-        """Give a need its turn, and keep what it comes to; None: it is as it was."""
+    ) -> list[tuple[Known, Turn]]:
+        """Give a need its turn, and keep all but a call; nothing: it is as it was."""
         ledger = self._needs.ledger
         known, now = of_row(row), ledger.now()
         turn = turns.turn(known.need, known.told, around, now)
         next_at = escalation.next_moment(self._policy, turn.need, now)
         if turn.need == known.need and row.next_at == kept(next_at):
-            return None, turn
-        for kind, need, detail in turn.happened:
+            return []
+        for kind, need, detail in turn.before_calls:
             known = await ledger.keep(tx, known, need, kind, **detail)
             self._fault(kind)
         if not turn.happened:
             known = known._replace(need=turn.need)
             await ledger.rewrite(tx, known)
-        return known, turn
+        return [(known, turn)]
+
+    async def _keep(
+        self, tx: AsyncConnection, turned: Sequence[tuple[Known, Turn]]
+    ) -> list[Known]:
+        """Keep all calls at once: many may press at a time, and all are called for."""
+        quiet = [known for known, turn in turned if not turn.calls]
+        changes = [
+            Change(known, turn.need, turn.happened[-1].kind, turn.happened[-1].detail)
+            for known, turn in turned
+            if turn.calls
+        ]
+        called = await self._needs.ledger.keep_all(tx, changes)
+        for change in changes:
+            self._fault(change.kind)
+        return [*quiet, *called]

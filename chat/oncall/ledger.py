@@ -5,17 +5,17 @@ the second decides on what the first has made of it.
 """
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chat.clock import Clock
 from chat.errors import NoSuchRoom
 from chat.model import Grade, Handle, MemberId, RoomName
-from chat.oncall import escalation
+from chat.oncall import calm, escalation
 from chat.oncall.known import HOUSE, MEMBER, Known, Told, columns, of_row
 from chat.oncall.need import Need
 from chat.oncall.policy import Policy
@@ -27,7 +27,19 @@ from chat.store.instants import kept, moment
 BEGINNINGS: Final = ("raised", "raised_again", "silent", "let_go")
 """What happens to a need when the calling begins, or begins anew."""
 
+PRESSED: Final = "pressed"
+"""The source of a need that its member raised."""
+
 _ID_BYTES: Final = 16
+
+
+class Change(NamedTuple):
+    """What a need has come to, and how."""
+
+    known: Known
+    need: Need
+    kind: str
+    detail: Mapping[str, Any]
 
 
 class Ledger:
@@ -84,6 +96,17 @@ class Ledger:
         await self._happens(tx, need.id, kind, actor, detail)
         return known
 
+    async def keep_all(
+        self, tx: AsyncConnection, changes: Sequence[Change]
+    ) -> list[Known]:
+        """Write down many changes at once, none of which raises a need again."""
+        now = self.now()
+        after = [_timed(change.known, change.need, now) for change in changes]
+        rows = [{"id": each.need.id, **self._columns(each, now)} for each in after]
+        await store.change_all(tx, rows)
+        await store.add_events(tx, [_event(each, kept(now)) for each in changes])
+        return after
+
     async def rewrite(self, tx: AsyncConnection, known: Known) -> None:
         """Write down a change that is worth no line in what happened."""
         await store.change(tx, known.need.id, self._columns(known, self.now()))
@@ -103,13 +126,22 @@ class Ledger:
         is raised again.
         """
         told = replace(told, tags=told.tags or self._tags(room))
-        asked = Known(self._new(member, room, grade), told)
+        need = self._new(member, room, grade)
+        if told.source == PRESSED:
+            times = await self.raised_in_vain(tx, told.handle)
+            need = calm.calmed(need, times, self._policy)
+        asked = Known(need, told)
         while True:
             if await self._added(tx, asked):
                 return asked, True
             known = await self.locked_of(tx, told.handle)
             if known is not None:
                 return await self._pressed(tx, known, asked), False
+
+    async def raised_in_vain(self, tx: AsyncConnection, handle: Handle) -> int:
+        """Return how often a device has had others called lately, and then no talk."""
+        since = kept(self.now() - calm.WITHIN)
+        return await store.raised_in_vain(tx, handle, since) if handle else 0
 
     async def drill(self, tx: AsyncConnection, by: str) -> Known:
         """Return a need that nobody has, for a fire drill."""
@@ -144,6 +176,8 @@ class Ledger:
     async def _pressed(self, tx: AsyncConnection, known: Known, asked: Known) -> Known:
         """Take over what is asked now into what was asked before."""
         need = known.need.pressed(self.now()).graver(asked.need.grade)
+        if known.need.is_promised and need.grade < Grade.HIGH:
+            need = replace(need, climb=asked.need.climb)
         if not need.room:
             need = replace(need, member=asked.need.member, room=asked.need.room)
         told = _newer(known.told, asked.told)
@@ -205,3 +239,13 @@ def _timed(known: Known, need: Need, now: datetime) -> Known:
     if need.state is State.TALKING:
         spoken = spoken or now
     return known._replace(need=need, alerted_at=alerted, spoken_at=spoken)
+
+
+def _event(change: Change, at: int) -> dict[str, object]:
+    return {
+        "need_id": change.need.id,
+        "at": at,
+        "actor": HOUSE,
+        "kind": change.kind,
+        "detail": dict(change.detail),
+    }

@@ -29,13 +29,14 @@ from chat.store.database import Database
 from chat.store.instants import kept, moment
 
 LOOK_SECONDS: Final = 0.5
+TOGETHER_SECONDS: Final = 0.05
+"""So that what comes back at about the same time is written down at once."""
 AT_ONCE: Final = 50
 """How many alerts of one way are under way at a time: those of others do not wait."""
 MOST_LEASED: Final = 200
 KEPT: Final = timedelta(days=30)
 
 _UNANSWERED, _GONE, _REFUSED = "unanswered", "gone", "refused"
-_DROPPED: Final = "dropped"
 
 Result = tuple[Leased, Outcome | None]
 """What became of an alert; None: nobody needed it any more."""
@@ -192,6 +193,7 @@ class Outbox:
     async def _recording(self) -> None:
         while True:
             await _either(self._done, LOOK_SECONDS)
+            await asyncio.sleep(TOGETHER_SECONDS)
             await once(self._record)
 
     async def _record(self) -> None:
@@ -232,7 +234,7 @@ class Outbox:
     def _tell(self, results: Sequence[Result]) -> None:
         for alert, outcome in results:
             self._in_hand.pop(alert.id, None)
-            self._metrics.alerts.labels(alert.way, outcome or _DROPPED).inc()
+            self._metrics.alerts.labels(alert.way, outcome or "dropped").inc()
         never = [a for a, o in _failed(results) if o is not Outcome.LATER]
         if needs := {NeedId(alert.need_id) for alert in never if alert.kind in CALLS}:
             self.lost(needs)

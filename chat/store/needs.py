@@ -7,7 +7,18 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Row, Select, and_, delete, func, insert, or_, select, update
+from sqlalchemy import (
+    Row,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -62,6 +73,25 @@ async def last_of(tx: AsyncConnection, handle: bytes, since: int) -> Row[Any] | 
     return (await tx.execute(ended.order_by(needs.c.ended_at.desc()))).first()
 
 
+async def raised_in_vain(tx: AsyncConnection, handle: bytes, since: int) -> int:
+    """Return how often a device has raised needs since a moment that came to no talk.
+
+    One that is open does not count.
+    """
+    asked = (
+        select(func.count())
+        .select_from(need_events.join(needs, needs.c.id == need_events.c.need_id))
+        .where(
+            needs.c.handle == handle,
+            needs.c.ended_at > since,
+            needs.c.spoken_at.is_(None),
+            need_events.c.kind.in_(("raised", "raised_again")),
+            need_events.c.at > since,
+        )
+    )
+    return (await tx.execute(asked)).scalar_one()
+
+
 async def add(tx: AsyncConnection, columns: Mapping[str, object]) -> bool:
     """Keep a new need; False: its device has one, which another has just raised."""
     make = pg_insert if tx.dialect.name == "postgresql" else sqlite_insert
@@ -72,6 +102,25 @@ async def add(tx: AsyncConnection, columns: Mapping[str, object]) -> bool:
 async def change(tx: AsyncConnection, id_: str, columns: Mapping[str, object]) -> None:
     """Keep what a need has come to."""
     await tx.execute(update(needs).filter_by(id=id_).values(columns))
+
+
+async def change_all(tx: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Keep what many needs have come to: of each its id and the same columns."""
+    if not rows:
+        return
+    names = [name for name in rows[0] if name != "id"]
+    columns: dict[str, Any] = {name: bindparam(f"to_{name}") for name in names}
+    changed = update(needs).where(needs.c.id == bindparam("need")).values(columns)
+    await tx.execute(
+        changed,
+        [
+            {
+                "need" if name == "id" else f"to_{name}": value
+                for name, value in row.items()
+            }
+            for row in rows
+        ],
+    )
 
 
 async def every_open(tx: AsyncConnection) -> Sequence[Row[Any]]:
@@ -106,6 +155,12 @@ async def add_event(
             need_id=id_, at=at, actor=actor, kind=kind, detail=dict(detail)
         )
     )
+
+
+async def add_events(tx: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Add to what happened to many needs."""
+    if rows:
+        await tx.execute(insert(need_events), [dict(row) for row in rows])
 
 
 async def events(tx: AsyncConnection, id_: str) -> Sequence[Row[Any]]:
