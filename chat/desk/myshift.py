@@ -98,7 +98,8 @@ def _words(
 def notices(view: View) -> list[str]:
     """Return the keys of what stands in the way of being called."""
     standing = {
-        "not_ready": not view.terms.ready,
+        "not_ready": not (view.terms.ready or view.reader.coordinates),
+        "last_only": not view.terms.ready and view.reader.coordinates,
         "unreachable": view.at_work and view.only_page,
         "alone": view.alone and view.at_work,
         "too_few": view.alone and not view.at_work and view.reader.coordinates,
@@ -114,8 +115,14 @@ NOTICES: Final = (
         "To the course",
     ),
     Notice(
+        "last_only",
+        "Do the course, please. Until then you are called only if nobody else comes.",
+        "/staff/course",
+        "To the course",
+    ),
+    Notice(
         "unreachable",
-        "You are rostered, but we cannot reach you once you close this page.",
+        "You are on duty, but we cannot reach you once you close this page.",
         "/staff/ways",
         "Set up another way",
     ),

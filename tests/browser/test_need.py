@@ -188,11 +188,10 @@ async def test_the_page_tells_the_truth_and_counts_down(
 async def test_the_help_lines_stand_there_and_first_when_nobody_can_come(
     service_url: str, invite: Invite
 ):
-    otter, calls = await pressed(service_url, invite)
+    otter, calls = await pressed(service_url, invite, viewport=SMALL)
     calls.news(OFFERED)
     lines = otter.page.locator("need-card [href='tel:0800567567']")
     await expect(lines).to_be_visible()
-    before = await headline(otter).bounding_box()
 
     calls.news(NOBODY)
 
@@ -200,11 +199,12 @@ async def test_the_help_lines_stand_there_and_first_when_nobody_can_come(
         "Nobody of us can be reached just now. We keep trying."
     )
     await expect(story(otter)).to_contain_text("asking again")
-    first, after = await lines.bounding_box(), await headline(otter).bounding_box()
-    assert before
+    first, after = await lines.bounding_box(), await story(otter).bounding_box()
     assert first
     assert after
     assert first["y"] < after["y"]
+    for shown in (headline(otter), lines):
+        await expect(shown).to_be_in_viewport(ratio=1)
 
 
 async def test_what_is_said_more_goes_with_the_same_need(

@@ -215,10 +215,31 @@ async def test_one_who_is_alone_on_duty_is_told(desk: CallDesk, wren: Colleague)
         assert "alone" not in await noticed(wren)
 
 
+async def test_whoever_waits_is_shown_before_what_could_be_better(
+    desk: CallDesk, wren: Colleague
+):
+    calm = await wren.reads("/staff/calls")
+    need = await desk.pressed()
+    page = await wren.reads("/staff/calls")
+
+    assert calm.index('data-notice="alone"') < calm.index("data-lists")
+    assert page.index(f'data-row="{need}"') < page.index('data-notice="alone"')
+    assert page.count('data-notice="alone"') == 1
+
+
+async def test_a_coordinator_without_the_course_is_told_when_they_are_called(
+    desk: CallDesk,
+):
+    role = Role.COORDINATOR
+    async with desk.peer("Birch", role, ready=False) as birch:
+        assert "last_only" in await noticed(birch)
+        assert "not_ready" not in await noticed(birch)
+
+
 async def test_one_whom_only_the_page_reaches_is_told(desk: CallDesk, wren: Colleague):
     assert await noticed(wren) == ["unreachable", "alone"]
     page = await wren.reads("/staff/calls")
-    assert "You are rostered, but we cannot reach you once you close this page" in page
+    assert "You are on duty, but we cannot reach you once you close this page" in page
 
     await desk.has_phone(wren.id)
 

@@ -163,13 +163,13 @@ export class NeedCard extends HTMLElement {
     tell(part(this, "next"), nextWords(this.#need))
   }
 
-  // The help lines stand first when nobody can come, and fold up when somebody is there.
+  // When nobody can come the help lines stand first, below the one sentence that says so;
+  // they fold up when somebody is there.
   #showLines({ news, isCalling, withPeer, state }) {
     const lines = part(this, "lines")
     const first = isCalling && (state === "kept" || Boolean(news && news.nobody))
     if (first !== this.#first) {
-      if (first) lines.parentElement.prepend(lines)
-      else part(this, "tools").after(lines)
+      part(this, first ? "headline" : "tools").after(lines)
     }
     if (withPeer !== this.#folded) lines.open = !withPeer
     this.#first = first
