@@ -202,6 +202,7 @@ class Escalator:
             around = Around(
                 self._policy, team, blocking, called.get(row.id, ()),
                 deserted=row.id in left,
+                times=await self._times(tx, row),
             )  # fmt: skip
             turned += await self._turn(tx, row, around)
         calls = [Calls(turn.need, call) for _, turn in turned for call in turn.calls]

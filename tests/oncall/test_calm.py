@@ -1,0 +1,135 @@
+"""Calm: nobody is refused, and nobody has every phone ring all night."""
+
+import shutil
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from chat.model import Grade, Handle
+from chat.oncall.stages import State
+from chat.store.database import FILE, Database
+from tests.support.clock import FakeClock
+from tests.support.needs import WREN, a_handle
+from tests.support.on_call import OnCall
+
+
+@pytest.fixture
+def database_url(sqlite_template: Path, tmp_path: Path) -> None:
+    """Use a file: what the databases do differently, `test_workers.py` tries."""
+    shutil.copy(sqlite_template, tmp_path / FILE)
+
+
+@pytest.fixture
+async def on_call(database: Database, clock: FakeClock) -> OnCall:
+    on_call = OnCall(database, clock)
+    await on_call.come()
+    return on_call
+
+
+async def in_vain(on_call: OnCall, times: int) -> Handle:
+    """Return a device that raised needs, and took each back."""
+    handle = a_handle()
+    for _ in range(times):
+        await on_call.house.press(handle)
+        on_call.clock.advance(1)
+        await on_call.house.needs.withdraw(handle)
+    return handle
+
+
+async def rings_after(on_call: OnCall, seconds: float) -> int:
+    on_call.clock.advance(seconds)
+    await on_call.worker().tick()
+    return len(on_call.outside.got)
+
+
+@pytest.mark.parametrize(
+    ("times", "pause"), [(0, 0), (1, 0), (2, 20), (3, 40), (9, 60)]
+)
+async def test_who_presses_again_and_again_is_heard_and_rings_a_little_later(
+    on_call: OnCall, times: int, pause: int
+):
+    handle = await in_vain(on_call, times)
+
+    raised = await on_call.house.press(handle)
+
+    assert raised.new
+    assert (await on_call.house.needs.progress(raised.id)).next_step_seconds == pause
+    if pause:
+        assert await rings_after(on_call, pause - 1) == 0
+        assert await rings_after(on_call, 1) == 1
+    else:
+        assert await rings_after(on_call, 0) == 1
+
+
+async def test_danger_knows_no_pause(on_call: OnCall):
+    handle = await in_vain(on_call, 5)
+    await on_call.house.press(handle, grade=Grade.HIGH)
+
+    assert await rings_after(on_call, 0) == 1
+
+
+@pytest.mark.parametrize("source", ["crisis", "report", "stay"])
+async def test_what_nobody_pressed_knows_no_pause(on_call: OnCall, source: str):
+    handle = await in_vain(on_call, 5)
+    await on_call.house.press(handle, source=source)
+
+    assert await rings_after(on_call, 0) == 1
+
+
+async def test_an_hour_later_it_counts_no_more(on_call: OnCall):
+    handle = await in_vain(on_call, 5)
+    on_call.clock.advance(3600)
+    await on_call.house.press(handle)
+
+    assert await rings_after(on_call, 0) == 1
+
+
+async def test_others_need_not_wait_for_it(on_call: OnCall):
+    await in_vain(on_call, 5)
+    await on_call.house.press()
+
+    assert await rings_after(on_call, 0) == 1
+
+
+async def test_who_talked_with_somebody_may_come_back_at_once(on_call: OnCall):
+    handle = a_handle()
+    for _ in range(5):
+        raised = await on_call.house.press(handle)
+        await on_call.house.needs.accept(raised.id, WREN)
+        await on_call.house.needs.spoke(raised.id, WREN)
+        await on_call.house.needs.withdraw(handle)
+
+    await on_call.house.press(handle)
+
+    assert await rings_after(on_call, 0) == 1
+
+
+async def test_nor_do_call_backs_ring_without_end(on_call: OnCall):
+    handle = a_handle()
+    id_ = (await on_call.house.press(handle)).id
+    rung = []
+    for _ in range(4):
+        later = on_call.clock.now() + timedelta(seconds=1)
+        await on_call.house.needs.call_back(handle, later)
+        rung.append(await rings_after(on_call, 1))
+
+    need = (await on_call.house.needs.known(id_)).need
+    assert rung == [1, 1, 1, 1]
+    assert need.state is State.RAISED
+    assert await rings_after(on_call, 60) == 2
+
+
+async def test_who_presses_before_their_call_back_does_not_get_around_it(
+    on_call: OnCall,
+):
+    handle = a_handle()
+    for _ in range(4):
+        await on_call.house.press(handle)
+        later = on_call.clock.now() + timedelta(hours=1)
+        await on_call.house.needs.call_back(handle, later)
+
+    await on_call.house.press(handle)
+
+    assert await rings_after(on_call, 0) == 0
+    assert await rings_after(on_call, 60) == 1
