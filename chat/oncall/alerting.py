@@ -66,7 +66,7 @@ def _alerts(
     need, call = calls
     one = Leased(
         id="",
-        kind=turns.kind_of(need, call),
+        kind=turns.kind_of(call),
         need_id=need.id,
         staff_id="",
         way_id="",

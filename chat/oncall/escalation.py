@@ -22,6 +22,8 @@ class Call(NamedTuple):
     round: int
     step: int
     peers: tuple[PeerId, ...]
+    first: bool = False
+    """Whether nobody was called about it before."""
 
 
 class Calling(NamedTuple):

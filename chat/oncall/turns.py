@@ -15,7 +15,7 @@ from chat.oncall.escalation import Call, Calling, steps_due
 from chat.oncall.known import Told
 from chat.oncall.need import Need
 from chat.oncall.policy import Policy
-from chat.oncall.stages import PeerId
+from chat.oncall.stages import PeerId, State
 
 SILENT: Final = "silent"
 LET_GO: Final = "let_go"
@@ -75,7 +75,8 @@ def turn(need: Need, told: Told, around: Around, now: datetime) -> Turn:
         need = replace(need, climb=need.climb._replace(due=now))
     calling = steps_due(around.policy, need, people, now)
     called = _called(need, calling)
-    return Turn(calling.of(need), _of(back, called), calling.calls)
+    calls = _marked(need, calling.calls)
+    return Turn(calling.of(need), _of(back, called), calls)
 
 
 def _of(*happened: Happening | None) -> tuple[Happening, ...]:
@@ -135,7 +136,13 @@ def _called(need: Need, calling: Calling) -> Happening | None:
     return None
 
 
-def kind_of(need: Need, call: Call) -> str:
+def _marked(need: Need, calls: tuple[Call, ...]) -> tuple[Call, ...]:
+    """Return the calls, of which the first says so if nobody was called before."""
+    if need.state is not State.RAISED or need.went_silent or not calls:
+        return calls
+    return (calls[0]._replace(first=True), *calls[1:])
+
+
+def kind_of(call: Call) -> str:
     """Return of which kind the alerts of a call are: the first, or another."""
-    again = call.round > 1 or call.step or need.went_silent
-    return "need_again" if again else "need"
+    return "need" if call.first else "need_again"

@@ -71,6 +71,19 @@ async def test_each_later_step_comes_in_its_time(on_call: OnCall):
     assert (await on_call.house.needs.progress(id_)).alerted == 3
 
 
+async def test_whoever_is_called_first_is_not_told_that_somebody_still_waits(
+    on_call: OnCall,
+):
+    on_call.change(WREN, reachable=False)
+    on_call.change(OTTER, reachable=False)
+    await on_call.house.pressed()
+
+    await on_call.worker().tick()
+
+    (called,) = {(row.staff_id, row.kind) for row in await on_call.rows()}
+    assert called == (HERON, "need")
+
+
 async def test_nothing_happens_where_nothing_is_due(on_call: OnCall):
     id_ = await on_call.house.pressed()
     worker = on_call.worker()
