@@ -8,7 +8,7 @@ import asyncio
 import logging
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -34,7 +34,6 @@ TOGETHER_SECONDS: Final = 0.05
 AT_ONCE: Final = 50
 """How many alerts of one way are under way at a time: those of others do not wait."""
 MOST_LEASED: Final = 200
-KEPT: Final = timedelta(days=30)
 
 _UNANSWERED, _GONE, _REFUSED = "unanswered", "gone", "refused"
 
@@ -154,8 +153,13 @@ class Outbox:
     # Sending --------------------------------------------------------------------------
 
     async def _deliver(self, alert: Leased) -> None:
+        outcome: Outcome | None = Outcome.LATER
         async with self._slots[alert.way]:
-            outcome = await self._outcome(alert)
+            try:
+                outcome = await self._outcome(alert)
+            except Exception:
+                # It is tried again, and stops no other.
+                logger.exception("an alert could not be sent")
         self._results.append((alert, outcome))
         self._done.set()
 
@@ -219,17 +223,6 @@ class Outbox:
         # What never works as it is set up stays: whoever sends says why to its owner.
         for gone in (alert for alert, became in results if became is Outcome.GONE):
             await ways.remove(tx, gone.way_id)
-
-    async def tidy(self) -> None:
-        """Delete the alerts of more than a month ago.
-
-        Raises:
-            StoreDown: If the database does not answer.
-
-        """
-        before = self._clock.now() - KEPT
-        async with self._alone, self._database.claim(urgent=True) as tx:
-            await store.forget(tx, kept(before))
 
     def _tell(self, results: Sequence[Result]) -> None:
         for alert, outcome in results:

@@ -292,14 +292,35 @@ async def test_what_was_sent_while_the_database_was_down_is_written_down_after_i
     assert on_call.pushed() == [WREN]
 
 
-async def test_alerts_go_after_a_month(on_call: OnCall, worker: Worker):
+async def test_one_that_cannot_be_sent_by_a_mistake_of_ours_stops_no_other(
+    on_call: OnCall, worker: Worker, caplog: pytest.LogCaptureFixture
+):
+    async def fails(_frame: bytes) -> None:
+        raise RuntimeError
+
     await on_call.house.pressed()
+    await worker.escalator.tick()
+    worker.outbox._ring = fails
+
+    await worker.outbox.deliver()
+
+    assert on_call.pushed() == [WREN]
+    assert await on_call.states(way="push") == {"sent"}
+    assert await on_call.states(way="page") == {"waiting"}
+    assert "an alert could not be sent" in caplog.text
+
+
+async def test_alerts_go_after_a_month(
+    on_call: OnCall, worker: Worker, database: Database
+):
+    await on_call.house.pressed()
+    made = on_call.now
     await worker.tick()
 
-    on_call.clock.advance(30 * 86400)
-    await worker.outbox.tidy()
+    async with database.claim() as tx:
+        await alerts.forget(tx, made)
     assert len(await on_call.rows()) == 2
-    on_call.clock.advance(1)
-    await worker.outbox.tidy()
+    async with database.claim() as tx:
+        await alerts.forget(tx, made + 1)
 
     assert await on_call.rows() == []
