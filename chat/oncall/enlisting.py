@@ -208,5 +208,6 @@ async def _with_endpoint(tx: AsyncConnection, *endpoints: str) -> list[Way]:
 
 
 def _name(label: str) -> str:
-    """Return what somebody calls a way, in one short line."""
-    return " ".join(label.split())[:LONGEST_LABEL]
+    """Return what somebody calls a way, in one short line that any database keeps."""
+    shown = "".join(each if each.isprintable() else " " for each in label)
+    return " ".join(shown.split())[:LONGEST_LABEL]

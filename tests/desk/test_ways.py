@@ -70,6 +70,15 @@ async def subscribes(who: Colleague, browser: Browser, **more: Any) -> httpx2.Re
     )
 
 
+async def test_a_browser_is_called_nothing_that_no_database_keeps(
+    wren: Colleague, reached: Reached
+):
+    told = await subscribes(wren, Browser(f"{FIREFOX}1"), label="\0Fire\nfox\x7f ")
+
+    assert told.status_code == 204
+    assert [way.label for way in await ways(reached)] == ["Fire fox"]
+
+
 async def ways(reached: Reached, staff_id: str = "wren") -> list[Way]:
     return await reached.team.ways.of(staff_id)
 
