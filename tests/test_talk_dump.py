@@ -9,6 +9,7 @@ from redis import Redis
 from sqlalchemy import select
 
 from chat.logs import Formatter
+from chat.model import RoomName
 from chat.oncall.stages import PeerId
 from chat.settings import Settings
 from chat.store.schema import METADATA
@@ -79,7 +80,7 @@ async def test_an_hour_later_nothing_of_it_is_anywhere(
     otter, talk = await whole_talk(house)
     identity = house.house.service.identity
     handle = identity.handle(otter.secret)
-    pseudonym = identity.member(otter.secret, "coffee", 0).who
+    pseudonym = identity.member(otter.secret, RoomName("coffee"), 0).who
     there = await dump(house)
     assert {name for name, rows in there.items() if CANARY in rows} == {
         "needs", "need_notes",
