@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from redis import Redis
 
+from chat.roles import Role
 from chat.settings import Settings
 from tests.support.ahead import ClockAhead
 from tests.support.frames import code
@@ -84,7 +85,7 @@ async def both_are_called_and_one_comes(
     """Have two peers press at once; return who has it, the other being thanked."""
     for peer in (wren, robin):
         await peer.sees(need, "raised")
-        await peer.is_called(need)
+        assert await peer.is_called(need) == "need"
 
     answers = await asyncio.gather(wren.accepts(need), robin.accepts(need))
 
@@ -198,3 +199,26 @@ async def test_another_peer_is_asked_to_take_over_says_no_and_then_yes(
     await hears_said(otter, TAKING_OVER)
     await robin.ends(need)
     await is_told(otter, "ended", "handed_over")
+
+
+async def test_a_coordinator_sits_in_and_the_member_sees_two_peers(night: NightShift):
+    otter, wren = await night.member(), await night.on_duty("Wren")
+    birch = await night.at_a_page("Birch", Role.COORDINATOR)
+    told = await otter.presses()
+    need = need_of(told.talk)
+    await otter.join(told.talk)
+    await wren.accepts(need)
+    await wren.reads(need)
+    await wren.page.says(HELLO, need)
+    await is_told(otter, "talking")
+
+    await birch.does(need, "join")
+
+    assert await birch.reads(need) == [HELLO]
+    assert set((await is_told(otter, "talking")).peers) == {
+        wren.page.who,
+        birch.page.who,
+    }
+    await birch.page.says(TAKING_OVER, need)
+    await hears_said(otter, TAKING_OVER)
+    await hears_said(wren.page, TAKING_OVER)
