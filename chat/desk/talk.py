@@ -109,6 +109,7 @@ class Talk:
         if not _may_see(view, known.need, peer):
             return _no_such_talk(me)
         need, mine = known.need, may_speak(known.need, peer)
+        unwilling = await self._needs.blockers(known)
         return show(
             "talk", me, "Calls", status,
             need=self._facts(view, known, peer), mine=mine, note=bad or note,
@@ -118,7 +119,8 @@ class Talk:
             line_id=kept.line_id or token_hex(LINE_ID_BYTES),
             suggestions=warmth.suggestions(known.told.wish),
             safety=warmth.safety(need.grade), moment=warmth.MOMENT,
-            peers_here=[(mate.id, mate.name) for mate in view.others()],
+            peers_here=[(mate.id, mate.name) for mate in view.others()
+                        if mate.id not in unwilling],
             endings=list(ENDINGS.items()), ending=kept.ending, kept_note=kept.note,
             most_note=MAX_CHARACTERS, report_reasons=list(REASONS.items()),
             was_mine=peer in need.helpers or peer in need.went_silent,

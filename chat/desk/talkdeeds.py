@@ -111,10 +111,11 @@ class TalkDeeds:
         return _back(id_, "said")
 
     async def hand(self, request: Request, me: Deskmate) -> Response:
-        """Ask another to take over, who can be reached."""
+        """Ask another to take over, who can be reached and would."""
         id_, to = _id(request), said(await request.form(), "to", 64)
-        view = await self._board.view(me)
-        if to not in [mate.id for mate in view.others()]:
+        view, known = await self._board.view(me), await self._needs.known(id_)
+        others = {mate.id for mate in view.others()}
+        if to not in others - await self._needs.blockers(known):
             raise NobodyToHandTo
         await self._needs.hand(id_, PeerId(me.id), PeerId(to))
         await self._favours.take_over(PeerId(to))

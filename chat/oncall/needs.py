@@ -254,6 +254,11 @@ class Needs(Care):
             known = await self.ledger.locked(tx, id_)
             await blocking.block(tx, known, peer, self._seal, self.ledger.now())
 
+    async def blockers(self, known: Known) -> frozenset[PeerId]:
+        """Return the peers who want to meet the member of a need no more."""
+        async with self._database.read() as tx:
+            return await self.blocked(tx, known.told.handle)
+
     async def blocked(self, tx: AsyncConnection, handle: Handle) -> frozenset[PeerId]:
         """Return the peers who are not called about a device's needs."""
         return await blocking.blocked(tx, handle, self._seal)

@@ -272,6 +272,22 @@ async def test_nobody_is_asked_who_cannot_be_reached(
     assert "Choose somebody else who can be reached" in answer.text
 
 
+async def test_nobody_is_asked_who_wants_to_meet_them_no_more(
+    desk: CallDesk, wren: Colleague, otter: Colleague
+):
+    before = await desk.talk(otter)
+    await otter.post(f"{page_of(before)}/block")
+    await otter.post(f"{page_of(before)}/end", ending="abuse")
+    need = await desk.talk(wren)
+
+    page = await wren.reads(page_of(need))
+    answer = await wren.post(f"{page_of(need)}/hand", to=otter.id)
+
+    assert f'value="{otter.id}"' not in page
+    assert answer.status_code == 409
+    assert (await desk.needs.known(need)).need.handing_to is None
+
+
 async def test_a_coordinator_sits_in_and_then_reads_and_speaks(
     desk: CallDesk, wren: Colleague, need: NeedId
 ):
