@@ -11,9 +11,14 @@ from chat.model import Grade, Handle, Member, RoomName
 from chat.opening import Opening
 from chat.requests import Appeal, Bell, Heed, Report
 from chat.session import Session
+from chat.throttle import Pace, Paces
 
 MOST_APPEAL_CHARACTERS = 1000
-_URGENT = {"risk_to_self": Grade.HIGH}
+URGENT_AN_HOUR = 4
+"""How many reports of one device call a peer for whom they are about; further ones
+are cases like any other, or one device could ring every phone all night."""
+
+_MOST_DEVICES = 50_000
 
 
 class Words(Protocol):
@@ -36,6 +41,8 @@ class Team:
         self._words = words
         self._identity = identity
         self._clock = clock
+        pace = Pace.per_minute(URGENT_AN_HOUR / 60, URGENT_AN_HOUR)
+        self._urgent = Paces(pace, _MOST_DEVICES)
 
     async def report(self, session: Session, report: Report) -> None:
         """Show a message to the room team; nobody else learns of it.
@@ -50,11 +57,17 @@ class Team:
             source="report",
             room=room,
             at=self._clock.seconds(),
-            grade=_URGENT.get(report.reason, Grade.NONE),
+            grade=self._grade(session, report),
             reason=report.reason,
             reporter=self._reporter(session.handle, room, report.target),
         )
         await self._flagged.flag(opening, opening.reporter, report.target)
+
+    def _grade(self, session: Session, report: Report) -> Grade:
+        if report.reason != "risk_to_self":
+            return Grade.NONE
+        over = self._urgent.take(session.handle, self._clock.monotonic())
+        return Grade.MEDIUM if over else Grade.HIGH
 
     def _reporter(self, handle: Handle, room: RoomName, target: int) -> bytes:
         """Return what tells two reporters of a message apart, and says nothing else.
