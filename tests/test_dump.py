@@ -4,6 +4,7 @@ And it does not tell that two pseudonyms are one device's, to whom has no servic
 """
 
 import logging
+import re
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
@@ -34,7 +35,7 @@ SAYINGS = (
 )
 HELD = f"how much fent should i cook to get high {CANARY}"
 STILL_OPEN = "grief"
-HANDLES_MAY_STAND_IN = {"words", "strikes", "effects"}
+HANDLES_MAY_STAND_IN = {"words", "strikes", "effects", "needs"}
 
 
 @pytest.fixture
@@ -178,17 +179,27 @@ async def test_no_two_cases_of_one_device_have_anything_in_common(
     for case in dumped["cases"]:
         of_room[case.room] |= {v for v in case if isinstance(v, bytes) and v}
         for event in dumped["case_events"]:
-            if event.case_id == case.id and (by := event.detail.get("reporter")):
-                of_room[case.room].add(bytes.fromhex(by))
+            if event.case_id == case.id:
+                of_room[case.room] |= told_by(event.detail)
 
     assert all(len(octets) > 8 for octets in of_room.values()), "there is nothing"
     assert shared(of_room["coffee"], of_room["grief"], 4) == set()
 
 
+def told_by(detail: dict[str, object]) -> set[bytes]:
+    """Return what of an event could tell one device from all others."""
+    ids = (value for value in detail.values() if isinstance(value, str))
+    return {bytes.fromhex(id_) for id_ in ids if re.fullmatch("([0-9a-f]{2}){8,}", id_)}
+
+
 async def test_the_handle_of_nobody_who_was_left_in_peace_is_anywhere(
-    house: House, otters: list[Member], redis: Redis
+    house: House, otters: list[Member], redis: Redis, clock: FakeClock
 ):
-    handle = handle_of(house, otters[0])
+    handle, needs = handle_of(house, otters[0]), house.service.backroom.needs
+    assert await told_in(house, repr(handle)[2:-1]) == {"needs"}
+    await needs.withdraw(handle)
+    clock.advance(3601)
+    await needs.forget(clock.now())
 
     assert handle.hex() not in repr(await tables(house))
     assert repr(handle)[2:-1] not in repr(await tables(house))
