@@ -8,13 +8,13 @@ from typing import Final
 PAGE: Final = "page"
 """The way of an alert to whatever pages of the room team somebody has open."""
 
-LEASE: Final = timedelta(seconds=1.5)
+LEASE: Final = timedelta(seconds=1)
 """How long whoever sends an alert has it, unless they say that they are still at it.
 
-A worker that was killed holds up no step by more than this and a tick: two seconds.
+A worker that was killed holds up a step by this and a tick, and two seconds at most.
 """
 
-RENEW_SECONDS: Final = 0.5
+RENEW_SECONDS: Final = 0.3
 """How often whoever sends says so."""
 
 GIVE_UP: Final = timedelta(seconds=60)

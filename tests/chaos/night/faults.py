@@ -106,7 +106,8 @@ async def clock_put_back(house: House) -> None:
 
 NIGHT_FAULTS: Final = (
     NightFault("quiet night", latest=LATEST),
-    NightFault("quiet night, SQLite", latest=LATEST, sqlite=True),
+    # Five processes on one file are more than a house on a file has.
+    NightFault("quiet night, SQLite", sqlite=True),
     *(
         NightFault(
             f"killed at {point}",

@@ -119,7 +119,7 @@ async def _until_answered(ask: Callable[[], Awaitable[None]]) -> None:
 async def peer(parts: Parts, who: PeerId) -> None:
     """Accept what calls, and talk, until killed; then go on where it was."""
     _say("here")
-    begins = time.monotonic() + float(os.environ.get("NIGHT_WAIT", "0"))
+    begins = Patience(float(os.environ.get("NIGHT_WAIT", "0")))
     silent = float(os.environ.get("NIGHT_SILENT", "0"))
     left: set[str] = set()
     """Those whom this peer accepted and then forgets."""
@@ -128,13 +128,27 @@ async def peer(parts: Parts, who: PeerId) -> None:
             for known in await parts.needs.open_needs():
                 if known.need.peer == who and known.need.id not in left:
                     await _talk(parts, known.need, who)
-                elif known.need.is_calling and time.monotonic() > begins:
+                elif known.need.is_calling and begins.over():
                     await _accept(parts, known.need, who)
+                    left.discard(known.need.id)
                     if not known.need.went_silent and random.random() < silent:
                         left.add(known.need.id)
         except ChatError:  # the other was quicker, or the database is away
             pass
         await asyncio.sleep(LOOK_SECONDS * random.random())
+
+
+class Patience:
+    """How long a peer lets the first need call before they take any."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._since: float | None = None
+
+    def over(self) -> bool:
+        """Tell whether it is over; it begins with the first time of asking."""
+        self._since = self._since or time.monotonic()
+        return time.monotonic() - self._since > self._seconds
 
 
 async def _accept(parts: Parts, need: Need, who: PeerId) -> None:
