@@ -12,7 +12,7 @@ from hypothesis import settings as hypothesis_settings
 from chat.settings import Settings
 from chat.store.database import FILE, Database
 from tests.support.clock import FakeClock
-from tests.support.postgres import PostgresServer, binaries
+from tests.support.postgres import PostgresServer, SpareDatabases, binaries
 from tests.support.redis_server import RedisServer
 from tests.support.service import House
 
@@ -91,6 +91,14 @@ def postgres_template(shared_postgres: PostgresServer) -> str:
     return url
 
 
+@pytest.fixture(scope="session")
+def spare_databases(
+    shared_postgres: PostgresServer, postgres_template: str
+) -> SpareDatabases:
+    """Return databases with all tables and nothing in them."""
+    return SpareDatabases(shared_postgres, postgres_template)
+
+
 async def _migrated(database: Database) -> None:
     await database.migrate()
     await database.aclose()
@@ -106,10 +114,10 @@ def database_url(
         shutil.copy(template, tmp_path / FILE)
         yield None
         return
-    server: PostgresServer = request.getfixturevalue("shared_postgres")
-    url = server.new_database(request.getfixturevalue("postgres_template"))
+    spare: SpareDatabases = request.getfixturevalue("spare_databases")
+    url, make = spare.take()
     yield url
-    server.drop(url)
+    spare.give_back(url, make)
 
 
 @pytest.fixture
