@@ -53,8 +53,9 @@ def own_redis() -> Iterator[RedisServer]:
 
 
 @pytest.fixture
-def settings(tmp_path: Path, redis_url: str) -> Settings:
+def settings(tmp_path: Path, redis_url: str, sqlite_template: Path) -> Settings:
     """Return settings with a directory and a server of the test's own."""
+    shutil.copy(sqlite_template, tmp_path / FILE)
     return Settings(data_dir=tmp_path, redis_url=redis_url)
 
 
