@@ -120,6 +120,7 @@ class Backroom:
             controls=self.controls,
             rulebook=self.rulebook,
             screening=self.screening,
+            sanctions=self.sanctions,
             changed=self.doorbell.changed,
         )
         self.changed: Callable[[], None] = lambda: None

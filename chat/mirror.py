@@ -75,14 +75,14 @@ class Mirror:
         """Read once, if the store is there; if it is away, what is known stays."""
         try:
             words, controls = await self._words(), await self._controls()
+            self._learn_words(list(words))
+            for held in self._held.learn(controls):
+                self._hub.fan_out(held.room, held.frame())
             await self._rules()
             await self._tidings()
         except StoreDown:
             logger.warning("what the room team has said could not be read")
             return False
-        self._learn_words(list(words))
-        for held in self._held.learn(controls):
-            self._hub.fan_out(held.room, held.frame())
         return True
 
     def _learn_words(self, words: list[Kept]) -> None:

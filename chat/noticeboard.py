@@ -14,7 +14,7 @@ from chat.held import Held
 from chat.model import Handle, RoomName
 from chat.rulebook import HousePhrase, Rulebook
 from chat.rules.house import Phrase
-from chat.sanctions import Kept
+from chat.sanctions import Kept, Sanctions
 from chat.screening import Screening
 from chat.store import words
 from chat.store.database import Database
@@ -34,6 +34,7 @@ class Noticeboard:
         controls: Controls,
         rulebook: Rulebook,
         screening: Screening,
+        sanctions: Sanctions,
         changed: Callable[[bytes], Awaitable[None]],
     ) -> None:
         self._database = database
@@ -42,6 +43,7 @@ class Noticeboard:
         self._controls = controls
         self._rulebook = rulebook
         self._screening = screening
+        self._sanctions = sanctions
         self._changed = changed
 
     async def words(self) -> list[Kept]:
@@ -78,6 +80,8 @@ class Noticeboard:
         async with self._database.begin() as tx:
             if not await words.heed(tx, token, handle, self._clock.seconds()):
                 raise Gone
+        # Whoever has read it may go on now, and not when that has come round.
+        self._sanctions.heed(token, handle)
         await self._changed(WORDS_CHANGED)
 
     async def appeal(self, token: bytes, handle: Handle, text: str) -> None:

@@ -47,6 +47,13 @@ class Sanctions:
             known[kept.handle].append(kept)
         self._words = dict(known)
 
+    def heed(self, token: bytes, handle: Handle) -> None:
+        """Know at once that somebody has read a word, before it is learned again."""
+        self._words[handle] = [
+            kept._replace(heeded=kept.heeded or kept.word.token == token)
+            for kept in self._words.get(handle, ())
+        ]
+
     def words(self, handle: Handle, now: int) -> list[Word]:
         """Return what is to be shown to somebody."""
         return [

@@ -50,6 +50,18 @@ def test_a_warning_must_be_read_before_one_may_speak_again():
     assert sanctions(said("warning", heeded=True)).standing(OTTER, NOW) == Standing()
 
 
+def test_whoever_has_read_a_warning_may_speak_at_once():
+    known = sanctions(said("warning"))
+
+    known.heed(b"another", OTTER)
+    with pytest.raises(ReadFirst):
+        known.standing(OTTER, NOW)
+    known.heed(b"warning", OTTER)
+
+    assert known.standing(OTTER, NOW) == Standing()
+    assert known.words(OTTER, NOW) == []
+
+
 def test_a_nudge_stops_nobody():
     assert sanctions(said("nudge")).standing(OTTER, NOW) == Standing()
 

@@ -126,6 +126,9 @@ async def test_however_much_happens_it_is_told_once_a_second(
     await house.service.tidings.round()
     assert asked == [handle]
 
+    await house.needs.told(await house.needs.known(talking.need))
+    await eventually(lambda: handle in house.service.tidings._waiting)
+    assert asked == [handle]
     clock.advance(1)
     await eventually(lambda: asked == [handle] * 2)
 

@@ -10,7 +10,9 @@ from typing import Any, Self
 
 import uvicorn
 from playwright.async_api import Browser, Page
-from starlette.routing import WebSocketRoute
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp
 
 from chat.bulletin import TOPIC
@@ -125,7 +127,10 @@ async def _served(
         looking=lambda me, case: console.cases.looking(case, me.id),
         talking=Talking(listening=NOT_LISTENING, clock=clock),
     )
-    app = console.app_with(WebSocketRoute("/staff/ws", staff_socket.enter))
+    app = console.app_with(
+        WebSocketRoute("/staff/ws", staff_socket.enter),
+        Route("/staff/calls/standing.json", _nobody_calls),
+    )
     server = uvicorn.Server(_config(app, door))
     async with asyncio.TaskGroup() as tasks:
         door.wheel.start(asyncio.get_running_loop())
@@ -137,6 +142,10 @@ async def _served(
         await serving
         news.cancel()
         door.wheel.stop()
+
+
+async def _nobody_calls(_request: Request) -> JSONResponse:
+    return JSONResponse({"calls": []})
 
 
 def _config(app: ASGIApp, door: Door) -> uvicorn.Config:
