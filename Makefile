@@ -31,7 +31,8 @@ test: test-browser test-python  ## Run every test.
 # Two at a time, file by file. What measures how long people wait comes alone, after.
 test-python: setup
 	$(BIN)/python -m pytest -ra -n 2 --dist loadfile --ignore tests/browser $(ALONE:%=--ignore %)
-	$(BIN)/python -m pytest -ra tests/browser $(ALONE)
+	$(BIN)/python -m pytest -ra -n 2 --dist loadfile tests/browser
+	$(BIN)/python -m pytest -ra $(ALONE)
 
 test-browser:
 	@if command -v node >/dev/null; then node --test tests/web/*.test.js; else \

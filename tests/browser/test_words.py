@@ -182,4 +182,6 @@ async def shown_to_the_team(otter: Visitor, wren: Visitor, moderator: Moderator)
 
 
 async def read(visitor: Visitor) -> None:
-    await visitor.page.get_by_role("button", name="I have read this").click()
+    button = visitor.page.get_by_role("button", name="I have read this")
+    await button.click()
+    await expect(button).to_be_hidden()
