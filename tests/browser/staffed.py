@@ -63,16 +63,18 @@ class StaffedDesk:
         """Put one up for as long as it is needed."""
         settings = Settings(data_dir=directory, redis_url=redis_url)
         database, clock = Database(None, directory), FakeClock(datetime.now(UTC))
-        await database.migrate()
-        async with Process(settings, clock).running() as process:
-            hub = Hub(metrics=process.metrics)
-            (listener,) = [socket.create_server(("127.0.0.1", 0))]
-            url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-            desk = LiveDesk(database, clock, process, hub)
-            console = Console(desk, process, url)
-            async with _served(console, hub, clock, listener):
-                yield cls(console, hub, url)
-        await database.aclose()
+        try:
+            await database.migrate()
+            async with Process(settings, clock).running() as process:
+                hub = Hub(metrics=process.metrics)
+                (listener,) = [socket.create_server(("127.0.0.1", 0))]
+                url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+                desk = LiveDesk(database, clock, process, hub)
+                console = Console(desk, process, url)
+                async with _served(console, hub, clock, listener):
+                    yield cls(console, hub, url)
+        finally:
+            await database.aclose()
 
     def tell(self, frame: bytes) -> None:
         """Tell every page that is open."""
