@@ -5,9 +5,11 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 ALONE := tests/test_chaos.py tests/test_nights.py
+# Every state of a page on a toy house; that page's stories run on the real one.
+AT_LEISURE := tests/browser/test_need.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-python test-browser check format lint types layers \
+.PHONY: help setup run test test-python test-browser test-leisure check format lint types layers \
 	bench chaos conformance lock
 
 help:  ## Show what can be made.
@@ -28,11 +30,14 @@ run: setup  ## Serve on http://127.0.0.1:8000 (HOST, PORT, DATA_DIR).
 
 test: test-browser test-python  ## Run every test.
 
-# Two at a time, file by file. What measures how long people wait comes alone, after.
+# Some at a time, file by file. What measures how long people wait comes alone, after.
 test-python: setup
-	$(BIN)/python -m pytest -ra -n 2 --dist loadfile --ignore tests/browser $(ALONE:%=--ignore %)
-	$(BIN)/python -m pytest -ra -n 2 --dist loadfile tests/browser
+	$(BIN)/python -m pytest -ra -n 3 --dist loadfile --ignore tests/browser $(ALONE:%=--ignore %)
+	$(BIN)/python -m pytest -ra -n 2 --dist loadfile tests/browser $(AT_LEISURE:%=--ignore %)
 	$(BIN)/python -m pytest -ra $(ALONE)
+
+test-leisure: setup  ## Run what takes too long for each commit: the need page's every state.
+	$(BIN)/python -m pytest -ra $(AT_LEISURE)
 
 test-browser:
 	@if command -v node >/dev/null; then node --test tests/web/*.test.js; else \
