@@ -209,6 +209,10 @@ def _told() -> Iterator[None]:
 
 
 def _down(error: BaseException) -> None:
+    if (task := asyncio.current_task()) and task.cancelling():
+        # Whoever is told to end in the middle of a statement hears of that from the
+        # driver, as an error of its own: they are to end, and not to try again.
+        raise asyncio.CancelledError from error
     cause = getattr(error, "orig", None) or error
     why = {"why": type(cause).__name__, "state": _state(error)}
     logger.warning("the database does not answer", extra=why)
