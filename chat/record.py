@@ -48,14 +48,18 @@ class Record:
         self._logged: float | None = None
 
     async def run(self) -> None:
-        """Keep the head until cancelled, and log it once an hour."""
+        """Look after the head until cancelled."""
         while True:
-            try:
-                if await self.keep():
-                    self._log()
-            except (StoreDown, OSError, NotSealed):
-                logger.warning("where the record ends could not be kept")
+            await self.look()
             await asyncio.sleep(EVERY_SECONDS)
+
+    async def look(self) -> None:
+        """Keep the head if there is a new one, and log it once an hour."""
+        try:
+            if await self.keep():
+                self._log()
+        except (StoreDown, OSError, NotSealed):
+            logger.warning("where the record ends could not be kept")
 
     def _log(self) -> None:
         now = self._clock.monotonic()

@@ -1,6 +1,5 @@
 """The record as an operator has it: where it ends is kept apart, and checked."""
 
-import asyncio
 import stat
 from pathlib import Path
 
@@ -11,7 +10,6 @@ from chat.store.audit import NotSealed
 from chat.store.database import Database
 from tests.store.test_audit import KEY, tamper, write
 from tests.support.clock import FakeClock
-from tests.support.eventually import eventually
 
 CUT = "DELETE FROM audit WHERE id = 3"
 MISSING = "row 3 is missing, and all to row 3"
@@ -100,29 +98,16 @@ async def test_the_end_is_logged_once_an_hour(
     database: Database,
     clock: FakeClock,
     caplog: pytest.LogCaptureFixture,
-    monkeypatch: pytest.MonkeyPatch,
 ):
-    monkeypatch.setattr("chat.record.EVERY_SECONDS", 0)
     caplog.set_level("INFO", "chat.record")
-    heads: list[str] = []
 
-    async def grown() -> None:
+    async def grown() -> str:
         await write(database, 1)
-        await eventually(lambda: record.sealed not in heads)
-        heads.append(record.sealed)
+        await record.look()
+        return record.sealed
 
-    async with asyncio.TaskGroup() as tasks:
-        running = tasks.create_task(record.run())
-        heads.append(record.sealed)
-        await grown()
-        await eventually(lambda: caplog.records)
-        await grown()
-        clock.advance(LOGGED_SECONDS)
-        await grown()
-        await eventually(lambda: len(caplog.records) == 2)
-        running.cancel()
+    first, _ = await grown(), await grown()
+    clock.advance(LOGGED_SECONDS)
+    third = await grown()
 
-    assert [getattr(each, "head", "") for each in caplog.records] == [
-        heads[1],
-        heads[3],
-    ]
+    assert [getattr(each, "head", "") for each in caplog.records] == [first, third]
