@@ -1,6 +1,8 @@
 """Engines: how SQLite and PostgreSQL are opened, and which of them it is."""
 
 import asyncio
+import sqlite3
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,6 +16,9 @@ FILE: Final = "porchlight.db"
 
 POOL: Final = 5
 """How many connections of one process are open at a time."""
+
+# Rows that its thread hands over at once: aiosqlite's own default.
+_AT_A_TIME: Final = 64
 
 
 class BadDatabase(Exception):
@@ -88,9 +93,28 @@ def engine_of(
     )
 
 
+class _Connection(aiosqlite.Connection):
+    """One that ends once, and with it what it was about to write.
+
+    A second end would wait for a thread that is no more. And as long as anything
+    remembers one of its statements, SQLite keeps a closed connection's locks.
+    """
+
+    def stop(self) -> asyncio.Future[Any] | None:
+        if not self._running:
+            return None
+        if self._connection is not None:
+            self._tx.put_nowait((None, self._connection.rollback))
+        return super().stop()
+
+    async def close(self) -> None:
+        if ended := self.stop():
+            await ended
+
+
 async def _open(*file: Any, **options: Any) -> aiosqlite.Connection:
     """Open a file; where that fails, nothing of the attempt goes on."""
-    connection = aiosqlite.connect(*file, **options)
+    connection = _Connection(partial(sqlite3.connect, *file, **options), _AT_A_TIME)
     connection._thread.daemon = True
     try:
         return await connection

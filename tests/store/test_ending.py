@@ -1,0 +1,58 @@
+"""Whoever is told to end does so, wherever in a statement it is."""
+
+import asyncio
+from contextlib import suppress
+
+from sqlalchemy import insert, text
+
+from chat.errors import StoreDown
+from chat.store.database import Database
+from chat.store.schema import controls
+from tests.store.test_database import COFFEE, count
+
+HOW = ("read", "claim", "begin", "read")
+
+
+async def look_again_and_again(database: Database, how: str) -> None:
+    """Do as our loops do: an outage is no reason to end."""
+    while True:
+        with suppress(StoreDown):
+            async with getattr(database, how)() as tx:
+                await tx.execute(text("SELECT 1"))
+        await asyncio.sleep(0)
+
+
+async def test_loops_end_when_they_are_told_to(database: Database):
+    for milliseconds in range(40):
+        loops = [
+            asyncio.create_task(look_again_and_again(database, how)) for how in HOW
+        ]
+        # A database answers in its own time, so in that the moments differ.
+        await asyncio.sleep(milliseconds / 1000)
+        for each in loops:
+            each.cancel()
+
+        _, still_there = await asyncio.wait(loops, timeout=2)
+
+        assert not still_there, f"told to after {milliseconds} ms"
+
+
+async def test_whoever_ends_half_way_keeps_nobody_from_writing(database: Database):
+    async def half_way(written: asyncio.Event) -> None:
+        async with database.begin() as tx:
+            await tx.execute(insert(controls), COFFEE)
+            written.set()
+            await tx.execute(text("SELECT 1"))
+            await asyncio.Event().wait()
+
+    for _ in range(5):
+        written = asyncio.Event()
+        writer = asyncio.create_task(half_way(written))
+        await written.wait()
+        writer.cancel()
+        await asyncio.wait([writer], timeout=2)
+
+        async with asyncio.timeout(2), database.begin():
+            pass
+
+    assert await count(database) == 0
