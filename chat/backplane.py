@@ -8,16 +8,16 @@ rooms that it has members in, and no others.
 import asyncio
 import struct
 from collections.abc import Callable
-from typing import Final, NamedTuple
+from typing import Final
 
-from chat import protocol
 from chat.clock import Clock
+from chat.drafts import Draft, Receipt
 from chat.errors import Gone, NotYours, Unavailable
 from chat.feed import Event, Feed, Page, page
 from chat.following import Following
 from chat.history import History, Log, flagged_key, keys, unanswered_key
 from chat.metrics import Metrics
-from chat.model import NOWHERE, MemberId, Place, Position, RoomName
+from chat.model import NOWHERE, Place, Position, RoomName
 from chat.redis import Lines, Script, Scripts
 from chat.settings import Settings
 from chat.standing import NEWS
@@ -26,36 +26,6 @@ READY_WITHIN_SECONDS: Final = 5.0
 _RETRY_AFTER_SECONDS = 2.0
 _APPEND = Script("append")
 _ENVELOPE = struct.Struct(">cIQIQ")
-
-
-class Draft(NamedTuple):
-    """An event on its way to a position, or (kind `h`) to the room team first.
-
-    `sealed` is the device's handle, to be opened with the member's id; `opening` what
-    the room team should see; `watch` why (`d` distressed, `n` new here) and `answer_by`
-    when somebody should have answered. `once` tells a repeat, where `id` does not, for
-    `repeat_seconds` if that is not what the settings say.
-    """
-
-    kind: str
-    member: MemberId
-    id: bytes
-    at: int
-    frame: protocol.Draft
-    target: int = 0
-    sealed: bytes = b""
-    opening: bytes = b""
-    watch: str = ""
-    answer_by: int = 0
-    once: bytes = b""
-    repeat_seconds: int = 0
-
-
-class Receipt(NamedTuple):
-    """Where an event came to stand; position 0: the room team reads it first."""
-
-    position: int
-    at: int
 
 
 class Backplane:

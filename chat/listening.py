@@ -8,9 +8,9 @@ from hashlib import blake2b
 from typing import Final
 
 from chat import text
-from chat.backplane import Receipt
 from chat.clock import Clock
 from chat.connection import Connection
+from chat.drafts import Receipt
 from chat.errors import Blocked, NameTaken
 from chat.feed import Page
 from chat.flagged import Flagged

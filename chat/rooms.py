@@ -7,10 +7,11 @@ from contextlib import contextmanager
 from typing import NamedTuple
 
 from chat import protocol, requests
-from chat.backplane import Backplane, Draft, Receipt
+from chat.backplane import Backplane
 from chat.catalogue import Catalogue
 from chat.clock import Clock
 from chat.connection import Connection
+from chat.drafts import Draft, Receipt
 from chat.errors import Unavailable
 from chat.feed import Page
 from chat.hub import Hub

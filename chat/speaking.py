@@ -9,9 +9,9 @@ from collections.abc import Callable
 from typing import Final, TypeVar
 
 from chat import asides, text, triage
-from chat.backplane import Receipt
 from chat.catalogue import Catalogue
 from chat.clock import Clock
+from chat.drafts import Receipt
 from chat.errors import Blocked, RoomLocked, TooFast
 from chat.flagged import Flagged
 from chat.held import HeldRooms

@@ -10,7 +10,8 @@ import pytest
 from redis import Redis
 
 from chat import backplane, following, protocol
-from chat.backplane import Draft, channel
+from chat.backplane import channel
+from chat.drafts import Draft
 from chat.errors import Gone, NotYours, Unavailable
 from chat.feed import LATEST_FOR_NEWCOMERS, PAGE_BYTES, RECENT_EVENTS, Page
 from chat.history import READ_AT_ONCE, Log, keys

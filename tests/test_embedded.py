@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -218,8 +219,11 @@ def test_talk_that_is_gone_leaves_the_disk_too(
     private: Embedded, client: Redis, tmp_path: Path
 ):
     def on_disk() -> bytes:
-        files = (tmp_path / "redis" / "appendonlydir").iterdir()
-        return b"".join(file.read_bytes() for file in files)
+        read = b""
+        for file in (tmp_path / "redis" / "appendonlydir").iterdir():
+            with suppress(FileNotFoundError):  # a draft that has its own name by now
+                read += file.read_bytes()
+        return read
 
     client.set("said", "a sentence long gone")
     client.delete("said")

@@ -12,8 +12,9 @@ from typing import Any, Final
 from sqlalchemy import Row
 
 from chat import protocol
-from chat.backplane import Backplane, Draft
+from chat.backplane import Backplane
 from chat.clock import Clock
+from chat.drafts import Draft
 from chat.errors import Gone, NotYours, StoreDown, Unavailable
 from chat.identity import Identity
 from chat.model import Handle, MemberId, RoomName

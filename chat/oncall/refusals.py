@@ -75,8 +75,8 @@ class UnknownWish(ChatError):
     code = "unknown_wish"
 
 
-class RotaMistake(ChatError):
-    """Something in the rota cannot be; `told` says what, in one line."""
+class Mistaken(ChatError):
+    """Something was entered that cannot be; `told` says what, in one line."""
 
     def __init__(self, told: str, field: str = "") -> None:
         super().__init__()
@@ -86,6 +86,10 @@ class RotaMistake(ChatError):
 
     def __str__(self) -> str:
         return self.told
+
+
+class RotaMistake(Mistaken):
+    """Something in the rota cannot be."""
 
 
 class UnknownZone(RotaMistake):
@@ -136,19 +140,10 @@ class NotYourSwap(ChatError):
     code = "not_your_swap"
 
 
-class BadWay(ChatError):
-    """Somebody cannot be reached in that way; `told` says why, in one line."""
+class BadWay(Mistaken):
+    """Somebody cannot be reached in that way."""
 
     code = "bad_way"
-
-    def __init__(self, told: str, field: str = "") -> None:
-        super().__init__()
-        self.told = told
-        self.field = field
-        """Where it was entered."""
-
-    def __str__(self) -> str:
-        return self.told
 
 
 class NotReady(ChatError):

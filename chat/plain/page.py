@@ -12,6 +12,7 @@ from chat.oncall.needs import Needs
 from chat.pacing import Pacing
 from chat.plain.keepsake import Keepsakes
 from chat.plain.lines import read
+from chat.plain.sheets import Sheets
 from chat.plain.talking import PlainTalk
 from chat.rooms import Rooms
 from chat.settings import Settings
@@ -36,6 +37,7 @@ def plain_routes(
         BadLines: If there are no help lines to show.
 
     """
+    keepsakes = Keepsakes(identity=identity, clock=clock, trusted=trusted)
     return PlainTalk(
         needs=needs,
         calling=calling,
@@ -43,8 +45,8 @@ def plain_routes(
         rooms=rooms,
         identity=identity,
         pacing=Pacing(settings=settings, clock=clock),
-        keepsakes=Keepsakes(identity=identity, clock=clock, trusted=trusted),
-        countries=read(),
+        keepsakes=keepsakes,
+        sheets=Sheets(keepsakes, read()),
         is_from_us=is_from_us,
         clock=clock,
     ).routes()

@@ -13,7 +13,9 @@ from typing import Any, NamedTuple
 
 import ahocorasick
 
-from chat.rules.needs import Choice, Known, needs
+from chat.rules.needs import needs
+from chat.rules.rarity import Choice
+from chat.rules.reading import Known
 
 _ASKED = 3
 """As many of a pattern's needs are asked after; more hardly ever turn it away."""

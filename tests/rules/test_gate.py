@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chat.rules.gate import Gate, Lookout
-from chat.rules.needs import needs, plain
+from chat.rules.needs import needs
 from chat.rules.phrases import phrasebook
+from chat.rules.words import plain
 from tests.rules.table import passing, stopped
 
 BOOKS = ("abuse", "sourcing", "predatory")

@@ -7,7 +7,7 @@ from redis import Redis
 from sqlalchemy import select
 
 from chat import bulletin, catalogue, protocol
-from chat.backplane import Draft
+from chat.drafts import Draft
 from chat.flagged import Flagged, Open, case_key
 from chat.history import flagged_key
 from chat.metrics import Metrics

@@ -9,8 +9,9 @@ from typing import Any, NamedTuple, cast
 from redis import Redis
 
 from chat import catalogue, protocol
-from chat.backplane import Backplane, Draft, Receipt
+from chat.backplane import Backplane
 from chat.clock import Clock
+from chat.drafts import Draft, Receipt
 from chat.feed import Page
 from chat.history import History
 from chat.metrics import Metrics

@@ -4,7 +4,7 @@ import tomllib
 from bisect import bisect_right
 from importlib.resources import files
 
-from chat.rules.needs import plain as plain_words
+from chat.rules.words import plain as plain_words
 
 STOP = "|"
 """What stands between two clauses."""

@@ -24,7 +24,7 @@ import re2
 from chat.model import Action, Flag
 from chat.rules.canonical import Form, Text
 from chat.rules.gate import LOOKOUT, Gate
-from chat.rules.needs import plain as words
+from chat.rules.words import plain as words
 
 _ANYTHING = r"[^.!?\n]*"
 _SIGNS = {

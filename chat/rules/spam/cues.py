@@ -11,7 +11,7 @@ import re2
 from chat.model import Action, Flag
 from chat.rules.canonical import Text
 from chat.rules.gate import LOOKOUT, Gate
-from chat.rules.needs import plain
+from chat.rules.words import plain
 
 _WORDS_BETWEEN = r"(?:[\w'$%€£]+\W+){0,6}"
 _SHORTHAND = (

@@ -1,20 +1,15 @@
 """The rota's page: hours are taken with one tap, and a mistake stands where it was."""
 
 import re
-import shutil
-from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, time, timedelta
-from pathlib import Path
 
 import pytest
 
 from chat.oncall.hours import Hours
 from chat.oncall.stages import PeerId
 from chat.oncall.swaps import Stage
-from chat.roles import Role
-from chat.settings import Settings
 from chat.store import staff
-from chat.store.database import FILE, Database
+from chat.store.database import Database
 from tests.support.clock import NOON, FakeClock
 from tests.support.console import Colleague
 from tests.support.planning import Planning
@@ -23,39 +18,6 @@ HOUR = timedelta(hours=1)
 TONIGHT = Hours(NOON + 14 * HOUR, NOON + 16 * HOUR)
 DASH = "\N{EN DASH}"
 WREN, OTTER = PeerId("wren"), PeerId("otter")
-
-
-@pytest.fixture
-def database_url(sqlite_template: Path, tmp_path: Path) -> None:
-    """Pages are the same on every database: one is enough."""
-    shutil.copy(sqlite_template, tmp_path / FILE)
-
-
-@pytest.fixture
-async def planning(
-    database: Database, settings: Settings, clock: FakeClock
-) -> AsyncIterator[Planning]:
-    async with Planning.open(database, settings, clock) as planning:
-        yield planning
-
-
-@pytest.fixture
-async def birch(planning: Planning) -> AsyncIterator[Colleague]:
-    """Have a coordinator."""
-    async with planning.peer("Birch", Role.COORDINATOR) as birch:
-        yield birch
-
-
-@pytest.fixture
-async def wren(planning: Planning) -> AsyncIterator[Colleague]:
-    async with planning.peer("Wren") as wren:
-        yield wren
-
-
-@pytest.fixture
-async def otter(planning: Planning) -> AsyncIterator[Colleague]:
-    async with planning.peer("Otter") as otter:
-        yield otter
 
 
 async def test_hours_tonight_are_taken_with_one_tap(

@@ -2,19 +2,11 @@
 
 import json
 import re
-import shutil
-from collections.abc import AsyncIterator
 from datetime import date, time, timedelta
-from pathlib import Path
-
-import pytest
 
 from chat.oncall.hours import Hours
 from chat.oncall.stages import PeerId
-from chat.roles import Role
-from chat.settings import Settings
-from chat.store.database import FILE, Database
-from tests.support.clock import NOON, FakeClock
+from tests.support.clock import NOON
 from tests.support.console import Colleague
 from tests.support.planning import Planning
 
@@ -22,33 +14,6 @@ HOUR = timedelta(hours=1)
 WREN = PeerId("wren")
 DASH = "\N{EN DASH}"
 A_WEEK = 7 * 24
-
-
-@pytest.fixture
-def database_url(sqlite_template: Path, tmp_path: Path) -> None:
-    """Pages are the same on every database: one is enough."""
-    shutil.copy(sqlite_template, tmp_path / FILE)
-
-
-@pytest.fixture
-async def planning(
-    database: Database, settings: Settings, clock: FakeClock
-) -> AsyncIterator[Planning]:
-    async with Planning.open(database, settings, clock) as planning:
-        yield planning
-
-
-@pytest.fixture
-async def birch(planning: Planning) -> AsyncIterator[Colleague]:
-    """Have a coordinator."""
-    async with planning.peer("Birch", Role.COORDINATOR) as birch:
-        yield birch
-
-
-@pytest.fixture
-async def wren(planning: Planning) -> AsyncIterator[Colleague]:
-    async with planning.peer("Wren") as wren:
-        yield wren
 
 
 async def test_the_picture_has_every_hour_of_the_week_and_a_table_behind_it(

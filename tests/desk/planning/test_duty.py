@@ -1,18 +1,14 @@
 """You on call: one says oneself when and how one is called, and has a calendar."""
 
 import re
-import shutil
-from collections.abc import AsyncIterator
 from datetime import time, timedelta
-from pathlib import Path
 
 import pytest
 
 from chat.oncall.hours import Hours, QuietHours
 from chat.oncall.stages import PeerId
-from chat.settings import Settings
 from chat.store import staff
-from chat.store.database import FILE, Database
+from chat.store.database import Database
 from tests.support.clock import NOON, FakeClock
 from tests.support.console import Colleague
 from tests.support.planning import Planning
@@ -21,26 +17,6 @@ HOUR = timedelta(hours=1)
 WREN = PeerId("wren")
 DASH = "\N{EN DASH}"
 LINK = re.compile(r"https://chat\.example(/calendar/[\w-]{43}\.ics)</code>")
-
-
-@pytest.fixture
-def database_url(sqlite_template: Path, tmp_path: Path) -> None:
-    """Pages are the same on every database: one is enough."""
-    shutil.copy(sqlite_template, tmp_path / FILE)
-
-
-@pytest.fixture
-async def planning(
-    database: Database, settings: Settings, clock: FakeClock
-) -> AsyncIterator[Planning]:
-    async with Planning.open(database, settings, clock) as planning:
-        yield planning
-
-
-@pytest.fixture
-async def wren(planning: Planning) -> AsyncIterator[Colleague]:
-    async with planning.peer("Wren") as wren:
-        yield wren
 
 
 async def test_i_can_take_it(planning: Planning, wren: Colleague):
