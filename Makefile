@@ -4,6 +4,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
+# Every process that a test starts would compile all modules anew.
+unexport PYTHONDONTWRITEBYTECODE
 ALONE := tests/test_chaos.py tests/test_nights.py
 # Every state of a page on a toy house; that page's stories run on the real one.
 AT_LEISURE := tests/browser/test_need.py

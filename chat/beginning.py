@@ -9,22 +9,8 @@ import typer
 from pydantic import ValidationError
 
 from chat import logs
-from chat.catalogue import BadRooms
-from chat.embedded import NoServer
-from chat.errors import StoreDown
-from chat.identity import BadKey
-from chat.oncall.policy import BadPolicy
+from chat.errors import Amiss, StoreDown
 from chat.settings import Settings
-from chat.staffing import NotDone
-from chat.store.database import BadDatabase
-from chat.store.migrating import NewerTables
-from chat.training.sources import BadSource
-from chat.trial import BadFile
-
-_PUT_RIGHT = (
-    NoServer, BadRooms, BadKey, BadFile, BadDatabase, NewerTables, NotDone,
-    BadPolicy, BadSource,
-)  # fmt: skip
 
 
 def begin(**chosen: object) -> Settings:
@@ -63,7 +49,7 @@ def refusals() -> Iterator[None]:
     """Tell in one line what an operator can put right, and end."""
     try:
         yield
-    except _PUT_RIGHT as error:
+    except Amiss as error:
         refuse(str(error))
     except StoreDown:
         refuse("the database does not answer; the log says more")

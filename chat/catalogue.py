@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple, NoReturn
 
 from chat import talkroom
-from chat.errors import NoSuchRoom
+from chat.errors import Amiss, NoSuchRoom
 from chat.model import Room, RoomName
 
 OUR_ROOMS = Path(__file__).with_name("rooms.toml")
@@ -46,7 +46,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _WHERE = re.compile(r"\(at line (\d+), column \d+\)")
 
 
-class BadRooms(Exception):
+class BadRooms(Amiss):
     """The file of rooms cannot be used; the message is one line that says where."""
 
 

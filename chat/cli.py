@@ -1,4 +1,7 @@
-"""The command line: `python -m chat serve`, and what else an operator does."""
+"""The command line: `python -m chat serve`, and what else an operator does.
+
+Each command brings in what it needs when it is given, so that none waits for the rest.
+"""
 
 import asyncio
 import json
@@ -15,22 +18,8 @@ from typing import Annotated
 
 import typer
 
-from chat import (
-    catalogue,
-    doctor,
-    logs,
-    moderate,
-    rehearsal,
-    server,
-    staffing,
-    starting,
-    training,
-    trial,
-    upkeep,
-)
+from chat import logs
 from chat.beginning import begin, decided, refusals
-from chat.catalogue import Catalogue
-from chat.oncall.drilled import Outcome
 from chat.roles import Role
 from chat.settings import Settings
 
@@ -58,6 +47,8 @@ def serve(
     listener: Annotated[int | None, typer.Option(hidden=True)] = None,
 ) -> None:
     """Serve members, until told to end."""
+    from chat import server, starting
+
     settings = begin(HOST=host, PORT=port, WORKERS=workers)
     server.raise_open_files()
     with refusals():
@@ -70,6 +61,8 @@ def serve(
 @cli.command()
 def work() -> None:
     """Do the housekeeping alone, beside a service that serves members."""
+    from chat import starting
+
     settings = begin()
     with refusals():
         asyncio.run(_until_told(starting.work(settings)))
@@ -85,6 +78,9 @@ def drill(
     ] = False,
 ) -> None:
     """Raise a need that nobody has, and say how quickly somebody came."""
+    from chat import starting
+    from chat.oncall.drilled import Outcome
+
     settings = begin()
     with refusals():
         drilled = asyncio.run(starting.drill(settings, timedelta(seconds=wait)))
@@ -107,12 +103,14 @@ def screen(
         if score:
             _score(score, settings)
         else:
-            _answer(catalogue.load(settings.rooms_file), settings.country)
+            _answer(settings)
 
 
 @cli.command()
 def migrate() -> None:
     """Bring the database's tables up to date; every start does so too."""
+    from chat import upkeep
+
     settings = begin()
     with refusals():
         typer.echo(asyncio.run(upkeep.migrate(settings)))
@@ -125,6 +123,8 @@ def verify(
     ] = None,
 ) -> None:
     """Say whether the record of who did what is whole, or which row is not."""
+    from chat import upkeep
+
     settings = begin()
     with refusals():
         whole, told = asyncio.run(upkeep.verify(settings, head or ()))
@@ -138,6 +138,8 @@ def invite(
     role: Annotated[Role, typer.Argument(help="What they are there for.")],
 ) -> None:
     """Print a link by which somebody joins: once, within 72 hours."""
+    from chat import staffing
+
     settings = begin()
     with refusals():
         typer.echo(asyncio.run(staffing.invite(settings, role)))
@@ -146,6 +148,8 @@ def invite(
 @team.command(name="list")
 def show_team() -> None:
     """Print who is in the room team, and who left it."""
+    from chat import staffing
+
     settings = begin()
     with refusals():
         for line in asyncio.run(staffing.team(settings)):
@@ -157,6 +161,8 @@ def disable(
     desk_name: Annotated[str, typer.Argument(help="As the team knows them.")],
 ) -> None:
     """Let somebody in no more, and sign them out everywhere at once."""
+    from chat import staffing, starting
+
     settings = begin()
     with refusals(), starting.redis_of(settings) as settings:
         typer.echo(asyncio.run(staffing.disable(settings, desk_name)))
@@ -169,6 +175,8 @@ def train(
     lines: Annotated[Path, typer.Option(help="Our own lines.")] = Path("training"),
 ) -> None:
     """Train the linear heads, and say what they do to lines they never saw."""
+    from chat import training
+
     with refusals():
         weights, reports = training.train(lines, corpora)
     out.write_bytes(weights)
@@ -187,15 +195,20 @@ def examine() -> None:
 
 
 def _score(files: Sequence[Path], settings: Settings) -> None:
+    from chat import trial
+
     for each in trial.tried(files, settings.country):
         typer.echo("\n".join(each.table()))
 
 
-def _answer(rooms: Catalogue, country: str) -> None:
+def _answer(settings: Settings) -> None:
     """Answer each line at once; whoever reads may stop reading."""
+    from chat import catalogue, moderate, rehearsal
+
+    rooms = catalogue.load(settings.rooms_file)
     rehearsal.rehearse()
     try:
-        for answer in moderate.answers(sys.stdin.buffer, rooms, country):
+        for answer in moderate.answers(sys.stdin.buffer, rooms, settings.country):
             sys.stdout.buffer.write(answer.encode() + b"\n")
             sys.stdout.buffer.flush()
     except BrokenPipeError:
@@ -213,6 +226,8 @@ async def _until_told(work: Coroutine[object, object, None]) -> None:
 
 
 async def _show(settings: Settings) -> bool:
+    from chat import doctor
+
     well = True
     async for finding in doctor.examine(settings):
         typer.echo(str(finding))

@@ -20,10 +20,10 @@ class Collector:
         self._set_aside = False
 
     def start(self) -> None:
-        """Begin, with all that is here by now: the code, which stays."""
-        gc.collect()
+        """Begin, with all that is here by now, nearly all of which is code."""
         gc.freeze()
         gc.callbacks.append(self._after)
+        self._set_aside = True
 
     def stop(self) -> None:
         """Leave the garbage collector as it was."""

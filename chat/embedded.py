@@ -22,6 +22,7 @@ from redis.exceptions import RedisError
 from redis.retry import Retry
 
 from chat.clock import Clock
+from chat.errors import Amiss
 from chat.leash import leashed
 
 OLDEST_VERSION = 7  # sharded pub/sub
@@ -39,7 +40,7 @@ _LOOK_AGAIN_SECONDS = 0.01
 logger = logging.getLogger(__name__)
 
 
-class NoServer(Exception):
+class NoServer(Amiss):
     """There is no private server to be had; the message says what to do."""
 
 

@@ -3,6 +3,10 @@
 from typing import ClassVar
 
 
+class Amiss(Exception):
+    """Something is amiss that an operator can put right; the message says what."""
+
+
 class ChatError(Exception):
     """A request that cannot be done; `code` says why, `wait` when to try again."""
 

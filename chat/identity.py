@@ -11,7 +11,7 @@ import tempfile
 from hashlib import blake2b
 from pathlib import Path
 
-from chat.errors import BadSecret
+from chat.errors import Amiss, BadSecret
 from chat.model import Handle, Member, MemberId, RoomName, Who
 from chat.words import FIRST_WORDS, SECOND_WORDS
 
@@ -37,7 +37,7 @@ KEY_BYTES = 32
 _LOOK = 0b0011_1111  # the low six bits of byte 2: three of colour, three of shape
 
 
-class BadKey(Exception):
+class BadKey(Amiss):
     """The service's key is not one; the message says what to do about it."""
 
 

@@ -8,6 +8,7 @@ import gzip
 import hashlib
 import re
 from collections.abc import Callable, Container, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -226,6 +227,7 @@ def _read(web: Path) -> Iterator[tuple[str, _File]]:
     yield "/words.txt", _made(words.encode(), TYPES[".txt"])
 
 
+@cache
 def _made(body: bytes, type_: str) -> _File:
     tag = hashlib.sha256(body).hexdigest()[:16]
     zipped = gzip.compress(body, mtime=0)

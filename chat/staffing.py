@@ -9,7 +9,7 @@ from typing import Final
 from chat import identity
 from chat.clock import Clock
 from chat.doorbell import Doorbell
-from chat.errors import ChatError, Unavailable
+from chat.errors import Amiss, ChatError, Unavailable
 from chat.frontdesk import Accounts
 from chat.redis import Lines, Scripts, servers
 from chat.roles import Role
@@ -23,7 +23,7 @@ _NOWHERE: Final = "unix:///nowhere"
 """For what needs no Redis."""
 
 
-class NotDone(Exception):
+class NotDone(Amiss):
     """What was asked was not done; the message says why, to an operator."""
 
 

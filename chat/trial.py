@@ -7,12 +7,13 @@ from time import perf_counter
 from typing import NamedTuple
 
 from chat import moderation, scoring
+from chat.errors import Amiss
 from chat.model import Action, Grade, Message
 from chat.rules.spam.recent import Recent
 from chat.scoring import Answer, Gold, Lines, Measure
 
 
-class BadFile(Exception):
+class BadFile(Amiss):
     """A file holds no labelled lines; which file, and why."""
 
 

@@ -13,6 +13,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final, NamedTuple, NoReturn
 
+from chat.errors import Amiss
+
 OUR_POLICY: Final = Path(__file__).with_name("policy.toml")
 
 MOST_STEPS: Final = 20
@@ -37,7 +39,7 @@ class Audience(StrEnum):
     COORDINATOR = "coordinator"
 
 
-class BadPolicy(Exception):
+class BadPolicy(Amiss):
     """The policy cannot be used; the message is one line that says where."""
 
 

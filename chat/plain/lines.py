@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from chat.errors import Amiss
 from chat.pages import WEB
 
 TABLE: Final = WEB / "js" / "lines.js"
@@ -15,7 +16,7 @@ _LINE: Final = re.compile(r'\["([^"]+)", "([\d -]+)"\]')
 _EMERGENCY: Final = "Emergency"
 
 
-class BadLines(Exception):
+class BadLines(Amiss):
     """The table cannot be read, and nobody may be left without it."""
 
 

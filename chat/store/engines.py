@@ -11,6 +11,8 @@ from sqlalchemy import URL, event, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from chat.errors import Amiss
+
 ANSWER_SECONDS: Final = 5.0
 FILE: Final = "porchlight.db"
 
@@ -21,7 +23,7 @@ POOL: Final = 5
 _AT_A_TIME: Final = 64
 
 
-class BadDatabase(Exception):
+class BadDatabase(Amiss):
     """DATABASE_URL names no database that can be used; the message says why."""
 
 

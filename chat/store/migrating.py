@@ -17,6 +17,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from chat.errors import Amiss
+
 _FIRST_COME: Final = 7_267_541_002
 _STEPS: Final = Path(__file__).parent / "migrations"
 
@@ -24,7 +26,7 @@ logger = logging.getLogger(__name__)
 logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
-class NewerTables(Exception):
+class NewerTables(Amiss):
     """A newer version of the service made these tables; this one would spoil them."""
 
 

@@ -11,6 +11,7 @@ from zlib import crc32
 
 import re2
 
+from chat.errors import Amiss
 from chat.rules.linear import heads
 from chat.training.grammar import sentences
 
@@ -37,7 +38,7 @@ _SENTENCE = re2.compile(r"[^.!?]*[.!?]*")
 _FEWEST_WORDS = 6
 
 
-class BadSource(Exception):
+class BadSource(Amiss):
     """A corpus is missing, or is not the file that was looked at."""
 
 
