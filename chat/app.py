@@ -103,6 +103,7 @@ class Service(Ground):
     async def running(self) -> AsyncIterator[None]:
         """Run all that goes on by itself, for as long as the caller stays inside."""
         self._hear()
+        self.backroom.screening.warm_up()
         self.wheel.start(asyncio.get_running_loop())
         try:
             async with asyncio.TaskGroup() as tasks:

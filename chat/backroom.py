@@ -111,7 +111,6 @@ class Backroom:
         self.rulebook = Rulebook(database=self.database, clock=clock)
         self.carers = Carers(database=self.database, clock=clock)
         self.screening = Screening(Recent() if settings.flood_guard else None)
-        self.screening.warm_up()
         self.crowds = Crowds()
         self.noticeboard = Noticeboard(
             database=self.database,
