@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
+from chat.desk import templates
 from chat.pages import POLICY, WEB, Guarded, Pages
 
 A_PAGE = "<!doctype html><title>Porchlight</title>" + "<p>Come in.</p>" * 50
@@ -153,12 +154,27 @@ def test_every_answer_keeps_the_page_to_itself(browser: TestClient, path: str):
     headers = browser.get(path).headers
 
     assert headers["content-security-policy"].startswith(POLICY)
-    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["referrer-policy"] == "same-origin"
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["cross-origin-opener-policy"] == "same-origin"
     assert headers["cross-origin-resource-policy"] == "same-origin"
     assert "camera=()" in headers["permissions-policy"]
     assert "set-cookie" not in headers
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        WEB / "index.html",
+        templates.PLACE / "base.html",
+        templates.PLACE / "plain.html",
+    ],
+    ids=lambda head: head.name,
+)
+def test_a_form_says_that_it_is_ours_and_other_sites_learn_nothing(head: Path):
+    told = '<meta name="referrer" content="same-origin">'
+
+    assert told in head.read_text("utf-8")
 
 
 @pytest.mark.parametrize(
