@@ -194,7 +194,7 @@ class Draft:
 
     def _room(self) -> None:
         rota = self.book.rota
-        lines = (rota.weekly, rota.temporary, rota.overrides)
+        lines = (rota.weekly, rota.once)
         if sum(map(len, (*lines, self.book.swaps, self.book.closed))) >= MOST_LINES:
             raise BadShift(f"a rota has {MOST_LINES} lines at most", "starts")
 

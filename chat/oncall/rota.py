@@ -31,21 +31,34 @@ class Rota:
 
     zone: str
     weekly: tuple[Weekly, ...] = ()
-    temporary: tuple[Temporary, ...] = ()
-    overrides: tuple[Override, ...] = ()
-    """As they were made, one after the other: each finds what those before it left."""
+    once: tuple[Temporary | Override, ...] = ()
+    """As they were made, one after the other: an override finds what those before it
+    left. Hours that somebody takes later are theirs, though they gave others away."""
 
     def __post_init__(self) -> None:
         zone_of(self.zone)
+
+    @property
+    def temporary(self) -> tuple[Temporary, ...]:
+        """The temporary shifts alone."""
+        return tuple(each for each in self.once if isinstance(each, Temporary))
+
+    @property
+    def overrides(self) -> tuple[Override, ...]:
+        """The overrides alone."""
+        return tuple(each for each in self.once if isinstance(each, Override))
 
     def shifts(self, span: Hours) -> list[Shift]:
         """Return every shift that is on at some time of a span, whole, in order.
 
         Overrides are done, and show: in `origin` and `instead_of`.
         """
-        shifts = list(self._planned(span))
-        for override in self.overrides:
-            shifts = [part for shift in shifts for part in override.of(shift)]
+        shifts = [shift for line in self.weekly for shift in self._weekly(line, span)]
+        for each in self.once:
+            if isinstance(each, Override):
+                shifts = [part for shift in shifts for part in each.of(shift)]
+            elif each.hours.shared_with(span):
+                shifts.append(each.shift)
         on = (shift for shift in shifts if shift.hours.shared_with(span))
         return sorted(on, key=lambda each: (each.hours, each.line, each.peer or ""))
 
@@ -74,9 +87,8 @@ class Rota:
                 raise ShiftOverlaps(told, "starts")
         changed = replace(self, weekly=(*self.weekly, line))
         peers = {peer for turn in line.turns for peer in turn}
-        singles = [each.hours for each in self.temporary]
-        for hours in [*singles, *(each.hours for each in self.overrides)]:
-            changed._check(hours, peers)
+        for each in self.once:
+            changed._check(each.hours, peers | _who_has(each))
         return changed
 
     def plus_temporary(self, shift: Temporary) -> "Rota":
@@ -86,8 +98,8 @@ class Rota:
             ShiftOverlaps: If somebody would have two shifts at once.
 
         """
-        changed = replace(self, temporary=(*self.temporary, shift))
-        return changed._check(shift.hours, {shift.peer})
+        changed = replace(self, once=(*self.once, shift))
+        return changed._check(shift.hours, _who_has(shift))
 
     def plus_override(self, override: Override) -> "Rota":
         """Return the rota with some hours given to somebody else.
@@ -99,9 +111,8 @@ class Rota:
         """
         if not any(one.peer == override.peer for one in self.shifts(override.hours)):
             raise NotOnShift(f"{override.peer} has no shift then", "peer")
-        changed = replace(self, overrides=(*self.overrides, override))
-        takers = [] if override.to is None else [override.to]
-        return changed._check(override.hours, takers)
+        changed = replace(self, once=(*self.once, override))
+        return changed._check(override.hours, _who_has(override))
 
     def tonight(self, starts: time, ends: time, now: datetime) -> Hours:
         """Return the next hours of a wall clock that are not over: 2 to 4 tonight.
@@ -131,12 +142,9 @@ class Rota:
         """
         try:
             changed = replace(self, zone=zone)
-            for one in self.temporary:
-                if one.hours.ends > now:
-                    changed._check(one.hours, {one.peer})
-            for each in self.overrides:
-                if each.hours.ends > now and each.to is not None:
-                    changed._check(each.hours, {each.to})
+            for each in self.once:
+                if each.hours.ends > now:
+                    changed._check(each.hours, _who_has(each))
         except ShiftOverlaps as error:
             raise ShiftOverlaps(error.told, "zone") from error
         return changed
@@ -158,31 +166,21 @@ class Rota:
 
         Raises:
             NoSuchShift: If it is not.
-            ShiftOverlaps: If who gets hours back has others by now.
+            ShiftOverlaps: If who gets hours back, or from them, has others by now.
 
         """
         changed = replace(
             self,
             weekly=tuple(each for each in self.weekly if each.id != id_),
-            temporary=tuple(each for each in self.temporary if each.id != id_),
-            overrides=tuple(each for each in self.overrides if each.id != id_),
+            once=tuple(each for each in self.once if each.id != id_),
         )
         if changed == self:
             raise NoSuchShift("that line is not in the rota any more")
+        takers = {peer for each in self.overrides for peer in _who_has(each)}
         for override in self.overrides:
             if override.id == id_:
-                changed._check(override.hours, {override.peer})
+                changed._check(override.hours, {override.peer, *takers})
         return changed
-
-    def _planned(self, span: Hours) -> Iterator[Shift]:
-        for line in self.weekly:
-            yield from self._weekly(line, span)
-        for one in self.temporary:
-            if one.hours.shared_with(span):
-                yield Shift(
-                    one.hours, one.peer, one.id, Origin.TEMPORARY,
-                    one.backup, one.tags, one.languages,
-                )  # fmt: skip
 
     def _weekly(self, line: Weekly, span: Hours) -> Iterator[Shift]:
         zone = zone_of(self.zone)
@@ -212,6 +210,12 @@ class Rota:
     def _words(self, shift: Shift) -> str:
         starts, ends = (at.astimezone(zone_of(self.zone)) for at in shift.hours)
         return f"{starts:%Y-%m-%d %H:%M} to {ends:%H:%M}"
+
+
+def _who_has(each: Temporary | Override) -> set[PeerId]:
+    """Return who has its hours because of it, if anybody has."""
+    peer = each.to if isinstance(each, Override) else each.peer
+    return set() if peer is None else {peer}
 
 
 _DAYS: Final = (

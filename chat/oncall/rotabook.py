@@ -35,10 +35,8 @@ class Rotabook:
         match line:
             case Weekly():
                 rota = replace(rota, weekly=(*rota.weekly, line))
-            case Temporary():
-                rota = replace(rota, temporary=(*rota.temporary, line))
-            case Override():
-                rota = replace(rota, overrides=(*rota.overrides, line))
+            case Temporary() | Override():
+                rota = replace(rota, once=(*rota.once, line))
             case Swap():
                 return replace(self, swaps=(*self.swaps, line))
             case Closed():

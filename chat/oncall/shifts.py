@@ -63,6 +63,14 @@ class Temporary:
         # An hour more than on the wall, for the night in which one comes twice.
         ordered(*self.hours, LONGEST_SHIFT + timedelta(hours=1))
 
+    @property
+    def shift(self) -> Shift:
+        """The shift that it is, until it is given away."""
+        return Shift(
+            self.hours, self.peer, self.id, Origin.TEMPORARY,
+            self.backup, self.tags, self.languages,
+        )  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Override:

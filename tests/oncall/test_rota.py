@@ -199,6 +199,24 @@ def test_a_temporary_shift_is_given_away_like_any_other():
     assert who(rota.shifts(span(10, 12))) == [(OTTER, 10, 11), (HERON, 11, 12)]
 
 
+def test_hours_given_to_nobody_can_be_taken_again_by_who_gave_them():
+    rota = a_rota().plus_override(override(span(16, 20), to=None))
+
+    rota = rota.plus_temporary(temporary(span(17, 18), WREN))
+
+    assert [one.peer for one in rota.on_shift(utc(MONDAY, 17))] == [WREN]
+    assert rota.gaps(span(16, 20)) == [span(16, 17), span(18, 20)]
+
+
+def test_hours_taken_after_others_were_given_away_do_not_go_the_same_way():
+    rota = a_rota().plus_override(override(span(0, 24)))
+
+    rota = rota.plus_temporary(temporary(span(10, 12), OTTER))
+    rota = rota.plus_temporary(temporary(span(10, 12), WREN, "of Wren"))
+
+    assert who(rota.shifts(span(10, 12))) == [(OTTER, 10, 12), (WREN, 10, 12)]
+
+
 def test_nobody_takes_a_shift_while_they_have_one():
     with pytest.raises(ShiftOverlaps):
         a_rota().plus_temporary(temporary(span(19, 21), WREN))
@@ -286,6 +304,14 @@ def test_a_weekly_line_does_not_overlap_what_is_agreed_for_once(rota: Rota):
         rota.plus_weekly(line("midday", 0, "13:00", "15:00", (OTTER,)))
 
 
+def test_a_weekly_line_does_not_overlap_for_who_stands_in_for_its_peer():
+    rota = a_rota().plus_override(override(span(0, 24)))
+    rota = rota.plus_temporary(temporary(span(10, 12)))
+
+    with pytest.raises(ShiftOverlaps, match="otter would have two shifts at once"):
+        rota.plus_weekly(line("midday", 0, "13:00", "15:00"))
+
+
 def test_a_weekly_line_joins_the_others():
     rota = a_rota().plus_override(override(span(17, 18)))
 
@@ -328,6 +354,15 @@ def test_hours_do_not_come_back_to_who_has_others_by_now():
         rota.without(LineId("over"))
 
 
+def test_hours_do_not_go_on_to_who_has_others_by_now():
+    rota = a_rota().plus_override(override(span(17, 18)))
+    rota = rota.plus_override(override(span(16, 20), to=HERON, name="the rest"))
+    rota = rota.plus_temporary(temporary(span(17, 18), HERON))
+
+    with pytest.raises(ShiftOverlaps, match="heron would have two shifts at once"):
+        rota.without(LineId("over"))
+
+
 def test_a_rota_needs_a_zone_that_there_is():
     with pytest.raises(UnknownZone) as refused:
         Rota("Mars/Phobos")
@@ -354,13 +389,20 @@ def hours(draw: st.DrawFn, longest: int = 12) -> Hours:
 def rotas(draw: st.DrawFn) -> Rota:
     """Draw a rota as a coordinator comes to it: by asking, and by being refused."""
     rota = Rota(draw(st.sampled_from([JOBURG, "Europe/London"])))
-    for number in range(draw(st.integers(0, 8))):
-        rota = asked(rota, Rota.plus_weekly, draw(lines(f"line {number}")))
-    for number in range(draw(st.integers(0, 3))):
-        extra = temporary(draw(hours()), draw(peers), f"extra {number}")
-        rota = asked(rota, Rota.plus_temporary, extra)
-    for number in range(draw(st.integers(0, 4))):
-        rota = asked(rota, Rota.plus_override, draw(overrides(f"over {number}")))
+    kinds = st.sampled_from(["line", "line", "extra", "over", "without"])
+    for number, kind in enumerate(draw(st.lists(kinds, max_size=15))):
+        name = f"{kind} {number}"
+        match kind:
+            case "line":
+                rota = asked(rota, Rota.plus_weekly, draw(lines(name)))
+            case "extra":
+                extra = temporary(draw(hours()), draw(peers), name)
+                rota = asked(rota, Rota.plus_temporary, extra)
+            case "over":
+                rota = asked(rota, Rota.plus_override, draw(overrides(name)))
+            case _ if rota.once:
+                gone = draw(st.sampled_from(rota.once))
+                rota = asked(rota, Rota.without, gone.id)
     return rota
 
 

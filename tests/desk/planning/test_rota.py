@@ -46,6 +46,18 @@ async def test_hours_are_taken_by_the_times_of_a_clock(
     assert await planning.who_is_there(TONIGHT.ends) == []
 
 
+async def test_hours_that_one_gave_to_nobody_are_taken_again(
+    planning: Planning, wren: Colleague
+):
+    await planning.plan.add_temporary("birch", WREN, TONIGHT)
+    await planning.plan.override("birch", WREN, None, TONIGHT)
+    starts, ends = (at.isoformat() for at in TONIGHT)
+
+    await wren.post("/staff/rota/take", starts=starts, ends=ends)
+
+    assert await planning.who_is_there(TONIGHT.starts) == [WREN]
+
+
 async def test_what_somebody_took_they_give_back(planning: Planning, wren: Colleague):
     id_ = await planning.plan.take_hours(WREN, TONIGHT)
     assert f'value="{id_}"' in await wren.reads("/staff/rota")
