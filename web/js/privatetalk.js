@@ -59,6 +59,14 @@ export class PrivateTalk extends Conversation {
     this.answered = false
   }
 
+  // What was put off has come. Meanwhile everybody may have been sent out.
+  goOn() {
+    if (!this.#over) return
+    this.#over = false
+    this.querySelector("message-composer").hidden = false
+    this.joinAgain()
+  }
+
   heard(event) {
     super.heard(event)
     if (event.name === "said" && event.who !== this.me && !this.isConnected) this.#unheard()

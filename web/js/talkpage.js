@@ -26,8 +26,9 @@ export class TalkPage extends HTMLElement {
     if (!this.#talk && slug && !over && this.isConnected) this.#begin(slug)
     if (!this.#talk) return
     this.#talk.peers = peers
-    if (over) this.#talk.end()
-    else this.#talk.answered = answered
+    if (over) return this.#talk.end()
+    this.#talk.goOn()
+    this.#talk.answered = answered
   }
 
   // The talk is left for good.
