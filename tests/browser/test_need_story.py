@@ -138,13 +138,13 @@ async def test_what_is_put_off_is_promised_and_can_be_had_at_once(
     await otter.page.locator("[data-times] button").last.click()
     await otter.page.get_by_role("button", name="Call me back then").click()
     await expect(headline(otter)).to_have_text("We will call again.")
-    await otter.page.reload()
-    await expect(headline(otter)).to_have_text("We will call again.")
+    await expect(otter.box).to_be_hidden()
 
     await otter.page.get_by_role("button", name="I need to talk now").click()
 
     assert (await the_need(shift)).need.is_open
-    await expect(otter.box).to_be_visible()
+    await otter.say("It will not wait.")
+    await otter.sees("It will not wait.")
     await otter.page.get_by_role("button", name="I am all right for now").click()
     await expect(otter.box).to_be_hidden()
 
@@ -180,10 +180,15 @@ async def test_two_of_a_room_talk_alone_when_both_want_to(shift: Shift, invite: 
     await go.click()
     await otter.say("Hello, you.")
     await wren.sees("Hello, you.")
+    await wren.page.get_by_role("button", name="I need a moment.").click()
+    await otter.sees("Hello, you.", "I need a moment.")
     await wren.page.get_by_role("button", name="End this talk").click()
 
+    await expect(
+        otter.page.get_by_role("button", name="I need a moment.")
+    ).to_be_hidden()
     await expect(otter.page.locator("[data-told]")).to_contain_text("over")
-    await otter.sees("Hello, you.")
+    await otter.sees("Hello, you.", "I need a moment.")
 
 
 async def side_of(shift: Shift, visitor: Visitor) -> Side:

@@ -101,7 +101,7 @@ export class CardPage extends TalkPage {
     const words = !card && this.#cards.asked.length ? "One moment…" : pageWords(card, over)
     if (part(this, "told").textContent !== words) part(this, "told").textContent = words
     part(this, "end").hidden = over
-    this.showTalk({ slug: card ? card.talk : "", over, answered: false, peers: [] })
+    this.showTalk({ slug: card ? card.talk : "", over, answered: !over, peers: [] })
   }
 
   async #end() {
