@@ -90,8 +90,10 @@ class Ledger:
         now = self.now()
         known, before = _timed(known, need, now), known.need
         row = self._columns(known, now)
+        if need.ended_at != before.ended_at:
+            row |= {"forgotten_at": None}
         if _is_raised_again(before, need):
-            row |= {"forgotten_at": None, "lease_until": None}
+            row |= {"lease_until": None}
         await store.change(tx, need.id, row)
         await self._happens(tx, need.id, kind, actor, detail)
         return known

@@ -113,6 +113,40 @@ async def test_a_promise_is_kept_but_not_what_was_said_before_it(house: NeedsHou
     assert "call me" not in await house.dump()
 
 
+@pytest.mark.parametrize("wait", [HOUR, 30 * HOUR])
+async def test_a_promise_that_is_taken_back_is_forgotten_however_late(
+    any_house: NeedsHouse, wait: timedelta
+):
+    handle = a_handle()
+    id_ = (await any_house.press(handle, words="my secret", shares=("grief",))).id
+    await any_house.needs.call_back(handle, any_house.clock.now() + 40 * HOUR)
+    any_house.clock.advance(wait.total_seconds())
+    await any_house.needs.forget(any_house.clock.now())
+
+    await any_house.needs.withdraw(handle)
+    any_house.clock.advance(3600)
+
+    assert await any_house.needs.forget(any_house.clock.now()) == [talk_of(id_)]
+    dump = await any_house.dump()
+    assert "my secret" not in dump
+    assert repr(handle) not in dump
+
+
+async def test_what_was_said_before_another_promise_fades_after_that_one_too(
+    house: NeedsHouse,
+):
+    handle = a_handle()
+    id_ = (await house.press(handle)).id
+    await house.needs.call_back(handle, house.clock.now() + 30 * HOUR)
+    house.clock.advance(7200)
+    await house.needs.forget(house.clock.now())
+
+    await house.needs.call_back(handle, house.clock.now() + 40 * HOUR)
+    house.clock.advance(3600)
+
+    assert await house.needs.forget(house.clock.now()) == [talk_of(id_)]
+
+
 async def test_a_drill_is_forgotten_too(house: NeedsHouse):
     id_ = await house.needs.drill("ada-id")
     await house.needs.accept(id_, WREN)
