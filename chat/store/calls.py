@@ -15,7 +15,7 @@ COMPANY: Final = "company"
 
 
 class Called(NamedTuple):
-    """An alert by which somebody is called about a need that nobody has."""
+    """An alert by which open pages call somebody about a need that nobody has."""
 
     id: str
     need_id: str
@@ -23,13 +23,15 @@ class Called(NamedTuple):
 
 
 async def of_peer(tx: AsyncConnection, staff_id: str) -> list[Called]:
-    """Return by which alerts somebody is called now, the oldest first."""
+    """Return by which alerts somebody's open pages are called, the oldest first."""
     asked = (
         select(alerts.c.id, alerts.c.need_id, alerts.c.opened_at)
         .join(needs, needs.c.id == alerts.c.need_id)
         .where(
             alerts.c.staff_id == staff_id,
             alerts.c.kind.in_(CALLS),
+            # To look at a page says nothing of whether a phone got anything.
+            alerts.c.way_id == "",
             alerts.c.state != "dropped",
             needs.c.state.in_(CALLING),
             alerts.c.made_at >= needs.c.raised_at,

@@ -8,8 +8,9 @@ from chat.model import Grade, Handle
 from chat.oncall.stages import NeedId, PeerId
 from chat.oncall.ways import new_id
 from chat.roles import Role
-from chat.store import alerts, peers
+from chat.store import alerts, peers, ways
 from chat.store.instants import kept
+from chat.store.ways import Way
 from tests.support.call_desk import CallDesk
 from tests.support.console import Colleague
 
@@ -44,6 +45,29 @@ async def called(desk: CallDesk, need: NeedId, *staff_ids: str) -> list[str]:
     async with desk.database.begin() as tx:
         await alerts.add(tx, rows)
     return [str(row["id"]) for row in rows]
+
+
+async def pushed(desk: CallDesk, need: NeedId, staff_id: str) -> tuple[str, str]:
+    """Have somebody called by a phone too, which was never heard of since.
+
+    Returns the alert's id and the phone's.
+    """
+    now = kept(desk.clock.now())
+    phone = Way(new_id(), staff_id, "push", "a phone", {}, now - 1)
+    row = {
+        "id": new_id(), "kind": "need", "need_id": need, "staff_id": staff_id,
+        "way": "push", "way_id": phone.id, "made_at": now + 1, "state": "failed",
+    }  # fmt: skip
+    async with desk.database.begin() as tx:
+        await ways.add(tx, phone)
+        await alerts.add(tx, [row])
+    return str(row["id"]), phone.id
+
+
+async def confirmed(desk: CallDesk, way_id: str) -> bool:
+    async with desk.database.read() as tx:
+        way = await ways.way(tx, way_id)
+    return way is not None and way.confirmed_at is not None
 
 
 # Who needs somebody.
@@ -246,6 +270,18 @@ async def test_one_whom_only_the_page_reaches_is_told(desk: CallDesk, wren: Coll
     assert await noticed(wren) == ["alone"]
 
 
+async def test_a_coordinator_off_duty_whom_only_the_page_reaches_is_told(
+    desk: CallDesk,
+):
+    async with desk.peer("Birch", Role.COORDINATOR, ready=False) as birch:
+        assert "last_unreachable" in await noticed(birch)
+        assert "unreachable" not in await noticed(birch)
+
+        await desk.has_phone(birch.id)
+
+        assert "last_unreachable" not in await noticed(birch)
+
+
 # Alerts.
 
 
@@ -269,6 +305,41 @@ async def test_a_link_that_calls_one_is_opened_by_following_it(
     await wren.reads(f"/staff/calls?alert={alert}")
 
     assert (await desk.needs.progress(need)).opened == 1
+
+
+async def test_to_look_at_the_page_says_nothing_of_a_phone_that_got_nothing(
+    desk: CallDesk, wren: Colleague
+):
+    need = await desk.pressed()
+    await called(desk, need, wren.id)
+    _, phone = await pushed(desk, need, wren.id)
+
+    await wren.reads("/staff/calls")
+
+    assert not await confirmed(desk, phone)
+
+
+async def test_the_link_that_a_phone_got_says_that_the_phone_works(
+    desk: CallDesk, wren: Colleague
+):
+    need = await desk.pressed()
+    push, phone = await pushed(desk, need, wren.id)
+
+    await wren.reads(f"/staff/calls?alert={push}")
+
+    assert await confirmed(desk, phone)
+
+
+async def test_a_page_that_rings_leads_by_its_own_alert(
+    desk: CallDesk, wren: Colleague
+):
+    need = await desk.pressed()
+    (alert,) = await called(desk, need, wren.id)
+    await pushed(desk, need, wren.id)
+
+    standing = (await wren.get("/staff/calls/standing.json")).json()
+
+    assert [each["alert"] for each in standing["calls"]] == [alert]
 
 
 async def test_any_page_learns_by_what_one_is_called_until_somebody_came(
