@@ -97,12 +97,14 @@ def _words(
 
 def notices(view: View) -> list[str]:
     """Return the keys of what stands in the way of being called."""
+    off_duty = view.reader.coordinates and not view.at_work
     standing = {
         "not_ready": not (view.terms.ready or view.reader.coordinates),
         "last_only": not view.terms.ready and view.reader.coordinates,
         "unreachable": view.at_work and view.only_page,
+        "last_unreachable": off_duty and view.only_page,
         "alone": view.alone and view.at_work,
-        "too_few": view.alone and not view.at_work and view.reader.coordinates,
+        "too_few": view.alone and off_duty,
     }
     return [key for key, stands in standing.items() if stands]
 
@@ -123,6 +125,13 @@ NOTICES: Final = (
     Notice(
         "unreachable",
         "You are on duty, but we cannot reach you once you close this page.",
+        "/staff/ways",
+        "Set up another way",
+    ),
+    Notice(
+        "last_unreachable",
+        "You are the last who is called, but we cannot reach you once you close this "
+        "page.",
         "/staff/ways",
         "Set up another way",
     ),
