@@ -164,7 +164,7 @@ class Outbox:
         self._done.set()
 
     async def _outcome(self, alert: Leased) -> Outcome | None:
-        if alert.need_id in self._over:
+        if alert.id in self._over:
             return None
         self._fault("sending")
         outcome = await self._sent(alert)
@@ -186,11 +186,13 @@ class Outbox:
 
     async def _renew(self) -> None:
         """Go on sending what is under way, but not what nobody needs any more."""
-        until = kept(self._clock.now() + LEASE)
+        until, mine = kept(self._clock.now() + LEASE), dict(self._in_hand)
         async with self._alone, self._database.claim(urgent=True) as tx:
-            about = {alert.need_id for alert in self._in_hand.values()} - {""}
-            await store.renew(tx, list(self._in_hand), until)
-            self._over = about - await store.calling(tx, about)
+            about = {alert.need_id for alert in mine.values()} - {""}
+            await store.renew(tx, list(mine), until)
+            over = about - await store.calling(tx, about)
+        # Not of needs: one that is given back has other alerts, which are wanted.
+        self._over = {alert.id for alert in mine.values() if alert.need_id in over}
 
     # Recording ------------------------------------------------------------------------
 

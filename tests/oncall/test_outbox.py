@@ -273,6 +273,27 @@ async def test_what_waits_behind_a_slow_way_is_dropped_once_nobody_needs_it(
     assert len(on_call.pushed()) == 50
 
 
+async def test_a_need_that_is_given_back_calls_others_whatever_was_dropped_before(
+    on_call: OnCall, worker: Worker
+):
+    id_ = await on_call.house.pressed()
+    on_call.outside.hangs.clear()
+    await worker.escalator.tick()
+    async with asyncio.TaskGroup() as tasks:
+        # Wren comes by a page, while the push to a phone is still on its way.
+        tasks.create_task(worker.outbox.deliver())
+        await eventually(lambda: worker.outbox._in_hand)
+        await on_call.house.needs.accept(id_, WREN)
+        await worker.outbox._renew()
+        on_call.outside.hangs.set()
+    on_call.outside.got.clear()
+
+    await on_call.house.needs.let_go(id_, WREN)
+    await worker.tick()
+
+    assert on_call.pushed(id_)
+
+
 async def test_what_was_sent_while_the_database_was_down_is_written_down_after_it(
     on_call: OnCall, worker: Worker
 ):
