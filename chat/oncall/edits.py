@@ -1,6 +1,7 @@
 """Edits: what a change makes of the rotabook, judged before anything is written."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Final, NamedTuple
@@ -12,10 +13,11 @@ from chat.oncall.refusals import (
     NoSuchShift,
     NotReady,
     NotYourShift,
+    ShiftOverlaps,
     SwapOver,
 )
 from chat.oncall.rotabook import Line, Rotabook
-from chat.oncall.shifts import Override, Temporary
+from chat.oncall.shifts import Origin, Override, Temporary
 from chat.oncall.stages import PeerId
 from chat.oncall.swaps import Stage, Swap, SwapId
 from chat.oncall.terms import LANGUAGES
@@ -38,6 +40,9 @@ class Edit(NamedTuple):
     removed: tuple[str, ...] = ()
     detail: str = ""
     """What is to be recorded of it."""
+
+
+NOTHING: Final = Edit()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +118,45 @@ class Draft:
         if shift.peer != peer:
             raise NotYourShift
         return self.without(id_)
+
+    # Not there after all --------------------------------------------------------------
+
+    def let_go(
+        self, peer: PeerId, within: timedelta, new_id: Callable[[], LineId]
+    ) -> Edit:
+        """Return what is written for hours of somebody who is not there for them.
+
+        It is the rest of each shift that is on, or begins within some time.
+        """
+        made = tuple(
+            Override(new_id(), peer, None, hours, Origin.LET_GO)
+            for hours in self._hours_of(peer, within)
+        )
+        return Edit(added=made, detail="let go") if made else NOTHING
+
+    def return_to(self, peer: PeerId, within: timedelta) -> Edit:
+        """Return what is written for hours that somebody let go, and has after all.
+
+        Where they have others by now, these are what they have.
+        """
+        rota, span = self.book.rota, self._soon(within)
+        for one in rota.overrides:
+            theirs = one.peer == peer and one.origin is Origin.LET_GO
+            if theirs and one.hours.shared_with(span):
+                with suppress(ShiftOverlaps):
+                    rota = rota.without(one.id)
+        stay = {one.id for one in rota.overrides}
+        before = (one.id for one in self.book.rota.overrides)
+        removed = tuple(id_ for id_ in before if id_ not in stay)
+        return Edit(removed=removed, detail="returned") if removed else NOTHING
+
+    def _hours_of(self, peer: PeerId, within: timedelta) -> Iterator[Hours]:
+        for shift in self.book.rota.shifts(self._soon(within)):
+            if shift.peer == peer:
+                yield Hours(max(shift.hours.starts, self.now), shift.hours.ends)
+
+    def _soon(self, within: timedelta) -> Hours:
+        return Hours(self.now, self.now + within + timedelta.resolution)
 
     # Swaps ----------------------------------------------------------------------------
 

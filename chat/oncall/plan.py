@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Awaitable, Callable, Collection
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from chat import bulletin
 from chat.clock import Clock
 from chat.oncall.closing import Closed
-from chat.oncall.edits import Draft, Edit
+from chat.oncall.edits import NOTHING, Draft, Edit
 from chat.oncall.hours import Hours
 from chat.oncall.planned import VERSION, ZONE, Planned
 from chat.oncall.rotabook import Rotabook, entry_of
@@ -115,6 +115,21 @@ class Plan:
         """
         await self._do(by, "rota_stop", id_, lambda draft: draft.given_back(id_, by))
 
+    async def let_go(self, by: PeerId, within: timedelta = timedelta()) -> None:
+        """Give to nobody what somebody has left of a shift, as they ask.
+
+        So with every shift of theirs that begins within some time.
+        """
+        await self._do(
+            by, "rota_override", by, lambda draft: draft.let_go(by, within, _new_id)
+        )
+
+    async def return_to(self, by: PeerId, within: timedelta = timedelta()) -> None:
+        """Give somebody back the hours within some time that they let go themselves."""
+        await self._do(
+            by, "rota_override", by, lambda draft: draft.return_to(by, within)
+        )
+
     async def override(
         self, by: str, peer: PeerId, to: PeerId | None, hours: Hours
     ) -> LineId:
@@ -181,6 +196,8 @@ class Plan:
         async with self._database.begin() as tx:
             book, version = await self._planned.at(tx, now)
             edit = judge(Draft(book, await _people(tx), self._tags, now))
+            if edit == NOTHING:
+                return
             await _write(tx, edit, book.rota.zone, by, now)
             if zone:
                 await rota.decide(tx, ZONE, zone, by, kept(now))

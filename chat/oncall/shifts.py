@@ -21,6 +21,7 @@ class Origin(StrEnum):
     TEMPORARY = "temporary"
     OVERRIDE = "override"
     SWAP = "swap"
+    LET_GO = "let_go"
 
 
 class Shift(NamedTuple):

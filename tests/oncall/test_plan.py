@@ -182,6 +182,90 @@ async def test_hours_that_were_taken_can_be_given_back_by_who_took_them(
         await plan.give_back(WREN, id_)
 
 
+# Not there after all.
+
+
+async def test_whoever_lets_their_shift_go_is_on_it_no_more(
+    office: Office, plan: Plan, clock: FakeClock
+):
+    await plan.add_weekly(BIRCH, **MONDAYS)
+    clock.advance(55 * 3600)
+
+    await plan.let_go(WREN)
+
+    had, left = await office.shifts(MONDAY)
+    assert (had.peer, had.hours) == (WREN, Hours(MONDAY.starts, clock.now()))
+    assert (left.peer, left.hours) == (None, Hours(clock.now(), MONDAY.ends))
+    assert (WREN, "rota_override", "let go") in await office.recorded()
+
+
+async def test_whoever_is_not_there_tonight_has_no_shift_that_begins_tonight(
+    office: Office, plan: Plan
+):
+    tomorrow = Hours(TONIGHT.starts + DAY, TONIGHT.ends + DAY)
+    await plan.take_hours(WREN, TONIGHT)
+    await plan.take_hours(WREN, tomorrow)
+
+    await plan.let_go(WREN, within=15 * HOUR)
+
+    shifts = await office.shifts(Hours(NOON, NOON + 2 * DAY))
+    assert [(one.peer, one.hours) for one in shifts] == [
+        (None, TONIGHT), (WREN, tomorrow),
+    ]  # fmt: skip
+
+
+async def test_nobody_s_hours_but_one_s_own_are_let_go(office: Office, plan: Plan):
+    await plan.take_hours(WREN, TONIGHT)
+    await plan.take_hours(OTTER, TONIGHT)
+
+    await plan.let_go(WREN, within=DAY)
+
+    assert {shift.peer for shift in await office.shifts(TONIGHT)} == {None, OTTER}
+
+
+async def test_without_a_shift_nothing_is_written_of_letting_go(
+    office: Office, plan: Plan
+):
+    await plan.let_go(WREN, within=DAY)
+    await plan.return_to(WREN, within=DAY)
+
+    assert (await office.recorded(), office.rung) == ([], [])
+
+
+async def test_hours_that_were_let_go_by_mistake_come_back(office: Office, plan: Plan):
+    await plan.take_hours(WREN, TONIGHT)
+    await plan.let_go(WREN, within=DAY)
+
+    await plan.return_to(WREN, within=DAY)
+
+    assert [shift.peer for shift in await office.shifts(TONIGHT)] == [WREN]
+    assert (await office.book()).rota.overrides == ()
+
+
+async def test_whoever_returns_gets_back_only_what_they_let_go_themselves(
+    office: Office, plan: Plan
+):
+    await plan.take_hours(WREN, TONIGHT)
+    await plan.override(BIRCH, WREN, None, TONIGHT)
+
+    await plan.return_to(WREN, within=DAY)
+
+    assert [shift.peer for shift in await office.shifts(TONIGHT)] == [None]
+
+
+async def test_whoever_returns_keeps_what_they_took_meanwhile(
+    office: Office, plan: Plan
+):
+    await plan.take_hours(WREN, TONIGHT)
+    await plan.let_go(WREN, within=DAY)
+    await plan.take_hours(WREN, Hours(TONIGHT.starts, TONIGHT.starts + HOUR))
+
+    await plan.return_to(WREN, within=DAY)
+
+    shifts = await office.shifts(TONIGHT)
+    assert sorted(str(shift.peer) for shift in shifts) == ["None", "wren"]
+
+
 async def test_an_override_shows_who_stands_in_for_whom_and_can_be_taken_back(
     office: Office, plan: Plan
 ):
