@@ -19,16 +19,22 @@ _CALLING: Final = ("raised", "offered")
 _WITH_PEER: Final = ("accepted", "talking")
 
 _GONE: Final = {
-    "silent": "The peer who was with you has gone quiet. We are asking the next one. "
-    "They can read what you wrote.",
-    "let_go": "The peer who was with you had to go. We are asking the next one. "
-    "They can read what you wrote.",
+    "silent": "The peer who was with you has gone quiet.",
+    "let_go": "The peer who was with you had to go.",
 }
+_THE_NEXT: Final = "We are asking the next one. They can read what you wrote."
+_ROUND_AGAIN: Final = "We have asked everybody once, and are asking again."
+_THE_LINES: Final = (
+    "Please use one of these lines, if you can. You can write to us meanwhile."
+)
+_THANKS: Final = (
+    "Thank you for talking with us. It is not easy. You can press again any time."
+)
 _ENDS: Final = {
     "withdrew": "That is all right. The button is here whenever you want it, and "
     "nobody asks why.",
-    "accepted_and_spoke": "Thank you for talking with us. It is not easy. You can "
-    "press again any time.",
+    "accepted_and_spoke": _THANKS,
+    "handed_over": _THANKS,
 }
 _AGAIN: Final = "You can press again any time."
 
@@ -96,18 +102,17 @@ def shown(news: NeedNews | None, now: int) -> Shown:
 
 def _headline_calling(news: NeedNews) -> str:
     if news.nobody:
-        return "Nobody of us can be reached just now. We keep trying."
+        return "None of us can be reached just now. We keep trying."
     return "We are finding someone for you."
 
 
 def _story_calling(news: NeedNews) -> tuple[str, ...]:
-    again = "We have asked everybody once, and are asking again."
-    lines = "Please use one of these lines, if you can. You can write to us meanwhile."
-    return (
-        _GONE.get(news.why, ""),
-        again if news.round > 1 and not news.nobody else "",
-        lines if news.nobody else "",
-    )
+    gone = _GONE.get(news.why, "")
+    if news.nobody:
+        return gone, _THE_LINES
+    if gone:
+        return (f"{gone} {_THE_NEXT}",)
+    return (_ROUND_AGAIN if news.round > 1 else "",)
 
 
 def _story_with_peer(news: NeedNews) -> tuple[str, ...]:
@@ -118,7 +123,13 @@ def _story_with_peer(news: NeedNews) -> tuple[str, ...]:
         first = f"{name} is a peer, and takes over. They can read what you wrote."
     else:
         first = f"{name} is a peer, and will write in a moment."
-    return first, f"{' and '.join(others)} sits in." if others else ""
+    return first, _beside(others)
+
+
+def _beside(others: list[str]) -> str:
+    if not others:
+        return ""
+    return f"{' and '.join(others)} {'sits' if len(others) == 1 else 'sit'} in."
 
 
 def _story_promised(news: NeedNews, now: int) -> tuple[str, ...]:
@@ -130,7 +141,7 @@ def _story_promised(news: NeedNews, now: int) -> tuple[str, ...]:
 
 def _numbers(news: NeedNews) -> str:
     """Return "3 peers alerted · 1 has opened it · next step in 40 s"."""
-    parts = ["Looking who is there"] if not news.alerted and not news.nobody else []
+    parts = ["Looking for who is awake"] if not news.alerted and not news.nobody else []
     if news.alerted:
         parts = [f"{news.alerted} peer{'' if news.alerted == 1 else 's'} alerted"]
     if news.opened:

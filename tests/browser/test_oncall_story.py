@@ -191,7 +191,7 @@ async def test_where_nobody_can_be_reached_the_help_lines_come_first(
     await otter.page.get_by_role("button", name="I need to talk").click()
 
     headline = otter.page.locator("[data-headline]")
-    await expect(headline).to_contain_text("Nobody of us can be reached just now")
+    await expect(headline).to_contain_text("None of us can be reached just now")
     lines = otter.page.locator("need-card details[data-lines]")
     await expect(headline).to_be_in_viewport(ratio=1)
     await expect(lines.locator("a[href^='tel:']").first).to_be_in_viewport(ratio=1)

@@ -11,7 +11,7 @@ from chat.errors import BadText, StoreDown, TooFast
 from chat.plain.words import NOTHING, after, refusal, shown
 
 RAISED = NeedNews("raised", "talk-1", 0, 0, 0, 1, False, 0, (), "")
-OTTER, HERON = b"\x01\x02\x03xx", b"\x04\x05\x06xx"
+OTTER, HERON, WREN = b"\x01\x02\x03xx", b"\x04\x05\x06xx", b"\x07\x08\x09xx"
 
 
 def told(**changes: Any) -> str:
@@ -30,7 +30,7 @@ def test_one_peer_is_not_peers():
 
 
 def test_before_anybody_is_called_that_is_said():
-    assert "Looking who is there" in told()
+    assert "Looking for who is awake" in told()
 
 
 def test_a_second_round_is_said():
@@ -41,8 +41,14 @@ def test_when_nobody_can_be_reached_that_stands_first_and_points_to_the_lines():
     how = shown(RAISED._replace(nobody=True, round=2), 0)
 
     assert how.nobody
-    assert how.headline == "Nobody of us can be reached just now. We keep trying."
+    assert how.headline == "None of us can be reached just now. We keep trying."
     assert "use one of these lines" in how.story[0]
+
+
+@pytest.mark.parametrize("why", ["silent", "let_go"])
+def test_nobody_is_said_to_be_asked_while_nobody_can_be_reached(why: str):
+    assert "asking" not in told(why=why, round=2, nobody=True)
+    assert "asked everybody" not in told(why=why, round=2)
 
 
 @pytest.mark.parametrize("why", ["silent", "let_go"])
@@ -60,6 +66,7 @@ def test_who_takes_over_is_said():
 
 def test_who_sits_in_is_named():
     assert "sits in." in told(state="talking", peers=(OTTER, HERON))
+    assert "sit in." in told(state="talking", peers=(OTTER, HERON, WREN))
 
 
 def test_a_promise_says_when_without_a_time_zone():
@@ -74,6 +81,11 @@ def test_an_end_is_told_and_nothing_is_open():
 
     assert how.headline == "This talk is over."
     assert not how.open
+
+
+@pytest.mark.parametrize("why", ["accepted_and_spoke", "handed_over"])
+def test_whoever_talked_is_thanked(why: str):
+    assert "Thank you for talking with us." in told(state="ended", why=why)
 
 
 def test_without_a_need_there_is_nothing_to_tell():

@@ -7,7 +7,7 @@ import {
 } from "../../web/js/needwords.js"
 import { nameOf } from "../../web/js/names.js"
 
-const [OTTER, WREN] = ["0102030405", "0a0b0c0d0e"]
+const [OTTER, WREN, HERON] = ["0102030405", "0a0b0c0d0e", "1112131415"]
 const NOW = new Date(2023, 10, 14, 12, 0).getTime()
 const HOUR = 3600 * 1000
 
@@ -32,6 +32,8 @@ test("the next step is counted down between two tellings", () => {
   assert.equal(nextWords(need, NOW + 15000), "Next step in 25 s")
   assert.equal(nextWords(need, NOW + 60000), "Next step now")
   assert.equal(nextWords(aNeed("offered", { next: 600 }), NOW), "Next step in 10 minutes")
+  assert.equal(nextWords(aNeed("offered", { next: 150 }), NOW), "Next step in 2 minutes")
+  assert.equal(nextWords(aNeed("offered", { next: 119 }), NOW), "Next step in 1 minute")
   assert.equal(nextWords(aNeed("talking", { next: -1 }), NOW), "")
 })
 
@@ -44,14 +46,22 @@ test("a second round is owned up to", () => {
 })
 
 test("when nobody can be reached it is said, and that we keep trying", () => {
-  assert.equal(headline(aNeed("raised", { nobody: true, alerted: 0 })), "Nobody of us can be reached just now. We keep trying.")
+  assert.equal(headline(aNeed("raised", { nobody: true, alerted: 0 })), "None of us can be reached just now. We keep trying.")
+})
+
+test("nobody is said to have been asked while nobody can be reached", () => {
+  const words = story(aNeed("raised", { nobody: true, alerted: 0, round: 2, why: "silent" })).join(" ")
+
+  assert.doesNotMatch(words, /asked everybody|asking/)
+  assert.match(words, /has gone quiet\. Please use one of these lines/)
 })
 
 test("who came is called by name, and called a peer", () => {
   const words = story(aNeed("accepted", { peers: [OTTER] })).join()
 
   assert.ok(words.includes(`${nameOf(OTTER).words} is a peer`))
-  assert.match(story(aNeed("talking", { peers: [OTTER, WREN] })).join(), new RegExp(`${nameOf(WREN).words} sits in`))
+  assert.match(story(aNeed("talking", { peers: [OTTER, WREN] })).join(), new RegExp(`${nameOf(WREN).words} sits in\\.`))
+  assert.match(story(aNeed("talking", { peers: [OTTER, WREN, HERON] })).join(), new RegExp(`${nameOf(HERON).words} sit in`))
   assert.match(story(aNeed("accepted", { peers: [OTTER], why: "handed" })).join(), /takes over/)
 })
 
@@ -60,10 +70,12 @@ for (const why of ["silent", "let_go"]) {
     const [words] = story(aNeed("raised", { why, alerted: 0 }))
 
     assert.match(words, /asking the next one. They can read what you wrote/)
+    assert.doesNotMatch(story(aNeed("raised", { why, round: 2 })).join(" "), /asked everybody/)
   })
 }
 
 test("without a line the help lines are named, and that the press is kept", () => {
+  assert.equal(headline(aNeed("kept")), "Saved. We call as soon as there is signal.")
   assert.match(story(aNeed("kept")).join(), /Waiting for signal – keep this page open, or use a help line/)
 })
 
@@ -76,7 +88,8 @@ test("one that nobody pressed for is explained, and may be said no to", () => {
 
 test("the strip says nothing when there is nothing to say", () => {
   for (const state of ["", "ended"]) assert.equal(stripWords(aNeed(state)), "")
-  assert.match(stripWords(aNeed("offered")), /3 peers alerted/)
+  assert.equal(stripWords(aNeed("offered", { opened: 0 })), "We are finding someone for you. 3 peers alerted")
+  assert.equal(stripWords(aNeed("raised", { alerted: 0 })), "We are finding someone for you. Looking for who is awake…")
 })
 
 test("no word is a number that one is filed under", () => {

@@ -163,14 +163,13 @@ export class NeedCard extends HTMLElement {
     tell(part(this, "next"), nextWords(this.#need))
   }
 
-  // When nobody can come the help lines stand first, below the one sentence that says so;
+  // When nobody can come the help lines stand first, below the words that point to them;
   // they fold up when somebody is there.
   #showLines({ news, isCalling, withPeer, state }) {
     const lines = part(this, "lines")
     const first = isCalling && (state === "kept" || Boolean(news && news.nobody))
-    if (first !== this.#first) {
-      part(this, first ? "headline" : "tools").after(lines)
-    }
+    if (first !== this.#first) part(this, first ? "story" : "tools").after(lines)
+    this.classList.toggle("need--lines", first)
     if (withPeer !== this.#folded) lines.open = !withPeer
     this.#first = first
     this.#folded = withPeer

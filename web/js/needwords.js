@@ -20,11 +20,13 @@ export const SHARES = [
 export const MOST_SHARES = 8
 export const MOMENTS = ["I need a moment.", "Please go on."]
 
-const FRESH = "They can read what you wrote."
 const GONE = {
-  silent: `The peer who was with you has gone quiet. We are asking the next one. ${FRESH}`,
-  let_go: `The peer who was with you had to go. We are asking the next one. ${FRESH}`
+  silent: "The peer who was with you has gone quiet.",
+  let_go: "The peer who was with you had to go."
 }
+const THE_NEXT = "We are asking the next one. They can read what you wrote."
+const AGAIN = "We have asked everybody once, and are asking again."
+const THE_LINES = "Please use one of these lines, if you can. You can write to us meanwhile."
 
 const UNASKED = {
   danger: "What you wrote sounded like danger, so we are asking a peer to come. You can say no.",
@@ -40,9 +42,9 @@ const ENDS = {
 
 // What stands largest on the card.
 export function headline({ state, news }) {
-  if (state === "kept") return "We have kept that you need to talk."
+  if (state === "kept") return "Saved. We call as soon as there is signal."
   if (["asked", "raised", "offered"].includes(state)) {
-    return news && news.nobody ? "Nobody of us can be reached just now. We keep trying." : "We are finding someone for you."
+    return news && news.nobody ? "None of us can be reached just now. We keep trying." : "We are finding someone for you."
   }
   if (state === "accepted" || state === "talking") return "Somebody is with you."
   if (state === "promised") return "We will call again."
@@ -61,18 +63,23 @@ export function story({ state, news, unasked }) {
 
 function withYou(state, { peers, why }) {
   const name = peers.length ? nameOf(peers[0]).words : "A peer"
-  const more = peers.length > 1 ? [`${peers.slice(1).map(who => nameOf(who).words).join(" and ")} sits in.`] : []
+  const beside = peers.slice(1).map(who => nameOf(who).words)
+  const more = beside.length ? [`${beside.join(" and ")} ${beside.length === 1 ? "sits" : "sit"} in.`] : []
   if (state === "talking") return [`${name} is a peer, and is here for you.`, ...more]
   const first = why === "handed" ? `${name} is a peer, and takes over. They can read what you wrote.` : `${name} is a peer, and will write in a moment.`
   return [first, ...more]
 }
 
 function calling(news) {
-  return [GONE[news.why] || "", news.round >= 2 ? "We have asked everybody once, and are asking again." : "", numbers(news)]
+  const { why, round, nobody } = news
+  const gone = GONE[why] || ""
+  if (nobody) return [gone, THE_LINES, news.alerted ? numbers(news) : ""]
+  if (gone) return [`${gone} ${THE_NEXT}`, numbers(news)]
+  return [round >= 2 ? AGAIN : "", numbers(news)]
 }
 
-function numbers({ alerted, opened, nobody }) {
-  if (!alerted) return nobody ? "Please use one of these lines, if you can. You can write to us meanwhile." : "Looking who is there…"
+function numbers({ alerted, opened }) {
+  if (!alerted) return "Looking for who is awake…"
   const called = alerted === 1 ? "1 peer alerted" : `${alerted} peers alerted`
   return opened ? `${called} · ${opened} ${opened === 1 ? "has" : "have"} opened it` : called
 }
@@ -82,7 +89,8 @@ export function nextWords({ state, news }, now = Date.now()) {
   if (!["raised", "offered"].includes(state) || news.next < 0) return ""
   const left = secondsLeft(news, now)
   if (left === 0) return "Next step now"
-  return left < 100 ? `Next step in ${left} s` : `Next step in ${Math.round(left / 60)} minutes`
+  const minutes = Math.floor(left / 60)
+  return left < 100 ? `Next step in ${left} s` : `Next step in ${minutes} minute${minutes === 1 ? "" : "s"}`
 }
 
 export function secondsLeft({ next, heardAt }, now) {
@@ -95,7 +103,7 @@ export function stripWords(need) {
   if (unasked && need.isCalling) return UNASKED[unasked]
   if (state === "kept") return "Waiting for signal, to find someone for you."
   if (state === "asked") return "We are finding someone for you."
-  if (need.isCalling) return news.nobody ? headline(need) : `We are finding someone for you. ${numbers(news)}.`
+  if (need.isCalling) return news.nobody ? headline(need) : `We are finding someone for you. ${numbers(news)}`
   if (need.withPeer) return "Somebody is with you."
   return state === "promised" ? `We call a peer for you ${whenWords(news.callBackAt * 1000)}.` : ""
 }
