@@ -42,11 +42,16 @@ class Standby:
     """Within their quiet hours, which hold except on a shift that they took."""
 
     @property
+    def is_at_work(self) -> bool:
+        """Whether they have a shift, or are ready to be called without one."""
+        return self.on_shift or self.backup or self.on_duty
+
+    @property
     def may_be_called(self) -> bool:
         """Whether a call would reach them, and find them free for it."""
-        at_work = self.on_shift or self.backup
+        on_a_shift = self.on_shift or self.backup
         free = self.talks < self.capacity
-        return self.reachable and free and (at_work or not self.quiet)
+        return self.reachable and free and (on_a_shift or not self.quiet)
 
     def is_of(self, audience: Audience, tags: Sequence[str], language: str) -> bool:
         """Tell whether a step for an audience means them."""
@@ -54,7 +59,7 @@ class Standby:
         return {
             Audience.ON_SHIFT: self.on_shift and suits,
             Audience.BACKUP: self.backup and suits,
-            Audience.ON_DUTY: self.on_shift or self.backup or self.on_duty,
+            Audience.ON_DUTY: self.is_at_work,
             Audience.COORDINATOR: self.coordinator,
         }[audience]
 

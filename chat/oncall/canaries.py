@@ -1,4 +1,8 @@
-"""Canaries: pushes that nobody need look at, to see before a need that they arrive."""
+"""Canaries: pushes that nobody need look at, to see before a need that they arrive.
+
+They go to those who are at work, and to those whose shift begins soon: late enough to
+say something of it, and early enough for a phone to answer, or for others to step in.
+"""
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
@@ -8,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chat.clock import Clock
 from chat.oncall.audiences import Standby
+from chat.oncall.coverage import SOON
 from chat.oncall.stages import PeerId
 from chat.oncall.ways import Ways, new_id
 from chat.store import alerts
@@ -17,9 +22,12 @@ from chat.store.ways import Way
 
 KIND: Final = "canary"
 
+BEFORE: Final = 2 * SOON
+"""How long before somebody's shift their ways are tried."""
+
 
 class Canaries:
-    """Tries the ways of those who are on shift, or on duty without one."""
+    """Tries the ways of those who are at work now, or will be soon."""
 
     def __init__(
         self,
@@ -45,13 +53,20 @@ class Canaries:
         # One process at a time, so that nobody's phone is tried by each of them.
         async with self._database.begin() as tx:
             team = await self._standbys(tx, now)
-            due = await self._ways.canaries_due(tx, now, _at_work(team))
+            later = await self._standbys(tx, now + BEFORE)
+            due = await self._ways.canaries_due(tx, now, _to_try(team, later))
             await alerts.add(tx, [_alert(way, now) for way in due])
         return len(due)
 
 
-def _at_work(team: Sequence[Standby]) -> list[PeerId]:
-    return [one.peer for one in team if one.on_shift or one.backup or one.on_duty]
+def _to_try(team: Sequence[Standby], later: Sequence[Standby]) -> set[PeerId]:
+    # Nobody is woken for a shift that has not begun.
+    asleep = {one.peer for one in team if one.quiet}
+    return _at_work(team) | (_at_work(later) - asleep)
+
+
+def _at_work(team: Sequence[Standby]) -> set[PeerId]:
+    return {one.peer for one in team if one.is_at_work}
 
 
 def _alert(way: Way, now: datetime) -> dict[str, object]:

@@ -189,10 +189,7 @@ class Drills:
         return await self._shown(id_, times)
 
     async def _on_duty(self, tx: AsyncConnection, now: datetime) -> bool:
-        return any(
-            each.on_shift or each.backup or each.on_duty
-            for each in await self._standbys(tx, now)
-        )
+        return any(each.is_at_work for each in await self._standbys(tx, now))
 
     async def _shown(self, id_: str, times: Times) -> Drilled:
         async with self._database.read() as tx:

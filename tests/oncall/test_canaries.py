@@ -1,13 +1,21 @@
 """Canaries: whoever is on shift is known to be reachable before somebody needs them."""
 
-import pytest
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
 
-from chat.oncall.canaries import Canaries
+import pytest
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chat.oncall.audiences import Standby
+from chat.oncall.canaries import BEFORE, Canaries
 from chat.oncall.ways import Ways
 from chat.store.database import Database
 from tests.support.clock import FakeClock
 from tests.support.needs import HERON, OTTER, WREN
 from tests.support.on_call import OnCall
+
+Standbys = Callable[[AsyncConnection, datetime], Awaitable[Sequence[Standby]]]
 
 
 @pytest.fixture
@@ -19,13 +27,17 @@ async def on_call(database: Database, clock: FakeClock) -> OnCall:
 
 @pytest.fixture
 def canaries(on_call: OnCall) -> Canaries:
+    return canaries_of(on_call, on_call.standbys)
+
+
+def canaries_of(on_call: OnCall, standbys: Standbys) -> Canaries:
     async def ring(_frame: bytes) -> None: ...
 
     return Canaries(
         database=on_call.database,
         clock=on_call.clock,
         ways=Ways(database=on_call.database, clock=on_call.clock, ring=ring),
-        standbys=on_call.standbys,
+        standbys=standbys,
     )
 
 
@@ -49,3 +61,26 @@ async def test_a_shift_that_is_longer_than_a_confirmation_counts_has_another(
     on_call.clock.advance(6 * 3600 + 1)
 
     assert await canaries.round() == 3
+
+
+@pytest.mark.parametrize(("quiet", "tried"), [(False, 1), (True, 0)])
+async def test_somebody_s_phone_is_tried_before_their_shift_unless_they_sleep(
+    on_call: OnCall, quiet: bool, tried: int
+):
+    begins = on_call.clock.now() + BEFORE
+    heron = Standby(HERON, reachable=False, quiet=quiet)
+
+    async def standbys(_tx: AsyncConnection, at: datetime) -> Sequence[Standby]:
+        on_shift = at >= begins
+        return [replace(heron, on_shift=on_shift, quiet=quiet and not on_shift)]
+
+    canaries = canaries_of(on_call, standbys)
+
+    on_call.clock.advance(-60)
+    assert await canaries.round() == 0
+    on_call.clock.advance(60)
+    assert await canaries.round() == tried
+    assert await canaries.round() == 0
+
+    on_call.clock.advance(BEFORE.total_seconds())
+    assert await canaries.round() == 1 - tried
