@@ -58,7 +58,7 @@ def call_pages(
                 doors=switchboard.doors,
             ),
             key=switchboard.vapid.public,
-            rostered=switchboard.is_rostered,
+            next_shift=switchboard.next_shift,
             clock=clock,
         ),
         *course_routes(guard=guard, database=database, clock=clock),

@@ -1,13 +1,16 @@
 """The switchboard: everything that gets a human to come, put together."""
 
-from collections.abc import Awaitable, Callable
-from datetime import timedelta
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
 from chat.backroom import Backroom
 from chat.callroom import Callroom
+from chat.errors import Unavailable
 from chat.ground import Ground
+from chat.model import RoomName
 from chat.oncall import policy
 from chat.oncall.auditor import Auditor
 from chat.oncall.canaries import Canaries
@@ -38,6 +41,8 @@ SELDOM_SECONDS: Final = 60
 FRESH_SECONDS: Final = 10
 """How long ago a tick may have succeeded, for all to be well."""
 ALERTS_KEPT: Final = timedelta(days=30)
+
+logger = logging.getLogger(__name__)
 
 
 class Switchboard:
@@ -77,6 +82,7 @@ class Switchboard:
         self.team = Team(
             planned=self.planned,
             reachable=self.ways.reachable_ids,
+            likely=self.ways.likely_ids,
             talks=store.talks_of,
         )
         self.usual = self._usual()
@@ -186,9 +192,25 @@ class Switchboard:
 
     async def _forget(self) -> None:
         """Leave nothing of what was said in talks that are over for an hour."""
-        rooms = await self.needs.forget(self._ground.clock.now())
-        for room in [*rooms, *await self._callroom.cards.round()]:
-            await self._ground.keeper.forget(room)
+        needs, cards = self.needs, self._callroom.cards
+        await self._fade(await needs.forget(self._ground.clock.now()), needs.faded)
+        await self._fade(await cards.round(), cards.faded)
+
+    async def _fade(
+        self,
+        talks: Sequence[RoomName],
+        faded: Callable[[Sequence[RoomName]], Awaitable[None]],
+    ) -> None:
+        """Delete talks; those that cannot be deleted now are tried again."""
+        gone = list[RoomName]()
+        try:
+            for talk in talks:
+                await self._ground.keeper.forget(talk)
+                gone.append(talk)
+        except Unavailable:
+            logger.warning("what was said in talks cannot be deleted now")
+        if gone:
+            await faded(gone)
 
     async def _forget_ways(self) -> None:
         now = self._ground.clock.now()
@@ -201,11 +223,12 @@ class Switchboard:
         ago = self._ground.clock.monotonic() - self.escalator.ticked_at
         return ago < FRESH_SECONDS and self.auditor.content
 
-    async def is_rostered(self, staff_id: str) -> bool:
-        """Tell whether somebody has a shift now, or in the next three days."""
+    async def next_shift(self, staff_id: str) -> datetime | None:
+        """Return when somebody's shift begins: one that is on, or in three days."""
         now = self._ground.clock.now()
         shifts = (await self.plan.book()).rota.shifts(Hours(now, now + AHEAD))
-        return any(shift.peer == staff_id for shift in shifts)
+        theirs = (each.hours.starts for each in shifts if each.peer == staff_id)
+        return min(theirs, default=None)
 
     async def _opened(self, id_: NeedId) -> None:
         await self.needs.told(await self.needs.known(id_))

@@ -43,6 +43,7 @@ class Standing(NamedTuple):
 
     name: str
     reachable: bool
+    likely: bool
     ready: bool
     on_shift: bool
 
@@ -115,7 +116,7 @@ def _title(wanted: Wanted) -> str:
 
 def _standing(mate: Mate, on_shift: Container[PeerId | None]) -> Standing:
     on = mate.id in on_shift
-    return Standing(mate.desk_name, mate.reachable, mate.terms.ready, on)
+    return Standing(mate.desk_name, mate.reachable, mate.likely, mate.terms.ready, on)
 
 
 def _is_ready(me: Deskmate, mates: Iterable[Mate]) -> bool:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 from starlette.requests import Request
@@ -14,6 +15,7 @@ from chat.desk.confirming import Confirming, capped
 from chat.desk.frame import go, said, show
 from chat.desk.guard import Endpoint, Guard
 from chat.desk.wording import ago
+from chat.oncall.coverage import SOON
 from chat.oncall.enlisting import LONGEST_LABEL, Enlisting
 from chat.oncall.refusals import BadWay
 from chat.oncall.ways import Reach, Ways
@@ -33,6 +35,14 @@ _NOTES: Final = {
     "remove": "Removed. Nothing goes there any more.",
 }
 
+_BETWEEN_SHIFTS: Final = (
+    "Nothing has reached you lately, as is usual between two shifts. "
+    "We try your ways before the next one begins."
+)
+
+NextShift = Callable[[str], Awaitable[datetime | None]]
+"""Returns when somebody's shift begins that is on, or in the next three days."""
+
 
 class Row(NamedTuple):
     """A way as its peer sees it."""
@@ -46,6 +56,8 @@ class Row(NamedTuple):
     mark: str
     """By which a browser knows itself, if it is one."""
     can_test: bool
+    likely: bool
+    """It has worked lately enough for the shifts ahead."""
 
 
 class Standing(NamedTuple):
@@ -73,14 +85,14 @@ class WaysPage:
         ways: Ways,
         enlisting: Enlisting,
         key: str,
-        rostered: Callable[[str], Awaitable[bool]],
+        next_shift: NextShift,
         clock: Clock,
     ) -> None:
-        """Have browsers subscribe by a key; `rostered` tells who is on the rota."""
+        """Have browsers subscribe by a key."""
         self._ways = ways
         self._enlisting = enlisting
         self._key = key
-        self._rostered = rostered
+        self._next_shift = next_shift
         self._clock = clock
 
     def routes(self, guard: Guard) -> list[BaseRoute]:
@@ -134,9 +146,14 @@ class WaysPage:
 
     def _row(self, way: Way) -> Row:
         now = self._clock.now()
-        state, words = _state(way, kept(now), works=self._ways.works(way, now))
+        likely = self._ways.is_likely(way, now)
+        state, words = _state(
+            way, kept(now), works=self._ways.works(way, now), likely=likely
+        )
         mark = _mark(way.address["endpoint"]) if way.kind == "push" else ""
-        return Row(way.id, way.kind, way.label, state, words, mark, way.is_usable)
+        return Row(
+            way.id, way.kind, way.label, state, words, mark, way.is_usable, likely
+        )
 
     async def _team(self, me: Deskmate) -> list[Mate]:
         """Return how everybody is reached, to whoever runs the team."""
@@ -149,10 +166,13 @@ class WaysPage:
             return Standing(
                 True, False, "We can reach you, also when no page of ours is open."
             )
-        if await self._rostered(me.id):
+        begins = await self._next_shift(me.id)
+        if begins and not _may_wait(begins - self._clock.now(), rows):
             return Standing(
                 False, True, "You are on the rota, but we cannot reach you."
             )
+        if begins:
+            return Standing(False, False, _BETWEEN_SHIFTS)
         return Standing(
             False, False, "We cannot reach you yet, except by a page that is open."
         )
@@ -207,21 +227,26 @@ def ways_routes(
     ways: Ways,
     enlisting: Enlisting,
     key: str,
-    rostered: Callable[[str], Awaitable[bool]],
+    next_shift: NextShift,
     clock: Clock,
 ) -> list[BaseRoute]:
     """Return the routes of being reached; those below `/staff/confirm` are open.
 
-    `key` is what browsers subscribe with; `rostered` tells who is on the rota.
+    `key` is what browsers subscribe with.
     """
     page = WaysPage(
-        ways=ways, enlisting=enlisting, key=key, rostered=rostered, clock=clock
+        ways=ways, enlisting=enlisting, key=key, next_shift=next_shift, clock=clock
     )
     confirming = Confirming(guard=guard, ways=ways, enlisting=enlisting, key=key)
     return [*page.routes(guard), *confirming.routes()]
 
 
-def _state(way: Way, now: int, *, works: bool) -> tuple[str, str]:
+def _may_wait(ahead: timedelta, rows: Sequence[Row]) -> bool:
+    """Tell whether what is silent now has worked, and will be tried before a shift."""
+    return ahead > SOON and any(row.likely for row in rows)
+
+
+def _state(way: Way, now: int, *, works: bool, likely: bool) -> tuple[str, str]:
     """Return how it stands with a way."""
     if way.failed_at is not None:
         return "bad", way.why
@@ -233,7 +258,8 @@ def _state(way: Way, now: int, *, works: bool) -> tuple[str, str]:
     when = since if since == "just now" else f"{since} ago"
     if works:
         return "good", f"Works: an alert arrived {when}."
-    return "old", f"An alert last arrived {when}. Please send a test."
+    then = "We try it before your next shift." if likely else "Please send a test."
+    return "old", f"An alert last arrived {when}. {then}"
 
 
 def _mate(each: Reach) -> Mate:
@@ -244,6 +270,8 @@ def _mate(each: Reach) -> Mate:
         return Mate(each.name, "good", f"Can be reached.{but}")
     if failures:
         return Mate(each.name, "bad", failures[0])
+    if each.likely:
+        return Mate(each.name, "waiting", "Was reached in the last two weeks.")
     if each.ways:
         return Mate(each.name, "old", "Nothing has arrived there lately.")
     return Mate(each.name, "waiting", "Has set up no way yet.")

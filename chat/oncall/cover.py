@@ -14,7 +14,7 @@ from chat.oncall.coverage import (
     Gap,
     Peer,
     Wanted,
-    gaps_ahead,
+    gaps_within,
     span_of_week,
     week,
 )
@@ -63,7 +63,8 @@ class Ahead(NamedTuple):
     def gaps(self, wanted: Wanted) -> list[Gap]:
         """Return the gaps of the next 72 hours, closed hours left out."""
         span = Hours(self.now, self.now + AHEAD)
-        return gaps_ahead(
+        return gaps_within(
+            span,
             self.book.rota.shifts(span),
             self._peers(),
             wanted,

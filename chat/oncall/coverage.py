@@ -1,9 +1,11 @@
 """Coverage: which hours of the week are covered, by peers who can really be reached.
 
 Rostered is what the rota says. Covered means reachable: a peer whose page is not open
-and whose phone confirms nothing is no help to anybody.
+and whose phone confirms nothing is no help to anybody. A shift that is on, or begins
+soon, counts if its peer can be reached now; a later one if their ways have worked.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -16,6 +18,12 @@ from chat.oncall.stages import PeerId
 
 AHEAD: Final = timedelta(hours=72)
 """How long before a gap it is warned of."""
+
+SOON: Final = timedelta(hours=1)
+"""How long before a shift begins its peer must be reached, to count for it."""
+
+SHORTEST: Final = timedelta(minutes=15)
+"""A shorter gap is a late bus, and no reason to ring anybody."""
 
 HOURS_A_WEEK: Final = 7 * 24
 
@@ -33,6 +41,9 @@ class Peer:
 
     id: PeerId
     reachable: bool
+    """An alert would reach them now."""
+    likely: bool
+    """One would when they are at work, as far as we can tell."""
     tags: tuple[str, ...] = ()
     """The room tags that they can be there for; none: every room."""
     languages: tuple[str, ...] = ()
@@ -51,6 +62,9 @@ class Wanted:
 
     tag: str = ""
     language: str = ""
+
+
+ANYBODY: Final = Wanted()
 
 
 class Cell(NamedTuple):
@@ -79,8 +93,6 @@ class Gap(NamedTuple):
     rostered: int
     """How many the rota has there at its thinnest; they cannot be reached."""
     reachable: int
-    could_fill: tuple[PeerId, ...]
-    """Who suits and has no shift then; those with the fewest hours first."""
 
 
 def week(
@@ -97,12 +109,13 @@ def week(
     `shifts` are those of the rota; backups count as nobody.
     """
     there = _there(shifts, peers, wanted)
+    reached = [shift for shift in there if _reachable(shift, peers, now)]
     return [
         Cell(
             at,
             hours,
             fewest(there, hours),
-            fewest([shift for shift in there if _reachable(shift, peers)], hours),
+            fewest(reached, hours),
             present.get(at, 0),
             expected.get(at, 0),
         )
@@ -118,7 +131,8 @@ def span_of_week(zone: str, now: datetime) -> Hours:
     return Hours(instant(there, today, midnight), instant(there, end, midnight))
 
 
-def gaps_ahead(
+def gaps_within(
+    span: Hours,
     shifts: Iterable[Shift],
     peers: Mapping[PeerId, Peer],
     wanted: Wanted,
@@ -126,23 +140,42 @@ def gaps_ahead(
     *,
     at_least: int = 1,
     intended: Iterable[Hours] = (),
-    ahead: timedelta = AHEAD,
 ) -> list[Gap]:
-    """Return when in the next 72 hours fewer than enough can be reached.
+    """Return when within a span fewer than enough can be reached.
 
-    Nothing of what is over, and nothing of the hours that are meant to be closed. With
-    `at_least` 2 it tells as well where a peer would be alone.
+    Nothing of the hours that are meant to be closed. With `at_least` 2 it tells as well
+    where a peer would be alone.
+    """
+    there = _there(shifts, peers, wanted)
+    reached = [shift for shift in there if _reachable(shift, peers, now)]
+    return [
+        Gap(hours, fewest(there, hours), fewest(reached, hours))
+        for open_hours in left_over(span, intended)
+        for hours in _thin(reached, open_hours, at_least)
+    ]
+
+
+def could_fill(
+    hours: Hours,
+    shifts: Iterable[Shift],
+    peers: Mapping[PeerId, Peer],
+    wanted: Wanted = ANYBODY,
+) -> tuple[PeerId, ...]:
+    """Return who suits and is free for some of these hours, who has least to do first.
+
+    So whoever has a short shift in a long gap is asked about the rest of it.
     """
     shifts = list(shifts)
-    there = _there(shifts, peers, wanted)
-    reached = [shift for shift in there if _reachable(shift, peers)]
-    open_hours = left_over(Hours(now, now + ahead), intended)
-    return [
-        Gap(hours, fewest(there, hours), fewest(reached, hours),
-            _could_fill(shifts, peers, wanted, hours))
-        for span in open_hours
-        for hours in _thin(reached, span, at_least)
-    ]  # fmt: skip
+    could = [
+        peer.id
+        for peer in peers.values()
+        if peer.ready
+        and peer.likely
+        and peer.suits(wanted.tag, wanted.language)
+        and _is_free(peer.id, shifts, hours)
+    ]
+    load = _load(shifts)
+    return tuple(sorted(could, key=lambda peer: (load[peer], peer)))
 
 
 def fewest(shifts: Sequence[Shift], hours: Hours | None) -> int:
@@ -175,9 +208,13 @@ def _peer(shift: Shift, peers: Mapping[PeerId, Peer]) -> Peer | None:
     return None if shift.peer is None else peers.get(shift.peer)
 
 
-def _reachable(shift: Shift, peers: Mapping[PeerId, Peer]) -> bool:
+def _reachable(shift: Shift, peers: Mapping[PeerId, Peer], now: datetime) -> bool:
     peer = _peer(shift, peers)
-    return peer is not None and peer.reachable
+    if peer is None:
+        return False
+    # Between two shifts a phone is not tried, and says nothing of the next one.
+    at_once = shift.hours.starts - SOON <= now < shift.hours.ends
+    return peer.reachable if at_once else peer.likely
 
 
 def _hours_ahead(zone: str, now: datetime) -> list[tuple[WeekHour, Hours | None]]:
@@ -212,25 +249,15 @@ def _thin(shifts: Sequence[Shift], span: Hours, at_least: int) -> list[Hours]:
     return left_over(span, enough)
 
 
-def _could_fill(
-    shifts: Sequence[Shift],
-    peers: Mapping[PeerId, Peer],
-    wanted: Wanted,
-    hours: Hours,
-) -> tuple[PeerId, ...]:
-    then = [shift for shift in shifts if shift.hours.shared_with(hours)]
+def _is_free(peer: PeerId, shifts: Iterable[Shift], hours: Hours) -> bool:
     # Whoever gave these hours away is not asked to take them after all.
-    busy = {peer for shift in then for peer in (shift.peer, shift.instead_of)}
-    load = dict.fromkeys(peers, timedelta())
+    theirs = [each.hours for each in shifts if peer in (each.peer, each.instead_of)]
+    return any(rest.length >= SHORTEST for rest in left_over(hours, theirs))
+
+
+def _load(shifts: Iterable[Shift]) -> Mapping[PeerId | None, timedelta]:
+    """Return how long everybody's shifts are together."""
+    load: defaultdict[PeerId | None, timedelta] = defaultdict(timedelta)
     for shift in shifts:
-        if shift.peer in load:
-            load[shift.peer] += shift.hours.length
-    could = [
-        peer.id
-        for peer in peers.values()
-        if peer.ready
-        and peer.reachable
-        and peer.id not in busy
-        and peer.suits(wanted.tag, wanted.language)
-    ]
-    return tuple(sorted(could, key=lambda peer: (load[peer], peer)))
+        load[shift.peer] += shift.hours.length
+    return load

@@ -16,7 +16,7 @@ from chat.clock import Clock
 from chat.errors import StoreDown
 from chat.oncall.alerting import Ways
 from chat.oncall.closing import closed
-from chat.oncall.coverage import AHEAD, Wanted, gaps_ahead
+from chat.oncall.coverage import AHEAD, SHORTEST, Wanted, could_fill, gaps_within
 from chat.oncall.hours import ONE_DAY, Hours, instant, zone_of
 from chat.oncall.planned import Planned
 from chat.oncall.rotabook import STAYS, Rotabook
@@ -31,9 +31,6 @@ from chat.store.instants import kept
 from chat.store.ways import Way
 
 LOOK_SECONDS: Final = 300.0
-
-SHORTEST: Final = timedelta(minutes=15)
-"""A shorter gap is a late bus, and no reason to ring anybody."""
 
 _FORGOTTEN: Final = timedelta(days=14)
 _AN_HOUR: Final = timedelta(hours=1)
@@ -142,19 +139,16 @@ def holes(book: Rotabook, mates: Iterable[Mate], now: datetime) -> list[Hole]:
     zone = zone_of(book.rota.zone)
     midnight = instant(zone, now.astimezone(zone).date(), time())
     span = Hours(midnight, now + AHEAD)
-    gaps = gaps_ahead(
-        book.rota.shifts(span),
-        {mate.id: mate.as_cover for mate in mates},
-        Wanted(),
-        midnight,
-        intended=closed(book.closed, book.rota.zone, span),
-        ahead=span.length,
-    )
+    shifts = book.rota.shifts(span)
+    peers = {mate.id: mate.as_cover for mate in mates}
+    intended = closed(book.closed, book.rota.zone, span)
+    gaps = gaps_within(span, shifts, peers, Wanted(), now, intended=intended)
     return [
-        Hole(part, gap.could_fill)
+        Hole(part, could_fill(ahead, shifts, peers))
         for gap in gaps
         for part in by_day(gap.hours, book.rota.zone)
-        if part.ends - max(part.starts, now) >= SHORTEST
+        if (ahead := part.shared_with(Hours(now, span.ends)))
+        and ahead.length >= SHORTEST
     ]
 
 

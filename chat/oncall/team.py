@@ -46,6 +46,9 @@ class Mate(NamedTuple):
     desk_name: str
     terms: Terms
     reachable: bool
+    """An alert would reach them now."""
+    likely: bool
+    """One would when they are at work, as far as we can tell."""
 
     @property
     def as_cover(self) -> coverage.Peer:
@@ -54,6 +57,7 @@ class Mate(NamedTuple):
             self.id,
             # Who has not done the course is not called, however near their phone is.
             reachable=self.reachable and self.terms.ready,
+            likely=self.likely and self.terms.ready,
             languages=self.terms.languages,
             ready=self.terms.ready,
         )
@@ -62,9 +66,18 @@ class Mate(NamedTuple):
 class Team:
     """Puts together what the rota, the peers and their ways say of each of the team."""
 
-    def __init__(self, *, planned: Planned, reachable: Reachable, talks: Talks) -> None:
+    def __init__(
+        self,
+        *,
+        planned: Planned,
+        reachable: Reachable,
+        talks: Talks,
+        likely: Reachable | None = None,
+    ) -> None:
+        """Take those for `likely` who can be reached now, where nothing else says."""
         self._planned = planned
         self._reachable = reachable
+        self._likely = likely or reachable
         self._talks = talks
         self._ahead: _Ahead | None = None
 
@@ -95,8 +108,15 @@ class Team:
 
         """
         reached = await self._reachable(tx, now)
+        likely = await self._likely(tx, now)
         return [
-            Mate(PeerId(row.id), row.desk_name, terms(row), row.id in reached)
+            Mate(
+                PeerId(row.id),
+                row.desk_name,
+                terms(row),
+                reachable=row.id in reached,
+                likely=row.id in likely,
+            )
             for row in await peers.everyone(tx)
         ]
 

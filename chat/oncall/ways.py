@@ -1,7 +1,8 @@
 """Ways: how each of the room team is reached, and whether that worked lately.
 
 Who has a shift and cannot be reached is no cover. So a way counts only if an alert by
-it was confirmed within the last hours, or a page of theirs is open now.
+it was confirmed within the last hours, or a page of theirs is open now. For shifts that
+are still ahead it is enough that somebody was reached in the last two weeks.
 """
 
 import contextlib
@@ -24,6 +25,8 @@ from chat.store.instants import kept
 from chat.store.staff import accounts
 from chat.store.ways import Way
 
+LIKELY: Final = timedelta(days=14)
+"""For how long somebody who was reached counts for the shifts that they have ahead."""
 PAGE_SEEN: Final = timedelta(seconds=90)
 """For how long after it was last heard of a page counts as open."""
 PAGE_NOTED_SECONDS: Final = 30.0
@@ -43,6 +46,7 @@ class Reach(NamedTuple):
 
     name: str
     reachable: bool
+    likely: bool
     ways: tuple[Way, ...]
 
 
@@ -83,13 +87,21 @@ class Ways:
     async def everybody(self) -> list[Reach]:
         """Return how it stands with all of the room team, those out of reach first."""
         async with self._database.read() as tx:
-            reachable = await self.reachable_ids(tx, self._clock.now())
+            now = self._clock.now()
+            reachable = await self.reachable_ids(tx, now)
+            likely = await self.likely_ids(tx, now)
             team = [each for each in await accounts(tx) if each.disabled_at is None]
             ways = defaultdict[str, tuple[Way, ...]](tuple)
             for way in await store.all_ways(tx):
                 ways[way.staff_id] += (way,)
         found = [
-            Reach(each.desk_name, each.id in reachable, ways[each.id]) for each in team
+            Reach(
+                each.desk_name,
+                reachable=each.id in reachable,
+                likely=each.id in likely,
+                ways=ways[each.id],
+            )
+            for each in team
         ]
         return sorted(found, key=lambda each: (each.reachable, each.name.casefold()))
 
@@ -109,10 +121,21 @@ class Ways:
         confirmed = await store.confirmed_since(tx, kept(now - self.reachable))
         return {PeerId(staff_id) for staff_id in seen | confirmed}
 
+    async def likely_ids(self, tx: AsyncConnection, now: datetime) -> set[PeerId]:
+        """Return who was reached in the last two weeks, and so will be, most likely."""
+        since = kept(now - LIKELY)
+        seen = await store.seen_since(tx, since)
+        return {PeerId(id_) for id_ in seen | await store.confirmed_since(tx, since)}
+
     def works(self, way: Way, now: datetime) -> bool:
         """Tell whether an alert by a way arrived lately, and none failed since."""
         fresh = (way.confirmed_at or 0) >= kept(now - self.reachable)
         return fresh and way.failed_at is None
+
+    def is_likely(self, way: Way, now: datetime) -> bool:
+        """Tell whether a way worked in the last two weeks, and has not failed since."""
+        known = (way.confirmed_at or 0) >= kept(now - LIKELY)
+        return known and way.failed_at is None
 
     async def page_seen(self, staff_id: str) -> None:
         """Keep that somebody has a page open; written down twice a minute at most."""

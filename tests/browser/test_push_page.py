@@ -179,7 +179,7 @@ async def test_everybody_can_use_the_page(browser: Browser, house: Waking):
 async def test_an_alarm_and_a_first_mail_are_pages_that_everybody_can_use(
     browser: Browser, house: Waking
 ):
-    house.reached.on_rota.add("wren")
+    house.reached.on_rota["wren"] = house.reached.console.clock.now()
     async with at_the_page(browser, house, viewport={"width": 320, "height": 800}) as p:
         await expect(p.get_by_text("we cannot reach you")).to_be_visible()
         assert await violations(p) == []

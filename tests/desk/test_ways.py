@@ -12,6 +12,7 @@ import httpx2
 import pytest
 
 from chat.desk.confirming import MOST_BYTES
+from chat.oncall.coverage import SOON
 from chat.oncall.enlisting import MOST_ASKED, MOST_WAYS
 from chat.oncall.notify import Outcome
 from chat.oncall.ways import CONFIRM_MAIL, new_id
@@ -224,17 +225,33 @@ async def test_tests_are_not_sent_without_end(wren: Colleague, reached: Reached)
 
 
 async def test_whoever_is_on_the_rota_and_out_of_reach_is_told_so(
-    wren: Colleague, reached: Reached
+    wren: Colleague, reached: Reached, console: Console
 ):
     assert UNREACHABLE not in await wren.reads("/staff/ways")
 
-    reached.on_rota.add("wren")
+    reached.on_rota["wren"] = console.clock.now() + timedelta(days=2)
     assert UNREACHABLE in await wren.reads("/staff/ways")
 
     way = await reached.team.way("wren")
     await reached.team.ways.confirm(await reached.team.alert(way, "test"))
     assert UNREACHABLE not in await wren.reads("/staff/ways")
     assert "We can reach you" in await wren.reads("/staff/ways")
+
+
+async def test_silence_between_two_shifts_is_no_alarm_until_one_begins_soon(
+    wren: Colleague, reached: Reached, console: Console
+):
+    way = await reached.team.way("wren")
+    await reached.team.ways.confirm(await reached.team.alert(way))
+    now = console.clock.now()
+    await reached.team.change(way, confirmed_at=kept(now - timedelta(hours=13)))
+
+    reached.on_rota["wren"] = now + SOON + timedelta(minutes=1)
+    assert UNREACHABLE not in await wren.reads("/staff/ways")
+    assert "We try it before your next shift" in await wren.reads("/staff/ways")
+
+    reached.on_rota["wren"] = now + SOON
+    assert UNREACHABLE in await wren.reads("/staff/ways")
 
 
 async def test_each_way_says_how_it_stands(

@@ -1,7 +1,7 @@
 """Coverage: who is rostered, who can be reached, and where nobody will be."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 from hypothesis import given
@@ -9,13 +9,15 @@ from hypothesis import strategies as st
 
 from chat.oncall.coverage import (
     AHEAD,
+    SOON,
     Cell,
     Gap,
     Peer,
     Wanted,
     WeekHour,
+    could_fill,
     fewest,
-    gaps_ahead,
+    gaps_within,
     span_of_week,
     week,
 )
@@ -43,7 +45,12 @@ Peers = dict[PeerId, Peer]
 
 def team(*unreachable: PeerId) -> Peers:
     everyone = (WREN, OTTER, HERON)
-    return {each: Peer(each, each not in unreachable) for each in everyone}
+    return {each: a_peer(each, reached=each not in unreachable) for each in everyone}
+
+
+def a_peer(name: str, *, reached: bool = True) -> Peer:
+    """Return somebody who can be reached now and later on, or neither."""
+    return Peer(PeerId(name), reachable=reached, likely=reached)
 
 
 def the_week(
@@ -109,7 +116,7 @@ def test_a_backup_covers_nothing():
 
 def test_hours_given_to_nobody_cover_nothing_nor_does_who_has_left_the_team():
     given_away = a_rota().plus_override(override(span(16, 18), to=None))
-    only_otter = {OTTER: Peer(OTTER, reachable=True)}
+    only_otter = {OTTER: a_peer(OTTER)}
 
     assert not the_week(given_away)[WeekHour(0, 18)].covered
     assert the_week(a_rota(), only_otter)[WeekHour(0, 18)].rostered == 0
@@ -128,7 +135,7 @@ def test_hours_given_to_nobody_cover_nothing_nor_does_who_has_left_the_team():
 )
 def test_a_map_is_of_a_room_tag_and_a_language(wanted: Wanted, covered: bool):
     rota = a_rota(line(tags=("women", "open")))
-    peers = {WREN: Peer(WREN, reachable=True, languages=("en", "af"))}
+    peers = {WREN: replace(a_peer(WREN), languages=("en", "af"))}
 
     assert the_week(rota, peers, wanted)[WeekHour(0, 18)].covered is covered
 
@@ -187,8 +194,15 @@ def test_the_hour_of_the_change_is_as_long_as_it_is(
 
 
 def gaps(rota: Rota, peers: Peers | None = None, **more: object) -> list[Gap]:
-    shifts = rota.shifts(Hours(NOW, NOW + AHEAD))
-    return gaps_ahead(shifts, peers or team(), ANY, NOW, **more)  # type: ignore[arg-type]
+    span = Hours(NOW, NOW + AHEAD)
+    shifts = rota.shifts(span)
+    return gaps_within(span, shifts, peers or team(), ANY, NOW, **more)  # type: ignore[arg-type]
+
+
+def who_could(
+    hours: Hours, rota: Rota, peers: Peers | None = None
+) -> tuple[PeerId, ...]:
+    return could_fill(hours, rota.shifts(Hours(NOW, NOW + AHEAD)), peers or team())
 
 
 def all_day() -> tuple[Weekly, ...]:
@@ -210,13 +224,15 @@ def test_a_week_with_somebody_in_every_hour_has_no_gap():
 def test_a_gap_is_told_with_who_could_fill_it():
     rota = a_rota(*all_day()).plus_override(override(span(10, 12), to=None))
 
-    assert gaps(rota) == [Gap(span(10, 12), 0, 0, (HERON, OTTER))]
+    assert gaps(rota) == [Gap(span(10, 12), 0, 0)]
+    assert who_could(span(10, 12), rota) == (HERON, OTTER)
 
 
 def test_a_rostered_peer_who_cannot_be_reached_leaves_a_gap():
     (gap, *_) = gaps(a_rota(*all_day()), team(WREN))
 
-    assert gap == Gap(span(8, 18), 1, 0, (HERON, OTTER))
+    assert gap == Gap(span(8, 18), 1, 0)
+    assert who_could(gap.hours, a_rota(*all_day()), team(WREN)) == (HERON, OTTER)
 
 
 def test_gaps_are_those_ahead_and_within_72_hours():
@@ -241,21 +257,71 @@ def test_where_a_peer_would_be_alone_is_told_when_asked_for():
 
     assert found[0].hours == span(8, 16)
     assert (found[1].hours, found[1].reachable) == (span(17, 18), 1)
-    assert found[1].could_fill == (HERON,), "Otter gave these hours away"
+    assert who_could(span(17, 18), rota) == (HERON,), "Otter gave these hours away"
 
 
 def test_only_who_suits_and_is_ready_and_free_could_fill_a_gap():
     peers = {
-        PeerId("fits"): Peer(PeerId("fits"), True, ("women",), ("en",)),
-        PeerId("other rooms"): Peer(PeerId("other rooms"), True, ("men",)),
-        PeerId("other language"): Peer(PeerId("other language"), True, (), ("xh",)),
-        PeerId("in training"): Peer(PeerId("in training"), True, ready=False),
-        PeerId("cannot be reached"): Peer(PeerId("cannot be reached"), False),
+        peer.id: peer
+        for peer in (
+            replace(a_peer("fits"), tags=("women",), languages=("en",)),
+            replace(a_peer("other rooms"), tags=("men",)),
+            replace(a_peer("other language"), languages=("xh",)),
+            replace(a_peer("in training"), ready=False),
+            a_peer("cannot be reached", reached=False),
+        )
     }
 
-    (gap,) = gaps_ahead([], peers, Wanted("women", "en"), NOW)
+    found = could_fill(span(8, 20), [], peers, Wanted("women", "en"))
 
-    assert gap.could_fill == ("fits",)
+    assert found == ("fits",)
+
+
+def test_whoever_has_a_short_shift_in_a_long_gap_could_fill_the_rest():
+    rota = a_rota(line("backup", 0, "18:00", "20:00", backup=True))
+
+    assert WREN in who_could(span(8, 22), rota)
+    assert WREN not in who_could(span(16, 18), rota)
+    assert WREN not in who_could(span(15.9, 18), rota), "a few minutes are nothing"
+
+
+def test_a_shift_ahead_counts_though_its_peer_cannot_be_reached_between_two():
+    off_shift = {WREN: Peer(WREN, reachable=False, likely=True)}
+
+    cells = the_week(a_rota(), off_shift)
+
+    assert counts(cells[WeekHour(0, 18)]) == (1, 1, True)
+    assert [gap.hours for gap in gaps(a_rota(), off_shift)] == [
+        span(8, 16), span(20, 80),
+    ]  # fmt: skip
+    assert who_could(span(8, 16), a_rota(), off_shift) == (WREN,)
+
+
+@pytest.mark.parametrize(
+    ("now", "covered"),
+    [
+        (utc(MONDAY, 16) - SOON - HOUR, True),
+        (utc(MONDAY, 16) - SOON, False),
+        (utc(MONDAY, 17), False),
+        (utc(MONDAY, 20), True),
+    ],
+)
+def test_a_shift_that_is_on_or_begins_soon_counts_only_if_its_peer_is_reached(
+    now: datetime, covered: bool
+):
+    off_shift = {WREN: Peer(WREN, reachable=False, likely=True)}
+    shifts = a_rota().shifts(span_of_week(JOBURG, now))
+
+    cells = week(shifts, off_shift, ANY, JOBURG, now, {}, {})
+
+    assert {cell.covered for cell in cells if cell.rostered} == {covered}
+
+
+def test_who_has_not_been_reached_for_long_is_no_cover_for_any_day():
+    cells = the_week(a_rota(*all_day()), team(WREN))
+
+    assert {cell.covered for cell in cells.values()} == {True, False}
+    assert not cells[WeekHour(6, 12)].covered
 
 
 def test_the_fewest_at_no_hours_are_none():
@@ -278,7 +344,7 @@ def test_no_gap_goes_unnoticed(drawn: list[tuple[int, int, int]], out: bool):
     rota = Rota(JOBURG, tuple(lines))
     unreachable = PeerId("peer 0") if out else None
     names = [PeerId(f"peer {number}") for number in range(len(lines))]
-    peers = {name: Peer(name, name != unreachable) for name in names}
+    peers = {name: a_peer(name, reached=name != unreachable) for name in names}
 
     found = gaps(rota, peers or team())
 

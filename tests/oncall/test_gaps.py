@@ -39,6 +39,8 @@ class Watch:
         self.database = database
         self.clock = clock
         self.reached = {WREN, OTTER, HERON}
+        self.likely: set[PeerId] | None = None
+        """None: those who can be reached."""
         planned = Planned()
         self.plan = Plan(
             database=database, clock=clock, ring=self._ring, planned=planned, tags=()
@@ -48,7 +50,12 @@ class Watch:
     def another(self) -> Gaps:
         """Return what another process looks for gaps with."""
         planned = Planned()
-        team = Team(planned=planned, reachable=self._reachable, talks=self._talks)
+        team = Team(
+            planned=planned,
+            reachable=self._reachable,
+            likely=self._likely,
+            talks=self._talks,
+        )
         return Gaps(
             database=self.database,
             clock=self.clock,
@@ -62,6 +69,9 @@ class Watch:
 
     async def _reachable(self, _tx: AsyncConnection, _now: object) -> set[PeerId]:
         return self.reached
+
+    async def _likely(self, _tx: AsyncConnection, _now: object) -> set[PeerId]:
+        return self.reached if self.likely is None else self.likely
 
     async def _talks(self, _tx: AsyncConnection) -> Mapping[str, int]:
         return {}
@@ -206,6 +216,31 @@ async def test_a_shift_whose_peer_cannot_be_reached_is_a_gap_for_the_others(
     await watch.gaps.warn()
 
     assert await watch.told() == OTTER_IS_TOLD
+
+
+@on_sqlite
+async def test_whoever_is_between_two_shifts_is_told_of_gaps_and_leaves_none(
+    watch: Watch,
+):
+    await watch.covered(TONIGHT)
+    watch.likely = {WREN, OTTER}
+    # Wren is on shift now, and is the only one who must be reached at once.
+    watch.reached = {WREN}
+
+    assert await watch.gaps.warn() == 2
+    assert {peer for peer, _ in await watch.told()} == {WREN, OTTER}
+
+
+@on_sqlite
+async def test_whoever_has_a_short_shift_in_a_long_gap_is_told_of_the_rest(
+    watch: Watch,
+):
+    tomorrow = Hours(NOON + 20 * HOUR, NOON + 22 * HOUR)
+    await watch.plan.add_temporary("x", OTTER, tomorrow, backup=True)
+
+    await watch.gaps.warn()
+
+    assert {peer for peer, _ in await watch.told()} == {WREN, OTTER}
 
 
 @on_sqlite

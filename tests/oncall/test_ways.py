@@ -6,7 +6,7 @@ import pytest
 
 from chat import bulletin
 from chat.oncall.stages import PeerId
-from chat.oncall.ways import CONFIRM_MAIL, PAGE_NOTED_SECONDS, PAGE_SEEN, new_id
+from chat.oncall.ways import CONFIRM_MAIL, LIKELY, PAGE_NOTED_SECONDS, PAGE_SEEN, new_id
 from chat.store.database import Database
 from tests.support.clock import FakeClock
 from tests.support.ways import Team
@@ -61,6 +61,24 @@ async def test_a_way_that_failed_since_does_not_count_until_it_works_again(team:
     await team.ways.confirm(await team.alert(way))
     assert await team.reachable() == {"wren"}
     assert (await team.kept(way)).why == ""
+
+
+async def test_whoever_was_reached_lately_will_most_likely_be_again(
+    team: Team, clock: FakeClock
+):
+    way = await team.way("wren")
+    await team.ways.confirm(await team.alert(way))
+    await team.ways.page_seen("robin")
+
+    clock.advance(LIKELY.total_seconds())
+    assert await team.reachable() == set()
+    assert await team.likely() == {"wren", "robin"}
+
+    await team.ways.failed(way.id, "it refuses us")
+    assert await team.likely() == {"robin"}
+
+    clock.advance(1)
+    assert await team.likely() == set()
 
 
 async def test_an_open_page_reaches_whoever_has_it_open(team: Team, clock: FakeClock):

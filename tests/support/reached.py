@@ -1,6 +1,7 @@
 """The pages of being reached, beside the console, and what they would send by."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from starlette.routing import BaseRoute
 
@@ -46,7 +47,8 @@ class Reached:
             notify=Notify(self.fakes.values()),
             doors=self.doors,
         )
-        self.on_rota = set[str]()
+        self.on_rota: dict[str, datetime] = {}
+        """When the next shift of somebody begins."""
         self.key = key
         console.app = console.app_with(*self.routes())
 
@@ -56,9 +58,9 @@ class Reached:
             ways=self.team.ways,
             enlisting=self.enlisting,
             key=self.key,
-            rostered=self._rostered,
+            next_shift=self._next_shift,
             clock=self.console.clock,
         )
 
-    async def _rostered(self, staff_id: str) -> bool:
-        return staff_id in self.on_rota
+    async def _next_shift(self, staff_id: str) -> datetime | None:
+        return self.on_rota.get(staff_id)

@@ -102,3 +102,8 @@ class Team:
         """Return who can be reached now."""
         async with self.database.read() as tx:
             return set(await self.ways.reachable_ids(tx, self.clock.now()))
+
+    async def likely(self) -> set[str]:
+        """Return who will be reached most likely when they are at work."""
+        async with self.database.read() as tx:
+            return set(await self.ways.likely_ids(tx, self.clock.now()))
