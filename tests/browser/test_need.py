@@ -272,7 +272,7 @@ async def test_the_first_words_are_there_before_anybody_is_and_the_peer_is_marke
 ):
     otter, calls = await pressed(service_url, invite)
     await otter.say(WORDS)
-    await otter.sees_mark(WORDS, "in the room")
+    await otter.sees_mark(WORDS, "sent")
     assert calls.said == [WORDS]
 
     calls.news(ACCEPTED)

@@ -71,7 +71,7 @@ async def test_one_peer_comes_goes_quiet_and_the_next_reads_what_was_said(
 ):
     otter = await presses(shift, invite)
     await otter.say(WORDS)
-    await otter.sees_mark(WORDS, "in the room")
+    await otter.sees_mark(WORDS, "sent")
     need = (await the_need(shift)).need.id
 
     await shift.needs.accept(need, WREN)

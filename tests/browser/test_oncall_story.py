@@ -122,7 +122,7 @@ async def both_are_called(otter: Visitor, wren: Page, robin: Page, birch: Page) 
 
 async def wren_comes(otter: Visitor, wren: Page, robin: Page) -> None:
     await otter.say(FIRST)
-    await otter.sees_mark(FIRST, "in the room")
+    await otter.sees_mark(FIRST, "sent")
     await wren.get_by_role("button", name="I am coming").click()
     await wren.wait_for_url("**/staff/talks/*")
 

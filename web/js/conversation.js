@@ -91,6 +91,11 @@ export class Conversation extends HTMLElement {
     return false
   }
 
+  // Is what is said here for nobody but the two?
+  get alone() {
+    return false
+  }
+
   on(target, name, act) {
     target.addEventListener(name, act)
     this.#listening.push(() => target.removeEventListener(name, act))
@@ -276,9 +281,9 @@ export class Conversation extends HTMLElement {
 
   show() {
     const [log, mine, courier, remarks] = [this.#log, this.#mine, this.#courier, this.#remarks]
-    const { me, peers, more } = this
+    const { me, peers, more, alone } = this
     const waiting = this.#waiting.lines(courier, log, mine)
-    this.querySelector("room-talk").show({ log, mine, me, peers, more, entries: courier.entries, waiting, remarks })
+    this.querySelector("room-talk").show({ log, mine, me, peers, more, alone, entries: courier.entries, waiting, remarks })
     this.#showWhisper()
   }
 

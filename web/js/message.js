@@ -6,10 +6,11 @@ import { nameOf } from "./names.js"
 import { announce, copy, empty, made, part, tell } from "./page.js"
 
 const MARKS = { kept: "on this phone", sent: "sent", said: "in the room", slow: "goes in a moment", held: "with the room team", refused: "not in the room" }
+const MARKS_ALONE = { ...MARKS, said: "sent", refused: "not sent" }
 const QUOTE = 90
 
-// `view` is { message, mine, mark, peer, reactions, me, quote, more }; `more`: may one ask
-// whoever said it to talk in private?
+// `view` is { message, mine, mark, alone, peer, reactions, me, quote, more }; `alone`: does no
+// room read it? `more`: may one ask whoever said it to talk in private?
 export function makeMessage(view) {
   const { message, mine } = view
   const item = copy("message")
@@ -31,13 +32,17 @@ export function fillMessage(item, view) {
   item.state = state
   item.view = view
   fillTime(part(item, "time"), view.message.at)
-  part(item, "mark").textContent = view.mine ? MARKS[view.mark] || "" : view.peer ? "peer" : ""
+  part(item, "mark").textContent = view.mine ? markOf(view) : view.peer ? "peer" : ""
   part(item, "mark").classList.toggle("message__mark--peer", view.peer)
   part(item, "more").hidden = !view.message.position
   tell(part(item, "quote"), view.quote)
   tell(part(item, "remark"), view.remark)
   fillShown(item, view)
   if (!part(item, "acts").hidden) fillActs(item)
+}
+
+function markOf({ mark, alone }) {
+  return (alone ? MARKS_ALONE : MARKS)[mark] || ""
 }
 
 export function quoteOf(message) {

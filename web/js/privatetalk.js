@@ -39,6 +39,10 @@ export class PrivateTalk extends Conversation {
     return this.#known
   }
 
+  get alone() {
+    return true
+  }
+
   // Who was one once stays one: their words are a peer's.
   set peers(peers) {
     const fresh = peers.filter(who => !this.#known.includes(who))

@@ -32,7 +32,7 @@ export class RoomTalk extends HTMLElement {
     if (window.ResizeObserver) new ResizeObserver(() => this.#keepEnd()).observe(scroll)
   }
 
-  // `scene` is { log, entries, waiting, mine, me, peers, more }.
+  // `scene` is { log, entries, waiting, mine, me, peers, more, alone }.
   show(scene) {
     const { log } = scene
     const messages = log.messages
@@ -175,7 +175,7 @@ function missing(position) {
   return { key: `missing ${position}`, position, words, className: "divider divider--missing" }
 }
 
-function messageRow(message, { log, entries, mine, me, peers, more, remarks }) {
+function messageRow(message, { log, entries, mine, me, peers, more, alone, remarks }) {
   const { position, reply } = message
   const own = mine.has(message.who)
   const view = {
@@ -184,6 +184,7 @@ function messageRow(message, { log, entries, mine, me, peers, more, remarks }) {
     peer: peers.includes(message.who),
     more: more && !own,
     mark: "said",
+    alone,
     reactions: withMine(log.reactions(position), position, entries, me),
     me,
     quote: reply ? quoteOf(log.message(reply)) : "",
@@ -192,11 +193,11 @@ function messageRow(message, { log, entries, mine, me, peers, more, remarks }) {
   return { key: `${log.epoch} ${position}`, position, view }
 }
 
-function waitingRow({ entry, state }, { log, me }) {
+function waitingRow({ entry, state }, { log, me, alone }) {
   const { id, at, text, reply } = entry
   const message = { at: Math.floor(at / 1000), who: me, text, position: 0 }
   const quote = reply ? quoteOf(log.message(reply)) : ""
-  const view = { message, mine: true, peer: false, mark: state, reactions: [], me, quote }
+  const view = { message, mine: true, peer: false, mark: state, alone, reactions: [], me, quote }
   return { key: `waiting ${id}`, view, entry, state }
 }
 
