@@ -7,6 +7,7 @@ from typing import NoReturn
 
 import typer
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from chat import logs
 from chat.errors import Amiss, StoreDown
@@ -29,12 +30,12 @@ def decided(**chosen: object) -> Settings:
         return Settings()
     except ValidationError as error:
         # Not the error itself: it quotes what was set, which may be a key.
-        refuse(
-            *(
-                f"{str(each['loc'][0]).upper()}: {each['msg']}"
-                for each in error.errors()
-            )
-        )
+        refuse(*(_in_a_line(each) for each in error.errors()))
+
+
+def _in_a_line(problem: ErrorDetails) -> str:
+    words = problem["msg"].removeprefix("Value error, ")
+    return f"{str(problem['loc'][0]).upper()}: {words}"
 
 
 def refuse(*problems: str) -> NoReturn:

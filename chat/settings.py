@@ -1,10 +1,56 @@
 """Settings: what the environment decides, read once and then frozen."""
 
+import re
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def _must_be(words: str, pattern: str) -> AfterValidator:
+    """Take what is like a pattern; of all else, say what it must be."""
+
+    def check(value: str) -> str:
+        if not re.fullmatch(pattern, value):
+            raise ValueError(f"must be {words}")
+        return value
+
+    return AfterValidator(check)
+
+
+def _server(*beginnings: str) -> AfterValidator:
+    """Take a URL of one of these kinds that names a server."""
+
+    def check(value: str) -> str:
+        if not value.startswith(beginnings):
+            raise ValueError(f"must begin with {' or '.join(beginnings)}")
+        if not _names_one(value):
+            raise ValueError("names no server, or a port that is none")
+        return value
+
+    return AfterValidator(check)
+
+
+def _names_one(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
+_Web = Annotated[str, _server("http://", "https://")]
+_Mail = Annotated[str, _server("smtp://", "smtps://")]
+_Country = Annotated[str, _must_be("two capital letters", "[A-Z]{2}")]
+_House = Annotated[
+    str, _must_be("http:// or https:// and a host, no path", "https?://[^/]+/?")
+]
+_Address = Annotated[str, _must_be("an address", r"|[^@\s]+@[^@\s]+")]
+_Contact = Annotated[
+    str, _must_be("mailto: and an address, or https://", "|mailto:.+@.+|https://.+")
+]
 
 
 class Settings(BaseSettings):
@@ -55,7 +101,7 @@ class Settings(BaseSettings):
     flood_guard: bool = True
     """Whether repeated and near-identical messages are stopped; off in load tests."""
 
-    country: str = Field(default="ZA", pattern="^[A-Z]{2}$")
+    country: _Country = "ZA"
     """Whose phone numbers are read without a country code, unless a room says so."""
     drain_seconds: float = Field(default=5, ge=0, le=8)
     """Over how long browsers are told to come back after a restart."""
@@ -63,14 +109,14 @@ class Settings(BaseSettings):
     policy_file: Path | None = None
     """Whom to call about a need, after how long; unset: ours."""
 
-    heartbeat_url: str | None = Field(default=None, repr=False)
+    heartbeat_url: _Web | None = Field(default=None, repr=False)
     """Asked once a minute while somebody who needs to talk would be heard, so that
     something outside notices when not."""
 
     drill_every_hours: float = Field(default=0, ge=0, le=24 * 31)
     """A drill comes at a random moment of each span of so many hours; 0: never."""
 
-    public_url: str | None = Field(default=None, pattern="^https?://[^/]+/?$")
+    public_url: _House | None = None
     """Where peers find the house, for links in mails; unset: the first of `origins`."""
 
     reachable_hours: float = Field(default=12, ge=1, le=24 * 7)
@@ -80,19 +126,17 @@ class Settings(BaseSettings):
     """The key that push services know this house by; unset: made in `data_dir`.
     Every machine of one service must have the same."""
 
-    push_subject: str = Field(default="", pattern="^$|^mailto:.+@.+|^https://.+")
+    push_subject: _Contact = ""
     """Whom a push service writes to if something is wrong with our pushes."""
 
     push_hosts: str = ""
     """Comma-separated push services to use beside those of the known browsers."""
 
-    smtp_url: str | None = Field(default=None, repr=False, pattern="^smtps?://")
+    smtp_url: _Mail | None = Field(default=None, repr=False)
     """The server that takes mail to peers; unset: none is sent."""
 
-    mail_from: str = Field(
-        default="", pattern="^$|^[^@\\s]+@[^@\\s]+$", validate_default=True
-    )
-    webhook_url: str | None = Field(default=None, repr=False, pattern="^https?://")
+    mail_from: _Address = Field(default="", validate_default=True)
+    webhook_url: _Web | None = Field(default=None, repr=False)
     """Called for peers who ask for it, so that it may send a text message or ring."""
 
     webhook_secret: str | None = Field(

@@ -35,12 +35,7 @@ def doors_of(settings: Settings) -> Doors:
 def notify_of(
     settings: Settings, *, vapid: Vapid, doors: Doors, clock: Clock, failed: Failed
 ) -> Notify:
-    """Return what sends alerts: Web Push always, the others where they are set up.
-
-    Raises:
-        ValueError: If SMTP_URL has a port that is none.
-
-    """
+    """Return what sends alerts: Web Push always, the others where they are set up."""
     push = Push(vapid=vapid, doors=doors, clock=clock, failed=failed)
     found: list[Notifier] = [push]
     closing = [push.aclose]

@@ -39,12 +39,7 @@ class Mail:
         clock: Clock,
         failed: Failed,
     ) -> None:
-        """Send by a server, from an address, with links to where peers find the house.
-
-        Raises:
-            ValueError: If the server's port is none.
-
-        """
+        """Send by a server, from an address, with links into the house."""
         url = urlsplit(smtp_url)
         self._server = url.hostname or ""
         self._port = url.port or _PORTS[url.scheme]
