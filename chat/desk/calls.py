@@ -95,9 +95,10 @@ class Calls:
             noted=[(moment(_seconds(n.at), _seconds(now)), n.text) for n in view.notes],
         )  # fmt: skip
 
-    async def show_json(self, _request: Request, me: Deskmate) -> Response:
-        """Give the page's script the same rows; what calls one is opened by that."""
-        await self._board.opened(me)
+    async def show_json(self, request: Request, me: Deskmate) -> Response:
+        """Give the page's script the same rows; whoever sees them has opened them."""
+        if said(request.query_params, "seen"):
+            await self._board.opened(me)
         view, now = await self._board.view(me), self._clock.now()
         lists = view.reader.lists(view.needs, now)
         rows = {name: [row._asdict() for row in lists[name]] for name in LISTS}
@@ -142,10 +143,16 @@ class Calls:
         form = await request.form()
         if not all(ticked(form, tick) for tick in TICKS):
             return await self._show(me, bad=_NOT_WELL, status=400)
-        return await self._do(me, self._duty.check_in(me.id), "in")
+        return await self._do(me, self._arrive(PeerId(me.id)), "in")
+
+    async def _arrive(self, peer: PeerId) -> None:
+        await self._duty.check_in(peer)
+        # Whoever let the shift go by mistake says in this way that they are there.
+        await self._plan.return_to(peer)
 
     async def check_out(self, _request: Request, me: Deskmate) -> Response:
-        """End a shift, and go where it can be put down."""
+        """End a shift, which is nobody's from now on, and go where it can be put down."""
+        await self._plan.let_go(PeerId(me.id))
         await self._duty.check_out(me.id)
         return go("/staff/me?did=out#offload")
 
@@ -213,12 +220,12 @@ NOTES: Final = {
 
 _NOT_WELL: Final = (
     "If one of the three is not so, this is a time to rest, and not to be called. "
-    "Nobody asks why. If you have a shift now, you can offer it as a swap."
+    "Nobody asks why. If you have a shift now, you can let it go below."
 )
 
 _REFUSALS: Final = {
     "": "That could not be done. Nothing was changed.",
-    "not_ready": "Do the course first, please: it takes about half an hour.",
+    "not_ready": "Do the course first, please: it takes most people under an hour.",
     "need_over": "They do not need anybody any more. Thank you for coming.",
     "no_such_need": "That need is not there.",
     "bad_terms": "That is not possible: choose 1, 2 or 4 hours.",

@@ -10,7 +10,7 @@ from playwright.async_api import Browser, Page, WebSocketRoute, expect
 
 from chat.model import Grade
 from chat.oncall.need import FIRST_LINE
-from chat.oncall.stages import PeerId
+from chat.oncall.stages import NeedId, PeerId
 from chat.roles import Role
 from chat.settings import Settings
 from tests.browser.on_call import Shift
@@ -24,6 +24,14 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 expect.set_options(timeout=PATIENCE_MS)
 
+BEHIND = """
+window.isBehind = true
+Object.defineProperty(document, "hidden", { get: () => window.isBehind })
+"""
+TO_THE_FRONT = """
+window.isBehind = false
+document.dispatchEvent(new Event("visibilitychange"))
+"""
 FIRST = "Hello. I am here to listen. Take all the time you need."
 
 
@@ -62,6 +70,27 @@ async def test_both_are_called_one_comes_and_the_other_is_thanked(
     await row.get_by_role("button", name="I am coming").click()
     await wren.wait_for_url(f"**/staff/talks/{need}")
     await expect(otter.locator("[data-ring]")).to_contain_text("Taken, thank you.")
+
+
+async def test_nobody_is_said_to_have_opened_it_until_the_page_is_in_front(
+    shift: Shift, browser: Browser
+):
+    wren = await shift.peer(browser, "Wren")
+    await wren.add_init_script(BEHIND)
+    await wren.goto("/staff/calls")
+    await is_live(wren)
+    member = await shift.member()
+
+    need = await shift.press(member)
+
+    await expect(wren.locator(f'[data-row="{need}"]')).to_be_visible()
+    assert (await shift.needs.progress(need)).opened == 0
+    await wren.evaluate(TO_THE_FRONT)
+    await eventually(lambda: has_opened(shift, need))
+
+
+async def has_opened(shift: Shift, need: NeedId) -> bool:
+    return (await shift.needs.progress(need)).opened == 1
 
 
 async def test_peer_and_member_talk_and_see_each_other_write(

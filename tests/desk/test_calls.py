@@ -307,6 +307,20 @@ async def test_a_link_that_calls_one_is_opened_by_following_it(
     assert (await desk.needs.progress(need)).opened == 1
 
 
+async def test_a_page_that_asks_how_it_stands_has_opened_nothing_unless_it_is_seen(
+    desk: CallDesk, wren: Colleague
+):
+    need = await desk.pressed()
+    await called(desk, need, wren.id)
+
+    await wren.get("/staff/calls.json")
+    behind = (await desk.needs.progress(need)).opened
+    await wren.get("/staff/calls.json?seen=yes")
+    in_front = (await desk.needs.progress(need)).opened
+
+    assert (behind, in_front) == (0, 1)
+
+
 async def test_to_look_at_the_page_says_nothing_of_a_phone_that_got_nothing(
     desk: CallDesk, wren: Colleague
 ):

@@ -7,13 +7,16 @@ export class Asking {
   #show
   #fetch
   #timers
+  #more
   #due = null
   #asking = false
   #again = false
 
-  constructor(address, show, { fetch = globalThis.fetch.bind(globalThis), timers = globalThis } = {}) {
+  // What `more` returns is added to the address, each time anew.
+  constructor(address, show, { fetch = globalThis.fetch.bind(globalThis), timers = globalThis, more = () => "" } = {}) {
     this.#address = address
     this.#show = show
+    this.#more = more
     this.#fetch = fetch
     this.#timers = timers
   }
@@ -32,7 +35,7 @@ export class Asking {
     }
     this.#asking = true
     try {
-      const answer = await this.#fetch(this.#address, { headers: { accept: "application/json" } })
+      const answer = await this.#fetch(this.#address + this.#more(), { headers: { accept: "application/json" } })
       if (answer.ok) this.#show(await answer.json())
     } catch {
       // The line says that it is broken; when it is back, everything is asked again.

@@ -8,6 +8,12 @@ import { fillTexts, Rows } from "./rows.js"
 const AGES_MS = 20000
 const MAYBE = ["wish", "shares", "shared"]
 
+// What calls one is opened only where somebody can see it: a page behind others, or of a
+// phone in a pocket, still learns how it stands.
+export function looked(page = document) {
+  return page.hidden ? "" : "?seen=yes"
+}
+
 export class Calls {
   #root
   #asking
@@ -20,12 +26,13 @@ export class Calls {
     this.#root = root
     this.#timers = timers
     this.#now = now
-    this.#asking = new Asking("/staff/calls.json", found => this.show(found), { fetch, timers })
+    this.#asking = new Asking("/staff/calls.json", found => this.show(found), { fetch, timers, more: looked })
     const template = part(root, "template").content.firstElementChild
     const lists = [...root.querySelectorAll("[data-list]")]
     this.#lists = lists.map(list => [list.dataset.list, new Rows(list, template, (row, each) => this.#fill(row, each))])
     this.#waiting = this.#count("waiting")
     this.#keepAges()
+    document.addEventListener("visibilitychange", () => { if (looked()) this.#asking.now() })
     const sound = part(root, "try-sound")
     sound.hidden = false
     sound.addEventListener("click", async () => {
