@@ -6,7 +6,7 @@ from time import time
 import pytest
 from playwright.async_api import Locator, expect
 
-from chat.asides import card, need, stay
+from chat.asides import NeedNews, card, need, stay
 from chat.model import Grade
 from tests.browser import toy_calls as toy
 from tests.browser.axe import violations
@@ -28,7 +28,7 @@ from tests.support.eventually import eventually
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 SMALL = {"width": 320, "height": 640}
-SILENT = OFFERED._replace(why="silent", alerted=2, opened=0)
+SILENT = OFFERED._replace(why="silent", alerted=2, opened=0, round=2)
 NOBODY = OFFERED._replace(alerted=0, opened=0, round=2, nobody=True)
 WORDS = "It is all coming back"
 
@@ -206,6 +206,42 @@ async def test_the_help_lines_stand_there_and_first_when_nobody_can_come(
     assert words["y"] < after["y"] < words["y"] + 250
     for shown in (headline(otter), here, lines):
         await expect(shown).to_be_in_viewport(ratio=1)
+
+
+@pytest.mark.parametrize("news", [OFFERED, SILENT, ACCEPTED, TALKING, NOBODY])
+async def test_a_line_to_call_stands_in_sight_the_whole_time(
+    service_url: str, invite: Invite, news: NeedNews
+):
+    otter, calls = await pressed(service_url, invite, viewport=SMALL)
+    await otter.say(WORDS)
+    calls.news(news)
+    await expect(headline(otter)).to_be_in_viewport(ratio=1)
+
+    call = otter.page.locator("need-card [data-call]")
+
+    await expect(call).to_have_text("Call 0800 567 567")
+    await expect(call).to_have_attribute("href", "tel:0800567567")
+    if not news.nobody:
+        await expect(call).to_be_in_viewport(ratio=1)
+
+
+async def test_the_line_to_call_is_of_the_country_that_is_chosen(
+    service_url: str, invite: Invite
+):
+    otter, calls = await pressed(service_url, invite, viewport=SMALL)
+    calls.news(TALKING)
+    await otter.page.locator("need-card [data-lines] summary").click()
+    country = otter.page.locator("need-card").get_by_label("Where are you?")
+    call = otter.page.locator("need-card [data-call]")
+
+    await country.select_option(label="Ireland")
+    await expect(call).to_have_text("Call 116 123")
+    await country.select_option(label="Somewhere else")
+    await otter.page.locator("need-card [data-lines] summary").click()
+    await expect(call).to_have_text("All help lines")
+    await call.click()
+
+    await expect(country).to_be_in_viewport(ratio=1)
 
 
 async def test_what_is_said_more_goes_with_the_same_need(

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { chooseCountry, COUNTRIES, countryOf, linesOf } from "../../web/js/lines.js"
+import { chooseCountry, COUNTRIES, countryOf, firstLineOf, linesOf } from "../../web/js/lines.js"
 import { aStorage } from "./support.js"
 
 for (const [zone, country] of [
@@ -24,6 +24,13 @@ for (const [zone, country] of [
     assert.equal(countryOf(aStorage(), zone), country)
   })
 }
+
+test("whom to call to talk comes before the ambulance", () => {
+  assert.equal(firstLineOf("ZA"), "0800 567 567")
+  assert.equal(firstLineOf("IN"), "14416")
+  assert.equal(firstLineOf(""), "")
+  for (const code of Object.keys(COUNTRIES)) assert.notEqual(firstLineOf(code), "")
+})
 
 test("what was chosen is kept, whatever the clock says", () => {
   const storage = aStorage()

@@ -1,7 +1,8 @@
-// <help-lines>: whom to call, in the country that was chosen on this device.
+// <help-lines>: whom to call, in the country that was chosen on this device. Announces
+// "country" when another is chosen.
 
-import { chooseCountry, COUNTRIES, countryOf, linesOf } from "./lines.js"
-import { copy, empty, made, part } from "./page.js"
+import { callTo, chooseCountry, COUNTRIES, countryOf, isEmergency, linesOf } from "./lines.js"
+import { announce, copy, empty, made, part } from "./page.js"
 
 export class HelpLines extends HTMLElement {
   #storage
@@ -19,6 +20,7 @@ export class HelpLines extends HTMLElement {
   #choose(country) {
     chooseCountry(this.#storage, country)
     this.show()
+    announce(this, "country")
   }
 
   // The country may have been chosen elsewhere since.
@@ -33,7 +35,7 @@ export class HelpLines extends HTMLElement {
 }
 
 function namesEmergency(country) {
-  return linesOf(country).some(([words]) => words.startsWith("Emergency"))
+  return linesOf(country).some(([words]) => isEmergency(words))
 }
 
 function option(value, words) {
@@ -45,7 +47,7 @@ function option(value, words) {
 // The whole line can be tapped: a thumb may shake.
 function lineItem(words, number) {
   const link = made("a", "", "lines__one")
-  link.href = `tel:${number.replace(/\D/g, "")}`
+  link.href = callTo(number)
   link.append(made("strong", number), " ", made("span", words))
   const item = made("li", "")
   item.append(link)

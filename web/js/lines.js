@@ -69,6 +69,20 @@ export function linesOf(country) {
   return known(country) ? COUNTRIES[country].lines : []
 }
 
+// The number to call to talk with somebody, or "": ambulances come second.
+export function firstLineOf(country) {
+  const [, number] = linesOf(country).find(([words]) => !isEmergency(words)) || ["", ""]
+  return number
+}
+
+export function isEmergency(words) {
+  return words.startsWith("Emergency")
+}
+
+export function callTo(number) {
+  return `tel:${number.replace(/\D/g, "")}`
+}
+
 function known(country) {
   return Object.keys(COUNTRIES).includes(country)
 }

@@ -1,6 +1,7 @@
 // <need-card>: how it stands with one's need, and all that can be said and done about it.
 
 import { act } from "./message.js"
+import { callTo, countryOf, firstLineOf } from "./lines.js"
 import { headline, localInput, mayCallAt, MOST_SHARES, needRefusal, nextWords, SHARES, story, timesToChoose, whenWords, WISHES } from "./needwords.js"
 import { aloud, copy, empty, made, part, tell } from "./page.js"
 import { refusal } from "./plainly.js"
@@ -12,6 +13,7 @@ const WEEK_MS = 7 * 24 * 3600 * 1000
 
 export class NeedCard extends HTMLElement {
   #need
+  #storage
   #tick = null
   #state = ""
   #waits = false   // has something been pressed that cannot get out?
@@ -22,6 +24,7 @@ export class NeedCard extends HTMLElement {
 
   open({ need, stay, storage }) {
     this.#need = need
+    this.#storage = storage
     this.append(copy("need-card"))
     this.querySelector("help-lines").open({ storage })
     this.querySelector("stay-choice").open({ stay, room: () => "" })
@@ -47,6 +50,8 @@ export class NeedCard extends HTMLElement {
     part(this, "say").onsubmit = event => this.#say(event)
     part(this, "call-back").onsubmit = event => this.#callBack(event)
     part(this, "at").oninput = () => this.#showTime()
+    part(this, "call").onclick = event => this.#findLine(event)
+    this.addEventListener("country", () => this.#showCall())
   }
 
   #press() {
@@ -79,6 +84,14 @@ export class NeedCard extends HTMLElement {
     this.#need.callBack(Math.floor(at / 1000))
     part(this, "later").open = false
     part(this, "headline").focus()
+  }
+
+  // Where one is, is not known: the lines of every country are a choice away.
+  #findLine(event) {
+    if (firstLineOf(countryOf(this.#storage))) return
+    event.preventDefault()
+    part(this, "lines").open = true
+    part(this, "country").focus()
   }
 
   // -- the forms ------------------------------------------------------------------------
@@ -130,6 +143,7 @@ export class NeedCard extends HTMLElement {
     part(this, "withdraw").textContent = { talking: "End this talk", promised: "No need any more" }[need.state] || "I am all right for now"
     for (const name of ["more", "later"]) part(this, name).hidden = !calling
     part(this, "later").hidden = !["raised", "offered"].includes(need.state)
+    this.#showCall()
     this.#showLines(need)
     this.#clearNote(need)
   }
@@ -173,6 +187,12 @@ export class NeedCard extends HTMLElement {
     if (withPeer !== this.#folded) lines.open = !withPeer
     this.#first = first
     this.#folded = withPeer
+  }
+
+  #showCall() {
+    const number = firstLineOf(countryOf(this.#storage))
+    part(this, "call").textContent = number ? `Call ${number}` : "All help lines"
+    part(this, "call").href = number ? callTo(number) : "/talk#lines"
   }
 
   #refused({ name, code, wait }) {
