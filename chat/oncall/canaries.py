@@ -2,6 +2,7 @@
 
 They go to those who are at work, and to those whose shift begins soon: late enough to
 say something of it, and early enough for a phone to answer, or for others to step in.
+And to coordinators at all times: they are the last who are called, shift or not.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -27,7 +28,7 @@ BEFORE: Final = 2 * SOON
 
 
 class Canaries:
-    """Tries the ways of those who are at work now, or will be soon."""
+    """Tries the ways of those who are at work now, or will be soon, or are the last."""
 
     def __init__(
         self,
@@ -60,9 +61,10 @@ class Canaries:
 
 
 def _to_try(team: Sequence[Standby], later: Sequence[Standby]) -> set[PeerId]:
-    # Nobody is woken for a shift that has not begun.
+    # Nobody is woken for what has not begun.
     asleep = {one.peer for one in team if one.quiet}
-    return _at_work(team) | (_at_work(later) - asleep)
+    last = {one.peer for one in team if one.coordinator}
+    return _at_work(team) | ((_at_work(later) | last) - asleep)
 
 
 def _at_work(team: Sequence[Standby]) -> set[PeerId]:

@@ -84,3 +84,14 @@ async def test_somebody_s_phone_is_tried_before_their_shift_unless_they_sleep(
 
     on_call.clock.advance(BEFORE.total_seconds())
     assert await canaries.round() == 1 - tried
+
+
+@pytest.mark.parametrize(("quiet", "tried"), [(False, 1), (True, 0)])
+async def test_a_coordinator_off_duty_is_tried_too_unless_they_sleep(
+    on_call: OnCall, quiet: bool, tried: int
+):
+    on_call.team = [Standby(HERON, reachable=False, coordinator=True, quiet=quiet)]
+    canaries = canaries_of(on_call, on_call.standbys)
+
+    assert await canaries.round() == tried
+    assert await canaries.round() == 0
