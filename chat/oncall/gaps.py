@@ -1,7 +1,8 @@
 """Gaps: whoever could fill hours that nobody has is told of them, three days ahead.
 
 Of each gap everybody hears once, never in their quiet hours, and never of hours that
-are over or meant to be closed. So does whoever is asked to take a shift.
+are over or meant to be closed; of hours that somebody had and gives back, once more. So
+does whoever is asked to take a shift.
 """
 
 import asyncio
@@ -17,8 +18,9 @@ from chat.errors import StoreDown
 from chat.oncall.alerting import Ways
 from chat.oncall.closing import closed
 from chat.oncall.coverage import AHEAD, SHORTEST, Wanted, could_fill, gaps_within
-from chat.oncall.hours import ONE_DAY, Hours, instant, zone_of
+from chat.oncall.hours import ONE_DAY, Hours, instant, left_over, zone_of
 from chat.oncall.planned import Planned
+from chat.oncall.rota import Rota
 from chat.oncall.rotabook import STAYS, Rotabook
 from chat.oncall.sending import PAGE
 from chat.oncall.stages import PeerId
@@ -50,12 +52,7 @@ class Hole(NamedTuple):
 
         So a gap that becomes longer, or is cut in two by a shift, is none that is new.
         """
-        hour = self.hours.starts.replace(minute=0, second=0, microsecond=0)
-        found = []
-        while hour < self.hours.ends:
-            found.append(f"gap {hour:%Y-%m-%dT%H} {peer}")
-            hour += _AN_HOUR
-        return found
+        return [f"{hour}{peer}" for hour in _hourly(self.hours)]
 
 
 class Gaps:
@@ -136,9 +133,7 @@ def holes(book: Rotabook, mates: Iterable[Mate], now: datetime) -> list[Hole]:
     A day is one of the rota's zone. So a gap has the same first moment each time that
     it is looked for, whatever the time has come to.
     """
-    zone = zone_of(book.rota.zone)
-    midnight = instant(zone, now.astimezone(zone).date(), time())
-    span = Hours(midnight, now + AHEAD)
+    span = _span(book.rota.zone, now)
     shifts = book.rota.shifts(span)
     peers = {mate.id: mate.as_cover for mate in mates}
     intended = closed(book.closed, book.rota.zone, span)
@@ -150,6 +145,39 @@ def holes(book: Rotabook, mates: Iterable[Mate], now: datetime) -> list[Hole]:
         if (ahead := part.shared_with(Hours(now, span.ends)))
         and ahead.length >= SHORTEST
     ]
+
+
+async def tell_anew(
+    tx: AsyncConnection, before: Rota, after: Rota, *, by: str, now: datetime
+) -> None:
+    """Have all but one warned again of gaps that a change of the rota opens.
+
+    Of those there were, they may have heard long before somebody took them; and who
+    makes a gap knows of it.
+    """
+    span = _span(after.zone, now)
+    had = [*before.gaps(span), Hours(span.starts, now)]
+    parts = [part for gap in after.gaps(span) for part in by_day(gap, after.zone)]
+    opened = [part for part in parts if left_over(part, had)]
+    hours = {hour for part in opened for hour in _hourly(part)}
+    await warnings.forget_beginning(tx, hours)
+    await warnings.add(tx, [f"{hour}{by}" for hour in hours], kept(now))
+
+
+def _span(zone: str, now: datetime) -> Hours:
+    there = zone_of(zone)
+    midnight = instant(there, now.astimezone(there).date(), time())
+    return Hours(midnight, now + AHEAD)
+
+
+def _hourly(hours: Hours) -> list[str]:
+    """Return the beginnings of the keys of some hours."""
+    hour = hours.starts.replace(minute=0, second=0, microsecond=0)
+    found = []
+    while hour < hours.ends:
+        found.append(f"gap {hour:%Y-%m-%dT%H} ")
+        hour += _AN_HOUR
+    return found
 
 
 def by_day(hours: Hours, zone: str) -> Iterator[Hours]:

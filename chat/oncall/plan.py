@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chat import bulletin
 from chat.clock import Clock
+from chat.oncall import gaps
 from chat.oncall.closing import Closed
 from chat.oncall.edits import NOTHING, Draft, Edit
 from chat.oncall.hours import Hours
@@ -202,6 +203,9 @@ class Plan:
             if zone:
                 await rota.decide(tx, ZONE, zone, by, kept(now))
             await rota.decide(tx, VERSION, version + 1, by, kept(now))
+            # By a reader of its own: should this be undone, nobody else has seen it.
+            after, _ = await Planned().at(tx, now)
+            await gaps.tell_anew(tx, book.rota, after.rota, by=by, now=now)
             await audit.record(
                 tx, at=self._clock.seconds(), actor=by, verb=verb, subject=subject,
                 detail=edit.detail,

@@ -1,6 +1,6 @@
 """Warnings in the store: of which gaps somebody was warned, so that it is done once."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -17,6 +17,13 @@ async def add(tx: AsyncConnection, keys: Collection[str], at: int) -> None:
     """Keep that this was warned of now."""
     if keys:
         await tx.execute(insert(warnings), [{"key": key, "at": at} for key in keys])
+
+
+async def forget_beginning(tx: AsyncConnection, prefixes: Iterable[str]) -> None:
+    """Have nobody as warned of anything whose key begins so."""
+    for prefix in prefixes:
+        begins = warnings.c.key.startswith(prefix, autoescape=True)
+        await tx.execute(delete(warnings).where(begins))
 
 
 async def forget(tx: AsyncConnection, before: int) -> None:

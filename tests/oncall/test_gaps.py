@@ -26,6 +26,7 @@ HOUR = timedelta(hours=1)
 DAY_SECONDS = 86400.0
 ALL_AHEAD = Hours(NOON, NOON + 96 * HOUR)
 TONIGHT = Hours(NOON + 14 * HOUR, NOON + 16 * HOUR)
+TOMORROW = Hours(NOON + 16 * HOUR, NOON + 24 * HOUR)
 
 
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -158,7 +159,83 @@ async def test_whoever_gives_hours_back_makes_a_gap_that_is_new(watch: Watch):
 
     await watch.plan.give_back(OTTER, shift)
 
+    assert await watch.gaps.warn() == 1
+    assert {peer for peer, _ in await watch.told()} == {WREN}, "Otter knows"
+
+
+@on_sqlite
+async def test_a_gap_that_is_given_back_is_told_again(watch: Watch, clock: FakeClock):
+    await watch.has(HERON)
+    await watch.covered(TONIGHT)
+    assert await watch.gaps.warn() == 3
+    shift = await watch.plan.take_hours(OTTER, TONIGHT)
+    clock.advance(12 * 3600)
+    assert await watch.gaps.warn() == 0
+    await watch.told()
+
+    await watch.plan.give_back(OTTER, shift)
+
     assert await watch.gaps.warn() == 2
+    assert await watch.another().warn() == 0
+    assert {peer for peer, _ in await watch.told()} == {WREN, HERON}
+
+
+@on_sqlite
+async def test_hours_given_back_in_the_middle_of_a_gap_are_told_again(watch: Watch):
+    await watch.gaps.warn()
+    shift = await watch.plan.take_hours(OTTER, TONIGHT)
+    assert await watch.gaps.warn() == 0
+    await watch.told()
+
+    await watch.plan.give_back(OTTER, shift)
+
+    await watch.gaps.warn()
+    assert {peer for peer, _ in await watch.told()} == {WREN}
+
+
+@on_sqlite
+async def test_a_line_that_is_stopped_or_given_to_nobody_is_told_again(watch: Watch):
+    await watch.covered(TONIGHT)
+    await watch.gaps.warn()
+    for day in range(7):
+        await watch.plan.add_weekly(
+            "x", weekday=day, starts=time(2), ends=time(4), turns=((OTTER,),),
+            since=NOON.date(),
+        )  # fmt: skip
+    (line,) = (await watch.plan.book()).rota.on_shift(TONIGHT.starts)
+
+    await watch.plan.override("x", OTTER, None, TONIGHT)
+    assert await watch.gaps.warn() == 1, "Otter gave it away"
+
+    (override,) = (await watch.plan.book()).rota.overrides
+    await watch.plan.remove("x", override.id)
+    assert await watch.gaps.warn() == 0
+
+    await watch.plan.stop("x", line.line, NOON.date())
+    assert await watch.gaps.warn() == 2
+
+
+@on_sqlite
+async def test_two_gaps_within_an_hour_may_be_given_back_at_once(watch: Watch):
+    await watch.covered(TONIGHT)
+    quarter = Hours(TONIGHT.starts + HOUR / 4, TONIGHT.starts + HOUR / 2)
+    await watch.plan.take_hours(WREN, quarter)
+    shift = await watch.plan.take_hours(OTTER, TONIGHT)
+
+    await watch.plan.give_back(OTTER, shift)
+
+    assert await watch.gaps.warn() == 1
+
+
+@on_sqlite
+async def test_a_change_that_leaves_nobody_missing_rings_nobody_again(watch: Watch):
+    await watch.covered(TONIGHT)
+    shift = await watch.plan.take_hours(OTTER, TOMORROW)
+    await watch.gaps.warn()
+
+    await watch.plan.give_back(OTTER, shift)
+
+    assert await watch.gaps.warn() == 0
 
 
 @on_sqlite
