@@ -10,7 +10,7 @@ from chat.model import Handle, RoomName
 from chat.oncall.byheart import ByHeart
 from chat.oncall.cards import Cards
 from chat.oncall.marks import Marks
-from chat.oncall.needs import REMEMBERED
+from chat.oncall.need import REMEMBERED
 from chat.oncall.stages import NeedId
 from chat.oncall.stays import Stays
 from chat.rooms import Rooms
@@ -59,6 +59,8 @@ class Callroom:
             rooms=rooms,
             history=ground.history,
             identity=ground.identity,
+            sanctions=backroom.sanctions,
+            held=backroom.held,
             screen=backroom.screening.screen,
             clock=clock,
             country=ground.settings.country,

@@ -8,6 +8,7 @@ import pytest
 from redis import Redis
 from sqlalchemy import select
 
+from chat.errors import Unavailable
 from chat.logs import Formatter
 from chat.model import RoomName
 from chat.oncall.stages import PeerId
@@ -100,3 +101,24 @@ async def test_an_hour_later_nothing_of_it_is_anywhere(
     for canary in (CANARY, handle.hex(), otter.secret.hex(), pseudonym.hex()):
         assert canary not in written
     assert all(redis.ttl(k) > 0 for k in in_redis if talk in k), "gone within minutes"
+
+
+async def test_a_talk_that_cannot_be_deleted_for_long_is_deleted_once_it_can(
+    house: TalkHouse, clock: FakeClock, redis: Redis, monkeypatch: pytest.MonkeyPatch
+):
+    _otter, talk = await whole_talk(house)
+    switchboard, keeper = house.service.switchboard, house.service.keeper
+
+    async def away(_talk: RoomName) -> None:
+        raise Unavailable
+
+    with monkeypatch.context() as while_away:
+        while_away.setattr(keeper, "forget", away)
+        for _ in range(3):
+            clock.advance(HOUR + 1)
+            await switchboard._forget()
+    assert any(talk in key and ":log" in key for key in kept(redis))
+
+    await switchboard._forget()
+
+    assert not [key for key in kept(redis) if talk in key and ":log" in key]

@@ -5,7 +5,7 @@ no, or nothing; who asked is told neither.
 """
 
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
@@ -39,8 +39,6 @@ Whoever comes with ever new devices is no more than that to whom they are after.
 ANSWER_WITHIN: Final = timedelta(hours=1)
 KEPT: Final = timedelta(hours=1)
 """How long after its end a private room is there to be read."""
-SAID_AGAIN: Final = timedelta(minutes=10)
-"""How long it is said that a room is to be forgotten, lest who was told died."""
 SILENCE: Final = timedelta(hours=24)
 """After which a private room in which nobody speaks is over."""
 
@@ -175,18 +173,22 @@ class Cards:
     async def round(self) -> list[RoomName]:
         """Let go of what has had its time; return the talks to be forgotten.
 
-        A question lapses, a silent room ends, and an ended one is forgotten.
+        A question lapses, a silent room ends, and an ended one is returned until it is
+        said to have `faded`.
         """
         now = self._clock.now()
         async with self._database.begin() as tx:
             over = await _lapse(tx, now)
             gone = await store.over_before(tx, kept(now - KEPT))
-            told = kept(now - KEPT - SAID_AGAIN)
-            await store.forget_talks(tx, [r.token for r in gone if r.over_at <= told])
             await store.delete_before(tx, kept(now - _A_DAY))
         for card in over:
             await self._changed(card.pack())
         return [RoomName(row.talk) for row in gone]
+
+    async def faded(self, talks: Sequence[RoomName]) -> None:
+        """Know that nothing is left of some talks, and no more who was in them."""
+        async with self._database.begin() as tx:
+            await store.forget_talks(tx, talks)
 
 
 def _hold_back(before: list[Row[Any]] | Any, now: datetime) -> None:

@@ -4,20 +4,20 @@ That it was, when, and how long each step took is kept for a quarter of a year, 
 people can be there when they are needed. A promised call-back keeps what it needs.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chat.model import RoomName
+from chat.oncall.need import REMEMBERED
 from chat.store import needs as store
 from chat.store.instants import kept
-from chat.talkroom import talk_of
+from chat.talkroom import need_of, talk_of
 
-REMEMBERED: Final = timedelta(hours=1)
 KEPT: Final = timedelta(days=90)
 
-_RETURNED_AGAIN: Final = timedelta(minutes=10)
 _BLANK: Final[dict[str, object]] = {
     "handle": b"",
     "open_for": None,
@@ -30,14 +30,19 @@ _BLANK: Final[dict[str, object]] = {
 
 
 async def forget(tx: AsyncConnection, now: datetime) -> list[RoomName]:
-    """Forget what is over for an hour; return the talks to be deleted."""
+    """Forget what is over for an hour; return the talks that are to be deleted."""
     rows = await store.to_forget(tx, kept(now - REMEMBERED))
     for row in rows:
         await store.change(tx, row.id, {**_forgotten(row), "forgotten_at": kept(now)})
     await store.forget_words(tx, [row.id for row in rows])
     await store.delete_ended(tx, kept(now - KEPT))
-    gone = await store.forgotten_since(tx, kept(now - _RETURNED_AGAIN))
-    return [talk_of(id_) for id_ in gone]
+    return [talk_of(id_) for id_ in await store.to_fade(tx)]
+
+
+async def faded(tx: AsyncConnection, talks: Sequence[RoomName], now: datetime) -> None:
+    """Keep that nothing is left of some talks."""
+    ids = [id_ for room in talks if (id_ := need_of(room))]
+    await store.faded(tx, ids, kept(now))
 
 
 def _forgotten(row: Any) -> dict[str, object]:

@@ -91,7 +91,7 @@ class Ledger:
         known, before = _timed(known, need, now), known.need
         row = self._columns(known, now)
         if need.ended_at != before.ended_at:
-            row |= {"forgotten_at": None}
+            row |= {"forgotten_at": None, "faded_at": None}
         if _is_raised_again(before, need):
             row |= {"lease_until": None}
         await store.change(tx, need.id, row)

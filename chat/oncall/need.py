@@ -27,6 +27,8 @@ FIRST_LINE: Final = timedelta(seconds=60)
 SILENCE: Final = timedelta(minutes=3)
 """How long a line of the member's may go unanswered."""
 FURTHEST_CALL_BACK: Final = timedelta(days=7)
+REMEMBERED: Final = timedelta(hours=1)
+"""How long after its end a member is told of it, and staff see what it was about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,10 @@ class Need:
     def is_promised(self) -> bool:
         """Whether it will be raised again at the time that the member chose."""
         return self.end is End.CALL_BACK
+
+    def has_faded(self, now: datetime) -> bool:
+        """Tell whether it ended so long ago that nothing is left of its talk."""
+        return self.ended_at is not None and now - self.ended_at >= REMEMBERED
 
     @property
     def helpers(self) -> tuple[PeerId, ...]:

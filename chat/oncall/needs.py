@@ -4,9 +4,8 @@ Whatever changes a need is kept first and told afterwards. Anything here may rai
 `StoreDown`; nothing is kept then.
 """
 
-from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
-from typing import Final
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -19,7 +18,7 @@ from chat.oncall.care import NEED_CHANGED, Care, Raised
 from chat.oncall.escalation import Alert, Progress, progress
 from chat.oncall.known import Happened, Known, Told, of_row
 from chat.oncall.ledger import BEGINNINGS, Ledger
-from chat.oncall.need import Need
+from chat.oncall.need import REMEMBERED, Need
 from chat.oncall.noting import Note
 from chat.oncall.policy import Policy
 from chat.oncall.refusals import NoSuchNeed
@@ -31,9 +30,6 @@ from chat.store.instants import kept, moment
 __all__ = [
     "NEED_CHANGED", "SHARES", "Happened", "Known", "Needs", "Note", "Raised", "Told",
 ]  # fmt: skip
-
-REMEMBERED: Final = timedelta(hours=1)
-"""How long after its end a member is told of it, and staff see what it was about."""
 
 
 class Needs(Care):
@@ -266,10 +262,15 @@ class Needs(Care):
     async def forget(self, now: datetime) -> list[RoomName]:
         """Forget what ended an hour ago; return the talks of which nothing is to stay.
 
-        A talk is returned more than once, lest whoever deletes it died meanwhile.
+        A talk is returned until it is said to have `faded`.
         """
         async with self._database.claim() as tx:
             return await forgetting.forget(tx, now)
+
+    async def faded(self, talks: Sequence[RoomName]) -> None:
+        """Know that nothing is left of some talks."""
+        async with self._database.claim() as tx:
+            await forgetting.faded(tx, talks, self.ledger.now())
 
 
 async def _known(tx: AsyncConnection, id_: str) -> Known:

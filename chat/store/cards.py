@@ -77,9 +77,9 @@ async def over_before(tx: AsyncConnection, before: int) -> Sequence[Row[Any]]:
     return (await tx.execute(asked.with_for_update(skip_locked=True))).all()
 
 
-async def forget_talks(tx: AsyncConnection, tokens: Collection[bytes]) -> None:
-    """Know no more in which private room anybody was."""
-    gone = update(cards).where(cards.c.token.in_(tokens))
+async def forget_talks(tx: AsyncConnection, talks: Collection[str]) -> None:
+    """Know no more who was in some private rooms."""
+    gone = update(cards).where(cards.c.talk.in_(talks))
     await tx.execute(gone.values(talk="", from_who=b"", to_who=b""))
 
 

@@ -249,10 +249,19 @@ async def to_forget(tx: AsyncConnection, before: int) -> Sequence[Row[Any]]:
     return (await tx.execute(locked.with_for_update(skip_locked=True))).all()
 
 
-async def forgotten_since(tx: AsyncConnection, since: int) -> Sequence[str]:
-    """Return the needs that were forgotten after a moment."""
-    asked = select(needs.c.id).where(needs.c.forgotten_at > since)
-    return (await tx.execute(asked)).scalars().all()
+async def to_fade(tx: AsyncConnection) -> Sequence[str]:
+    """Return the needs that are forgotten, and whose talks may still be there."""
+    asked = select(needs.c.id).where(
+        needs.c.forgotten_at.is_not(None), needs.c.faded_at.is_(None)
+    )
+    found = await tx.execute(asked.order_by(needs.c.forgotten_at).limit(AT_ONCE))
+    return found.scalars().all()
+
+
+async def faded(tx: AsyncConnection, ids: Collection[str], at: int) -> None:
+    """Keep of needs that nothing is left of their talks."""
+    gone = update(needs).where(needs.c.id.in_(ids), needs.c.forgotten_at.is_not(None))
+    await tx.execute(gone.values(faded_at=at))
 
 
 async def forget_words(tx: AsyncConnection, ids: Collection[str]) -> None:

@@ -50,6 +50,7 @@ needs = table(
     whether("handed_over"),
     instant("accepted_at", set_later=True),
     instant("unanswered_since", set_later=True),
+    instant("quiet_since", set_later=True),
     Column("went_silent", JSON, nullable=False),
     wording("end"),
     wording("ending"),
@@ -64,6 +65,8 @@ needs = table(
     instant("opened_at", set_later=True),
     instant("spoken_at", set_later=True),
     instant("forgotten_at", set_later=True),
+    # When its talk was really gone, which is not in this database.
+    instant("faded_at", set_later=True),
     Index(None, "next_at"),
     Index(None, "state"),
     Index(None, "ended_at"),

@@ -71,16 +71,17 @@ async def test_what_is_left_is_how_it_went(house: NeedsHouse):
     assert await house.kinds(known.need.id) == ["raised", "accepted", "spoke", "ended"]
 
 
-async def test_a_talk_is_named_again_lest_whoever_deletes_it_died(house: NeedsHouse):
+async def test_a_talk_is_named_until_it_is_really_gone(house: NeedsHouse):
     known = await house.talk()
     await house.needs.withdraw(known.told.handle)
     house.clock.advance(3600)
     talk = [talk_of(known.need.id)]
 
     assert await house.needs.forget(house.clock.now()) == talk
-    house.clock.advance(60)
+    house.clock.advance(7200)
     assert await house.another().needs.forget(house.clock.now()) == talk
-    house.clock.advance(600)
+
+    await house.another().needs.faded(talk)
     assert await house.needs.forget(house.clock.now()) == []
 
 
@@ -99,7 +100,7 @@ async def test_a_promise_is_kept_but_not_what_was_said_before_it(house: NeedsHou
     house.clock.advance(3600)
 
     assert await house.needs.forget(house.clock.now()) == [talk_of(id_)]
-    house.clock.advance(3600)
+    await house.needs.faded([talk_of(id_)])
     assert await house.needs.forget(house.clock.now()) == []
 
     raised = await house.press(handle)
@@ -121,7 +122,7 @@ async def test_a_promise_that_is_taken_back_is_forgotten_however_late(
     id_ = (await any_house.press(handle, words="my secret", shares=("grief",))).id
     await any_house.needs.call_back(handle, any_house.clock.now() + 40 * HOUR)
     any_house.clock.advance(wait.total_seconds())
-    await any_house.needs.forget(any_house.clock.now())
+    await any_house.needs.faded(await any_house.needs.forget(any_house.clock.now()))
 
     await any_house.needs.withdraw(handle)
     any_house.clock.advance(3600)
@@ -139,7 +140,7 @@ async def test_what_was_said_before_another_promise_fades_after_that_one_too(
     id_ = (await house.press(handle)).id
     await house.needs.call_back(handle, house.clock.now() + 30 * HOUR)
     house.clock.advance(7200)
-    await house.needs.forget(house.clock.now())
+    await house.needs.faded(await house.needs.forget(house.clock.now()))
 
     await house.needs.call_back(handle, house.clock.now() + 40 * HOUR)
     house.clock.advance(3600)
