@@ -123,7 +123,7 @@ class Talks:
             known = await self._needs.known(id_)
         except NoSuchNeed:
             return await self._of_card(handle, id_)
-        if known.told.handle != handle:
+        if known.told.handle != handle or known.need.has_faded(self._clock.now()):
             raise NoSuchRoom
         over = not (known.need.is_open or known.need.is_promised)
         return Talk(id_, of_need=True, over=over)
@@ -162,7 +162,7 @@ class Talks:
 
     async def _of_peers(self, need_id: str) -> Known:
         known = await self._needs.known(need_id)
-        if not known.told.handle and not known.need.drill:
+        if known.need.has_faded(self._clock.now()):
             # It is forgotten, and nothing of it is to be made anew.
             raise NoSuchNeed
         return known

@@ -304,6 +304,36 @@ async def test_once_it_is_forgotten_there_is_no_such_room(
         await house.service.callroom.talks.let_in(talking.peer.id, talking.need)
 
 
+async def test_an_hour_after_a_call_back_was_promised_the_talk_is_gone_everywhere(
+    house: TalkHouse, clock: FakeClock
+):
+    talking = await house.talking()
+    await talking.peer.says("Hello. I am here.", talking.need)
+    await talking.member.call_back(clock.seconds() + 30 * 3600)
+    await talking.peer.enters(talking.need)
+    await talking.peer.leave(talking.need)
+    clock.advance(3601)
+
+    await house.service.switchboard._forget()
+    await house.service.tidings.learn()
+
+    assert code(await talking.member.asks_to_join(talking.talk)) == "no_such_room"
+    with pytest.raises(NoSuchNeed):
+        await house.service.callroom.talks.let_in(talking.peer.id, talking.need)
+    await eventually(lambda: not _is_served(house, talking.talk))
+
+    clock.advance(29 * 3600)
+    await talking.member.presses()
+    again = await talking.member.join(talking.talk)
+    assert texts(again) == []
+
+
+def _is_served(house: TalkHouse, talk: str) -> bool:
+    """Do what a process does with rooms that are quiet; tell whether a talk is none."""
+    house.service.rooms.tidy()
+    return talk in house.service.backplane.followed
+
+
 # Who is who
 
 

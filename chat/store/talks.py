@@ -9,10 +9,10 @@ from chat.store.oncall import cards, needs
 
 
 async def of_needs(tx: AsyncConnection, ended_since: int) -> Sequence[str]:
-    """Return the needs that go on, are promised, or ended after a moment."""
+    """Return the needs that go on, or ended after a moment."""
     asked = select(needs.c.id).where(
         needs.c.drill.is_(False),
-        or_(needs.c.open_for.is_not(None), needs.c.ended_at > ended_since),
+        or_(needs.c.ended_at.is_(None), needs.c.ended_at > ended_since),
     )
     return (await tx.execute(asked)).scalars().all()
 
