@@ -5,11 +5,14 @@ import hashlib
 import hmac
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
-from chat.oncall.notify import Note, Notify, Outcome
+from chat.oncall.notify import WORDS, Note, Notify, Outcome
+from chat.oncall.notifying.mail import CONFIRM
 from chat.oncall.notifying.webhook import SIGNATURE, Webhook
 from tests.support.clock import FakeClock
 from tests.support.push_service import PushService
@@ -57,10 +60,25 @@ async def test_a_bridge_is_told_whom_to_ring_and_until_when(
     assert called.headers["Content-Type"] == "application/json"
     assert json.loads(called.body) == {
         "alert": NOTE.id,
+        "kind": "need",
         "peer": "wren-id",
         "what": "Someone needs to talk",
         "expires": clock.seconds() + 40,
     }
+
+
+async def test_a_bridge_can_tell_what_only_tries_a_phone_from_a_call(bridge: Bridge):
+    await bridge.webhook.send(replace(NOTE, kind="canary"))
+
+    (called,) = bridge.service.pushed
+    assert json.loads(called.body)["kind"] == "canary"
+
+
+def test_an_operator_finds_every_kind_of_alert_with_its_words():
+    told = Path("docs/operating.md").read_text("utf-8")
+
+    for kind, words in WORDS.items():
+        assert kind == CONFIRM or f"| `{kind}` | {words} |" in told
 
 
 async def test_a_bridge_can_check_that_a_call_is_ours_and_of_now(

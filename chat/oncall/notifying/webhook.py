@@ -61,6 +61,7 @@ def signature(secret: bytes, at: int, body: bytes) -> str:
 def _body(note: Note, now: int) -> bytes:
     told = {
         "alert": note.id,
+        "kind": note.kind,
         "peer": note.staff_id,
         "what": words_of(note.kind),
         "expires": now + int(note.expires_in.total_seconds()),
