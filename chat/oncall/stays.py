@@ -27,6 +27,9 @@ STAY_CHANGED: Final = b"stay"
 GRACE: Final = timedelta(seconds=60)
 """How late a check-in may be, without anybody being called."""
 
+_AHEAD_MS: Final = 5000
+"""How far the clocks of two machines may be apart."""
+
 logger = logging.getLogger(__name__)
 
 
@@ -86,12 +89,13 @@ class Stays:
         now = self._clock.now()
         due = now + timedelta(minutes=minutes)
         async with self._database.claim() as tx:
-            await store.remove(tx, handle)
             if minutes:
-                await store.add(
+                await store.keep(
                     tx, handle=handle, room=room, member=member, who=who,
                     language=language_of(language), minutes=minutes, due=kept(due),
                 )  # fmt: skip
+            else:
+                await store.remove(tx, handle)
         made = Stay(handle, minutes, int(due.timestamp())) if minutes else over(handle)
         await self._changed(made.pack())
         return made
@@ -107,9 +111,12 @@ class Stays:
         A check-in goes in the very transaction that raises its need, so that whoever
         misses one is called for once, whatever dies when.
         """
+        now = self._clock.now()
         missed: list[Raised] = []
         async with self._database.begin() as tx:
-            for row in await store.due(tx, kept(self._clock.now() - GRACE)):
+            # Nobody is missed an hour later because a clock was set back by one.
+            await store.bring_nearer(tx, kept(now), within=_AHEAD_MS)
+            for row in await store.due(tx, kept(now - GRACE)):
                 await store.remove(tx, row.handle)
                 missed.append(await self._raise(tx, row))
         for raised in missed:

@@ -1,17 +1,26 @@
 """Stays in the store: who asked to be missed, and by when."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Row, delete, insert, select
+from sqlalchemy import BigInteger, Row, cast, delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chat.store.oncall import stays
 
+MINUTE: Final = 60_000
+"""In the store's milliseconds."""
 
-async def add(tx: AsyncConnection, **columns: object) -> None:
-    """Keep by when somebody will have said that they are there."""
-    await tx.execute(insert(stays).values(columns))
+
+async def keep(tx: AsyncConnection, **columns: object) -> None:
+    """Keep by when somebody will have said that they are there, whatever it was."""
+    # Two pages of theirs may say so at once.
+    make = sqlite.insert if tx.dialect.name == "sqlite" else postgresql.insert
+    kept = make(stays).values(columns)
+    await tx.execute(
+        kept.on_conflict_do_update(index_elements=["handle"], set_=columns)
+    )
 
 
 async def remove(tx: AsyncConnection, handle: bytes) -> None:
@@ -22,6 +31,12 @@ async def remove(tx: AsyncConnection, handle: bytes) -> None:
 async def every(tx: AsyncConnection) -> Sequence[Row[Any]]:
     """Return all of them."""
     return (await tx.execute(select(stays))).all()
+
+
+async def bring_nearer(tx: AsyncConnection, now: int, within: int) -> None:
+    """Let none be due later than if it had been said just now, give or take a bit."""
+    due = now + cast(stays.c.minutes, BigInteger) * MINUTE
+    await tx.execute(update(stays).where(stays.c.due > due + within).values(due=due))
 
 
 async def due(tx: AsyncConnection, before: int) -> Sequence[Row[Any]]:

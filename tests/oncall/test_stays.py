@@ -1,5 +1,6 @@
 """Stay with me: whoever does not say that they are there is called for, once."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any
 
@@ -120,6 +121,25 @@ async def test_a_later_time_takes_the_place_of_the_first(house: StayHouse):
 
     assert await house.stays.all() == [stay]
     assert stay.due == house.clock.seconds() + TEN
+
+
+async def test_two_pages_that_say_so_at_once_are_one_check_in(house: StayHouse):
+    handle = a_handle()
+
+    said = await asyncio.gather(*(house.stay(handle) for _ in range(4)))
+
+    assert await house.stays.all() == said[:1]
+
+
+async def test_a_clock_that_is_set_back_delays_nobodys_check_in(house: StayHouse):
+    await house.stay(a_handle())
+    house.clock.advance(-3600)
+    await house.stays.round()
+    house.clock.advance(TEN + GRACE.total_seconds())
+
+    await house.stays.round()
+
+    assert len(await house.needs()) == 1
 
 
 async def test_a_restart_forgets_nobody(
