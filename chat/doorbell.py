@@ -4,6 +4,7 @@ It is never kept. Whoever missed it, because the line was down, looks at the sto
 the line is up again.
 """
 
+import asyncio
 import logging
 from collections.abc import Callable
 from typing import Final
@@ -16,6 +17,9 @@ from chat.standing import NEWS
 
 ROOM: Final = RoomName(TOPIC)
 CHANNEL: Final = f"porchlight:{{{TOPIC}}}"
+LONGEST_SECONDS: Final = 1.0
+"""How long whoever rings waits to be heard: others need them meanwhile."""
+
 _FOR_PAGES, _FOR_PROCESSES, _FOR_PEERS = b"\x01", b"\x02", b"\x03"
 
 logger = logging.getLogger(__name__)
@@ -29,6 +33,7 @@ class Doorbell:
     ) -> None:
         self._scripts = scripts
         self._fan_out = fan_out
+        self._ringing = set[asyncio.Task[None]]()
         self.answer: Callable[[bytes], None] = lambda _news: None
         """Called on every process with what another, or this one, changed."""
 
@@ -50,6 +55,14 @@ class Doorbell:
         await self._publish(_FOR_PROCESSES + news)
 
     async def _publish(self, data: bytes) -> None:
+        """Ring, and wait for that no longer than a moment; it goes on by itself."""
+        ringing = asyncio.create_task(self._send(data))
+        self._ringing.add(ringing)
+        ringing.add_done_callback(self._ringing.discard)
+        if not (await asyncio.wait([ringing], timeout=LONGEST_SECONDS))[0]:
+            logger.warning("the doorbell takes long to be heard")
+
+    async def _send(self, data: bytes) -> None:
         try:
             await self._scripts.tell(CHANNEL, NEWS + data)
         except Unavailable:

@@ -1,6 +1,6 @@
 """Someone needs to talk while something is down, or the house is started again."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
@@ -97,8 +97,16 @@ async def test_a_house_that_is_started_again_calls_for_who_still_waits(
         await hears_said(again, HELLO)
 
 
-async def test_phones_ring_and_steps_are_taken_while_redis_is_down(
-    own_redis: RedisServer, settings: Settings, sqlite_template: Path
+@pytest.mark.parametrize(
+    ("away", "back"),
+    [(RedisServer.kill, RedisServer.start), (RedisServer.freeze, RedisServer.thaw)],
+)
+async def test_phones_ring_and_steps_are_taken_while_redis_is_away(
+    away: Callable[[RedisServer], None],
+    back: Callable[[RedisServer], None],
+    own_redis: RedisServer,
+    settings: Settings,
+    sqlite_template: Path,
 ):
     async with PushService.open() as bridge:
         own = settings.model_copy(
@@ -109,19 +117,30 @@ async def test_phones_ring_and_steps_are_taken_while_redis_is_down(
             }
         )
         async with NightShift.open(own, sqlite_template, ClockAhead()) as night:
-            otter, wren = await night.member(), await night.on_duty("Wren")
+            wren = await night.on_duty("Wren")
             await night.has_phone(wren)
-            need = need_of((await otter.presses()).talk)
-            await eventually(lambda: len(bridge.pushed) == 1)
+            members = [await night.member() for _ in range(3)]
+            ids = [need_of((await one.presses()).talk) for one in members]
+            await eventually(lambda: len(bridge.pushed) == 3)
 
-            own_redis.kill()
-            step = (await night.needs.known(need)).need.climb
-            night.clock.advance((step.due - night.clock.now()).total_seconds())
-
-            await eventually(lambda: len(bridge.pushed) == 2, within=LATE_SECONDS)
-            known = await night.needs.known(need)
-            assert known.need.climb.due > step.due
+            away(own_redis)
+            # The step after the next comes in its time, too.
+            for rung in (6, 9):
+                steps = [(await night.needs.known(id_)).need.climb for id_ in ids]
+                last = max(step.due for step in steps)
+                night.clock.advance((last - night.clock.now()).total_seconds())
+                await eventually(has_rung(bridge, rung), within=LATE_SECONDS)
+            known = await night.needs.known(ids[-1])
+            assert known.need.climb.due > last
             assert known.need.state is State.OFFERED
-            assert not await night.service.switchboard.auditor.audit()
-            own_redis.start()
+            await eventually(lambda: all_is_well(night))
+            back(own_redis)
             await eventually(lambda: night.service.ready)
+
+
+async def all_is_well(night: NightShift) -> bool:
+    return not await night.service.switchboard.auditor.audit()
+
+
+def has_rung(bridge: PushService, times: int) -> Callable[[], bool]:
+    return lambda: len(bridge.pushed) >= times

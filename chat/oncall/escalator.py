@@ -15,6 +15,7 @@ from collections.abc import (
     Sequence,
 )  # fmt: skip
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -32,6 +33,7 @@ from chat.oncall.need import FIRST_LINE, SILENCE
 from chat.oncall.needs import Needs
 from chat.oncall.outbox import Outbox
 from chat.oncall.policy import Policy
+from chat.oncall.rounds import once
 from chat.oncall.stages import NeedId, PeerId
 from chat.oncall.turns import Around, Turn
 from chat.store import alerts, due, needs
@@ -75,6 +77,7 @@ class Escalator:
         self._fault = fault
         self._furthest = max(policy.longest_wait, FIRST_LINE, SILENCE)
         self._lost = set[NeedId]()
+        self._telling = set[asyncio.Task[None]]()
         self._woken = asyncio.Event()
         self.ticked_at = float("-inf")
         """When a tick last succeeded, on the clock that only goes forward."""
@@ -181,9 +184,20 @@ class Escalator:
             self._fault("before_commit")
         self._fault("after_commit")
         self._outbox.take(leased)
-        for known in moved:
-            await self._needs.told(known)
+        await self._tell(moved)
         return len(moved)
+
+    async def _tell(self, moved: Sequence[Known]) -> None:
+        """Tell how needs stand now; who is called next need not wait to hear of it."""
+        if not moved:
+            return
+        tasks = {
+            asyncio.create_task(once(partial(self._needs.told, each))) for each in moved
+        }
+        self._telling |= tasks
+        for task in tasks:
+            task.add_done_callback(self._telling.discard)
+        await asyncio.wait(tasks, timeout=BREATH_SECONDS)
 
     async def _looked(
         self,

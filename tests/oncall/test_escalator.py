@@ -1,5 +1,6 @@
 """The escalator: whoever a need has come to is called, by whichever worker is left."""
 
+import asyncio
 import shutil
 from collections import Counter
 from datetime import timedelta
@@ -11,6 +12,7 @@ from sqlalchemy import update
 from chat import bulletin
 from chat.errors import StoreDown
 from chat.model import Grade
+from chat.oncall import escalator
 from chat.oncall.audiences import Standby
 from chat.oncall.stages import State
 from chat.store import staff
@@ -303,6 +305,23 @@ async def test_a_step_all_of_whose_phones_are_gone_does_not_wait_for_its_time(
     await worker.tick()
 
     assert OTTER in on_call.pushed(id_)
+
+
+async def test_a_page_that_is_told_late_keeps_nobody_from_being_called(
+    on_call: OnCall, monkeypatch: pytest.MonkeyPatch
+):
+    never = asyncio.Event()
+
+    async def hangs(_frame: bytes) -> None:
+        await never.wait()
+
+    monkeypatch.setattr(escalator, "AT_ONCE", 1)
+    first, second = await on_call.house.pressed(), await on_call.house.pressed()
+    on_call.house.needs._ring = hangs
+
+    assert await on_call.worker().tick() == 2
+
+    assert on_call.pushed(first) == on_call.pushed(second) == [WREN]
 
 
 async def test_the_oldest_need_that_nobody_has_is_measured(on_call: OnCall):
