@@ -8,7 +8,8 @@ from typing import Final, assert_never, cast
 from chat import asides, protocol
 from chat.asides import NeedNews
 from chat.clock import Clock
-from chat.errors import Gone, NotInRoom, StoreDown
+from chat.errors import ChatError, Gone, NotInRoom, StoreDown
+from chat.held import HeldRooms
 from chat.history import History
 from chat.identity import Identity
 from chat.model import (
@@ -30,6 +31,7 @@ from chat.oncall.stays import Stays
 from chat.protocol import unpack_value
 from chat.requests import CallBack, Card, Raise, Stay, TalkMore, Withdraw
 from chat.rooms import Rooms
+from chat.sanctions import Sanctions
 from chat.session import Session
 from chat.talkroom import is_talk
 
@@ -57,6 +59,8 @@ class Calling:
         rooms: Rooms,
         history: History,
         identity: Identity,
+        sanctions: Sanctions,
+        held: HeldRooms,
         screen: Callable[[Message], Verdict],
         clock: Clock,
         country: str,
@@ -67,6 +71,8 @@ class Calling:
         self._rooms = rooms
         self._history = history
         self._identity = identity
+        self._sanctions = sanctions
+        self._held = held
         self._screen = screen
         self._clock = clock
         self._country = country
@@ -176,6 +182,8 @@ class Calling:
     async def _talk_more(self, session: Session, asked: TalkMore) -> None:
         """Ask whoever said something, if they are still there.
 
+        Whoever must wait for the room team in a room takes nobody out of it.
+
         Raises:
             NotInRoom, Gone, NotHere: As they say.
             ChatError: As `Cards.offer` says.
@@ -192,8 +200,18 @@ class Calling:
             room,
             Side(session.handle, member.who),
             side,
-            shielded=await self._is_new_here(room, author),
+            shielded=self._must_wait(session.handle, room)
+            or await self._is_new_here(room, author),
         )
+
+    def _must_wait(self, handle: Handle, room: RoomName) -> bool:
+        """Tell whether what somebody says in a room is read by the room team first."""
+        held = self._held.of(room)
+        try:
+            standing = self._sanctions.standing(handle, self._clock.seconds())
+        except ChatError:
+            return True
+        return standing.held or held.locked or held.shield_since > 0
 
     async def _author(self, room: RoomName, target: int) -> tuple[MemberId, Side]:
         spoken = await self._history.spoken(room, target)

@@ -1,7 +1,8 @@
 """Speaking: what happens to a message between its author and the room.
 
 It is screened before anyone else reads it. Somebody in danger is heard, whatever else
-holds: no pace, no sanction and no rule stops them.
+holds: no pace, no sanction and no rule stops them. In a talk between two that the other
+has ended it is the room team who hears them.
 """
 
 from collections import OrderedDict
@@ -87,12 +88,16 @@ class Speaking:
         verdict = self._verdict(session, room, said)
         self._metrics.screened.labels(verdict.action.name.lower()).inc()
         talk = await self._talk(session, room)
-        held = verdict.action is Action.HOLD
+        # Between two no rule holds anything back: only a word of the room team does.
+        held = verdict.action is Action.HOLD and talk is None
         if verdict.grade < Grade.MEDIUM:
             held |= self._may_again(session, said, talk, wait)
-        judged = Judged(room, member, said, verdict, held and talk is None)
+        judged = Judged(room, member, said, verdict, held)
         if verdict.action is Action.BLOCK:
             await self._block(session, judged)
+        if talk is not None and talk.over and not talk.of_need:
+            await self._tell_the_team(session, judged)
+            raise NeedOver
         receipt = await self._deliver(session, judged)
         if talk is not None:
             self._talks.wrote(room)
@@ -153,7 +158,7 @@ class Speaking:
         return held
 
     def _may_in_talk(self, session: Session, talk: Talk) -> bool:
-        """Return False: between two nothing waits for the room team.
+        """Return whether what is said to one other must wait for the room team.
 
         Whoever needs to talk may, whatever the room team has told them.
 
@@ -163,9 +168,9 @@ class Speaking:
         """
         if talk.over:
             raise NeedOver
-        if not talk.of_need:
-            self._sanctions.standing(session.handle, self._clock.seconds())
-        return False
+        if talk.of_need:
+            return False
+        return self._sanctions.standing(session.handle, self._clock.seconds()).held
 
     def _may(self, session: Session, room: RoomName) -> bool:
         """Return whether what is said must wait for the room team.
@@ -199,9 +204,17 @@ class Speaking:
     async def _block(self, session: Session, judged: Judged) -> None:
         """Refuse a message; the room team sees that it was tried."""
         if judged.is_for_the_team:
-            opening = self._opening(session, judged)
-            await self._flagged.flag(opening, judged.member.id + judged.said.id)
+            await self._flag(session, judged)
         raise Blocked(triage.concern(judged.verdict))
+
+    async def _tell_the_team(self, session: Session, judged: Judged) -> None:
+        """Let the room team alone hear somebody in danger, and show them help."""
+        await self._flag(session, judged)
+        self._tell(session, judged, position=0)
+
+    async def _flag(self, session: Session, judged: Judged) -> None:
+        opening = self._opening(session, judged)
+        await self._flagged.flag(opening, judged.member.id + judged.said.id)
 
     async def _deliver(self, session: Session, judged: Judged) -> Receipt:
         room, member, _said, _verdict, held = judged
@@ -218,7 +231,7 @@ class Speaking:
         )
         if urgent:
             self._flagged.look()
-        self._tell(session, judged, receipt)
+        self._tell(session, judged, receipt.position)
         return receipt
 
     def _watch(self, session: Session, judged: Judged) -> str:
@@ -231,16 +244,16 @@ class Speaking:
     def _opening(self, session: Session, judged: Judged) -> Opening:
         return judged.opening(session.handle, self._identity, self._clock.seconds())
 
-    def _tell(self, session: Session, judged: Judged, receipt: Receipt) -> None:
+    def _tell(self, session: Session, judged: Judged, position: int) -> None:
         """Let the author alone know what screening saw."""
         if session.connection is None:
             return
         room, verdict = judged.room, judged.verdict
         if verdict.grade is not Grade.NONE:
-            care = asides.care(room, receipt.position, verdict.grade)
+            care = asides.care(room, position, verdict.grade)
             session.connection.send(care)
         if "identifying" in verdict.unchecked:
-            told = asides.notice(room, receipt.position, "unchecked")
+            told = asides.notice(room, position, "unchecked")
             session.connection.send(told)
 
 

@@ -201,7 +201,7 @@ def _show(session: Session, card: Card) -> None:
     if session.connection is None:
         return
     asks = session.handle == card.asks.handle
-    if asks and card.state in ("asked", "no"):
+    if asks and not card.talk:
         return
     other = card.asked if asks else card.asks
     state = "over" if card.state == "no" else card.state

@@ -5,22 +5,17 @@ from pathlib import Path
 
 import pytest
 
-from chat import protocol
 from chat.asides import NeedNews
-from chat.calling import NEW_HERE_SECONDS
-from chat.model import Grade, RoomName
+from chat.model import Grade
 from chat.oncall.stays import GRACE
 from chat.pacing import CALLS_PER_MINUTE
 from chat.requests import MOST_NEED_CHARACTERS
 from chat.settings import Settings
 from tests.support.clock import FakeClock
-from tests.support.eventually import eventually
-from tests.support.frames import CardTold, Done, Joined, Said, StayTold, code
-from tests.support.member import Member
+from tests.support.frames import Done, StayTold, code
 from tests.support.peer import need_of
 from tests.support.talkhouse import TalkHouse
 
-COFFEE = RoomName("coffee")
 IN_DANGER = "i took all my pills an hour ago and i cant stay awake"
 ATTACK = "you're a worthless junkie, nobody wants you here"
 
@@ -182,137 +177,3 @@ async def test_who_misses_one_is_told_that_somebody_is_called(
     assert (await otter.hears(NeedNews)).state in ("raised", "offered")
     while await otter.hears(StayTold) != StayTold(0, 0):
         pass
-
-
-# Cards
-
-
-async def who_have_been_here(
-    house: TalkHouse, clock: FakeClock
-) -> tuple[Member, Member, int]:
-    """Return two in the coffee room, and where the second said something."""
-    otter, wren = await house.member("coffee"), await house.member("coffee")
-    await wren.says("good morning")
-    clock.advance(NEW_HERE_SECONDS + 1)
-    return otter, wren, await wren.says("a hard day")
-
-
-async def test_two_who_both_want_it_talk_in_private(house: TalkHouse, clock: FakeClock):
-    otter, wren, position = await who_have_been_here(house, clock)
-
-    assert isinstance(await otter.talk_more(position), Done)
-    asked = await wren.hears(CardTold)
-    await wren.card(asked.token, yes=True)
-
-    assert (asked.room, asked.who, asked.state) == ("coffee", otter.who, "asked")
-    mine, theirs = await otter.hears(CardTold), await wren.hears(CardTold)
-    assert (mine.state, mine.talk, mine.who) == ("open", theirs.talk, wren.who)
-    await otter.join(mine.talk)
-    await wren.join(mine.talk)
-    await otter.says("how are you really?", mine.talk)
-    while (said := await wren.hears(Said)).room != mine.talk:
-        pass
-    assert said.text == "how are you really?"
-
-
-async def test_nobody_else_comes_in_and_it_is_over_when_one_says_so(
-    house: TalkHouse, clock: FakeClock
-):
-    otter, wren, position = await who_have_been_here(house, clock)
-    heron = await house.member()
-    await otter.talk_more(position)
-    asked = await wren.hears(CardTold)
-    await wren.card(asked.token, yes=True)
-    talk = (await otter.hears(CardTold)).talk
-    await otter.join(talk)
-
-    assert code(await heron.asks_to_join(talk)) == "no_such_room"
-    assert code(await heron.card(asked.token, yes=True)) == "gone"
-
-    await wren.card(asked.token, yes=False)
-    assert (await otter.hears(CardTold)).state == "over"
-    assert code(await otter.say("wait", talk)) == "need_over"
-    assert isinstance(await otter.asks_to_join(talk), Joined)
-
-
-async def test_a_no_is_told_to_nobody(house: TalkHouse, clock: FakeClock):
-    otter, wren, position = await who_have_been_here(house, clock)
-    await otter.talk_more(position)
-    asked = await wren.hears(CardTold)
-
-    await wren.card(asked.token, yes=False)
-
-    assert (await wren.hears(CardTold)).state == "over"
-    assert [e for e in await otter.all_heard() if isinstance(e, CardTold)] == []
-    again = await house.member(secret=otter.secret)
-    assert [e for e in await again.all_heard() if isinstance(e, CardTold)] == []
-
-
-async def test_who_is_asked_and_comes_back_is_asked_still(
-    house: TalkHouse, clock: FakeClock
-):
-    otter, wren, position = await who_have_been_here(house, clock)
-    await otter.talk_more(position)
-    asked = await wren.hears(CardTold)
-
-    again = await house.member(secret=wren.secret)
-
-    assert await again.hears(CardTold) == asked
-
-
-async def test_who_is_new_here_is_not_asked_and_who_asks_cannot_tell(house: TalkHouse):
-    otter, wren = await house.member("coffee"), await house.member("coffee")
-    position = await wren.says("hello, I am new")
-
-    assert isinstance(await otter.talk_more(position), Done)
-
-    assert [e for e in await wren.all_heard() if isinstance(e, CardTold)] == []
-    again = await house.member(secret=wren.secret)
-    assert [e for e in await again.all_heard() if isinstance(e, CardTold)] == []
-
-
-async def test_only_somebody_else_who_is_here_can_be_asked(
-    house: TalkHouse, clock: FakeClock
-):
-    otter, wren, position = await who_have_been_here(house, clock)
-    mine = await otter.says("me too")
-
-    assert code(await otter.talk_more(mine)) == "card_to_oneself"
-    assert code(await otter.talk_more(999)) == "gone"
-    assert code(await otter.talk_more(position, "newcomers")) == "not_in_room"
-    await wren.leave()
-    author = house.service.identity.member(wren.secret, COFFEE, 0).id
-    await eventually(lambda: not house.service.rooms.is_here(COFFEE, author))
-    assert code(await otter.talk_more(position)) == "not_here"
-
-
-async def test_there_is_no_other_way_into_a_private_room_with_a_member(
-    house: TalkHouse, clock: FakeClock
-):
-    otter, wren, position = await who_have_been_here(house, clock)
-    peer = await house.peer()
-    told = await otter.presses()
-    await wren.talk_more(position)
-
-    for nobody in (wren, await house.member("coffee")):
-        assert code(await nobody.asks_to_join(told.talk)) == "no_such_room"
-        assert code(await nobody.talk_more(1, told.talk)) == "not_in_room"
-        assert code(await nobody.card(bytes(16), yes=True)) == "gone"
-    assert code(await peer.asks_to_enter(need_of(told.talk))) == "not_your_need"
-
-    # Whatever a page sends that names the talk, it is told nothing of it.
-    await otter.join(told.talk)
-    await otter.says("only for who comes", told.talk)
-    guesses = [
-        (2, 1, told.talk, 0, False, 1, 1), (2, 1, told.talk, 1, True, 0, 0),
-        (3, 2, told.talk), (5, 3, told.talk, bytes(8), 1),
-        (6, 4, told.talk, bytes(8), 1, 0, True), (7, told.talk),
-        (9, 5, told.talk, 1), (10, 6, told.talk, 9),
-        (11, 7, told.talk, bytes(8), 1, "other"), (14, 8, told.talk, bytes(8)),
-        (15, 9, told.talk, "", "", "", "en"), (18, 10, told.talk, 10, "en"),
-    ]  # fmt: skip
-    for guess in guesses:
-        await wren.send_bytes(protocol.pack(guess))
-    heard = await wren.all_heard()
-    assert not [e for e in heard if getattr(e, "room", "") == told.talk]
-    assert "only for who comes" not in str(heard)
