@@ -164,11 +164,14 @@ class Ways:
             await self._ring(bulletin.rota())
         return True
 
-    async def opened(self, alert_id: str, staff_id: str) -> bool:
-        """Keep that somebody opened an alert of theirs, which confirms it too."""
+    async def opened(self, alert_id: str, staff_id: str) -> store.Sent | None:
+        """Keep that somebody opened an alert, which confirms it too; return it.
+
+        None: it is not one of theirs.
+        """
         alert = await self._alert(alert_id)
         if alert is None or alert.staff_id != staff_id:
-            return False
+            return None
         if alert.way_id and alert.confirmed_at is None:
             await self.confirm(alert_id)
         if alert.opened_at is None:
@@ -176,7 +179,7 @@ class Ways:
                 await store.opened(tx, alert_id, alert.need_id, self._ms())
             if alert.need_id:
                 await self._opened(NeedId(alert.need_id))
-        return True
+        return alert
 
     async def failed(self, way_id: str, why: str) -> None:
         """Keep that a way does not work as it is set up, and why.

@@ -6,6 +6,7 @@ const OTHER_WORDS = "There is something for you"
 const ICON = "/css/porch.svg"
 const CONFIRM = "/staff/confirm"
 const CALLS = "/staff/calls"
+const CALL_WORDS = ["Someone needs to talk", "Someone still needs to talk"]
 const SHAKE = [400, 200, 400, 200, 400]
 
 // A phone that was just woken may have no network for a moment.
@@ -24,11 +25,12 @@ function read(data) {
   }
 }
 
-// The same tag replaces: an alert that comes twice is one.
+// The same tag replaces: an alert that comes twice is one, and so is all that calls, which
+// does not pile up from step to step.
 function show({ id, text }) {
   return registration.showNotification(TITLE, {
     body: text,
-    tag: `alert-${id}`,
+    tag: CALL_WORDS.includes(text) ? "call" : `alert-${id}`,
     renotify: true,
     requireInteraction: true,
     vibrate: SHAKE,
