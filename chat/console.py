@@ -17,6 +17,8 @@ from chat.desk.numbers import Numbers
 from chat.desk.queue import Others, Queues
 from chat.desk.rooms import Rooms
 from chat.desk.rules import RecentTexts, Rules
+from chat.oncall.duty import Duty
+from chat.oncall.plan import Plan
 from chat.rulebook import Rulebook
 from chat.store.database import Database
 
@@ -29,6 +31,8 @@ def console_routes(
     carers: Carers,
     controls: Controls,
     rulebook: Rulebook,
+    plan: Plan,
+    duty: Duty,
     catalogue: Catalogue,
     clock: Clock,
     others_here: Others,
@@ -68,5 +72,5 @@ def console_routes(
         *rooms.routes(guard),
         *rules.routes(guard),
         Route("/staff/numbers", guard.page(numbers.show, "numbers")),
-        *Myself(carers=carers, clock=clock).routes(guard),
+        *Myself(carers=carers, plan=plan, duty=duty, clock=clock).routes(guard),
     ]

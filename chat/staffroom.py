@@ -58,6 +58,8 @@ class Staffroom:
             carers=backroom.carers,
             controls=backroom.controls,
             rulebook=backroom.rulebook,
+            plan=switchboard.plan,
+            duty=switchboard.duty,
             catalogue=ground.catalogue,
             clock=ground.clock,
             others_here=watch.others,

@@ -15,11 +15,10 @@ from chat.desk.guard import Endpoint, Guard
 from chat.desk.rota import WELL, Mistake
 from chat.desk.wall import Wall
 from chat.oncall.asking import SHARES
-from chat.oncall.cover import Cover
+from chat.oncall.cover import Ahead, Cover
 from chat.oncall.duty import Duty
 from chat.oncall.hours import Hours
 from chat.oncall.refusals import NotReady, RotaMistake
-from chat.oncall.shifts import Shift
 from chat.oncall.terms import LANGUAGES, MOST_TALKS, Terms, quiet_hours
 from chat.signing.sittings import Deskmate
 
@@ -46,8 +45,6 @@ class DutyPage:
             "": self.set,
             "/on": self.go_on,
             "/off": self.go_off,
-            "/in": self.check_in,
-            "/out": self.check_out,
             "/calendar": self.new_link,
             "/calendar/forget": self.forget_link,
         }
@@ -76,14 +73,15 @@ class DutyPage:
         terms = await self._duty.of(me.id)
         ahead = await self._cover.ahead()
         wall = Wall(ahead.zone, ahead.now)
-        shifts = ahead.book.rota.shifts(Hours(ahead.now, ahead.now + _SOON))
+        mine = _mine(ahead, me)
         return show(
             "duty", me, _HERE, 400 if mistake.told else 200,
             did=did, mistake=mistake, typed=dict(typed or {}), link=link, terms=terms,
             chosen=_chosen(terms, typed), shares=SHARES.items(),
             languages=LANGUAGES.items(), hours=_HOURS, talks=range(1, MOST_TALKS + 1),
-            quiet=_quiet(terms, ahead.zone), now=_now(terms, shifts, wall, me),
-            checked_in=terms.checked_in_at is not None,
+            quiet=_quiet(terms, ahead.zone), now=_now(terms, mine, wall),
+            checked_in=terms.checked_in(ahead.now),
+            on_shift=any(hours.covers(ahead.now) for hours in mine),
             on_duty=terms.on_duty(ahead.now), zone=ahead.zone,
         )  # fmt: skip
 
@@ -124,19 +122,6 @@ class DutyPage:
         await self._duty.go_off(me.id)
         return go(f"{ADDRESS}?did=off")
 
-    async def check_in(self, _request: Request, me: Deskmate) -> Response:
-        """Note that somebody has arrived."""
-        try:
-            await self._duty.check_in(me.id)
-        except NotReady:
-            return await self._show(me, Mistake("in", "", _NOT_READY))
-        return go(f"{ADDRESS}?did=in")
-
-    async def check_out(self, _request: Request, me: Deskmate) -> Response:
-        """Note that somebody leaves, and offer them to put it down."""
-        await self._duty.check_out(me.id)
-        return go(f"{ADDRESS}?did=out")
-
     async def new_link(self, request: Request, me: Deskmate) -> Response:
         """Show a new link to somebody's calendar, once."""
         secret = await self._duty.new_link(me.id)
@@ -166,9 +151,14 @@ def _quiet(terms: Terms, zone: str) -> Mapping[str, str]:
     }
 
 
-def _now(terms: Terms, shifts: list[Shift], wall: Wall, me: Deskmate) -> str:
+def _mine(ahead: Ahead, me: Deskmate) -> list[Hours]:
+    """Return when somebody is on shift, soon."""
+    shifts = ahead.book.rota.shifts(Hours(ahead.now, ahead.now + _SOON))
+    return [shift.hours for shift in shifts if shift.peer == me.id]
+
+
+def _now(terms: Terms, mine: list[Hours], wall: Wall) -> str:
     """Return in a sentence whether somebody is called now, or when they will be."""
-    mine = [shift.hours for shift in shifts if shift.peer == me.id]
     if mine and mine[0].covers(wall.now):
         return f"You are on shift: {wall.hours(mine[0])}."
     if terms.on_duty_until is not None and terms.on_duty(wall.now):
@@ -185,7 +175,5 @@ _DID: Final = {
     "set": "Kept.",
     "on": "Thank you. You are called from now on.",
     "off": "You are called no more, unless you have a shift.",
-    "in": "Welcome. Look after yourself first; you can stop at any time.",
-    "out": "Thank you for being here. You are called no more.",
     "forgotten": "The link leads nowhere now.",
 }

@@ -63,7 +63,7 @@ def overrides(
             wall.from_to(each.hours),
             f"{name_of(each.to, names) if each.to else 'Nobody'} instead of "
             f"{name_of(each.peer, names)}",
-            "swapped" if each.origin is Origin.SWAP else "",
+            _WHY.get(each.origin, ""),
         )
         for each in book.rota.overrides
         if each.hours.ends > wall.now
@@ -86,6 +86,9 @@ def swaps(
         )
         for swap in sorted(open_, key=lambda swap: swap.hours)
     ]
+
+
+_WHY: Final = {Origin.SWAP: "swapped", Origin.LET_GO: "let go"}
 
 
 def _wall(line: Weekly | Closed) -> str:

@@ -13,8 +13,19 @@ from chat.clock import Clock
 from chat.desk.frame import go, path_number, said, show, ticked
 from chat.desk.guard import Guard
 from chat.desk.wording import moment, time_of_day
+from chat.oncall.duty import Duty
+from chat.oncall.plan import Plan
+from chat.oncall.stages import PeerId
+from chat.roles import may
 from chat.signing.sittings import Deskmate
-from chat.wellbeing import PLENTY, TOPICS, Exposure, rests_until, this_shift
+from chat.wellbeing import (
+    PLENTY,
+    TONIGHT,
+    TOPICS,
+    Exposure,
+    rests_until,
+    this_shift,
+)
 
 ACCOUNT: Final = (("Your passkeys, password and codes", "/staff/account"),)
 
@@ -40,8 +51,10 @@ class NoteLine(NamedTuple):
 class Myself:
     """The page that is one's own."""
 
-    def __init__(self, *, carers: Carers, clock: Clock) -> None:
+    def __init__(self, *, carers: Carers, plan: Plan, duty: Duty, clock: Clock) -> None:
         self._carers = carers
+        self._plan = plan
+        self._duty = duty
         self._clock = clock
 
     def routes(self, guard: Guard) -> list[BaseRoute]:
@@ -56,7 +69,7 @@ class Myself:
 
     async def show(self, request: Request, me: Deskmate) -> Response:
         """Show how somebody wants their desk, and what they have borne."""
-        return await self._show(me, note=_NOTES.get(said(request.query_params, "did")))
+        return await self._show(me, note=_note(said(request.query_params, "did"), me))
 
     async def _show(
         self, me: Deskmate, *, note: str | None = None, bad: str = "", kept: str = ""
@@ -92,9 +105,14 @@ class Myself:
         return go("/staff/me?did=wish")
 
     async def tonight(self, request: Request, me: Deskmate) -> Response:
-        """Offer somebody nothing for this night, or again."""
+        """Let nothing come to somebody for this night, or again."""
         away = ticked(await request.form(), "away")
         await self._carers.not_tonight(me.id, away=away)
+        if away:
+            await self._plan.let_go(PeerId(me.id), within=TONIGHT)
+            await self._duty.go_off(me.id)
+        else:
+            await self._plan.return_to(PeerId(me.id), within=TONIGHT)
         return go(f"/staff/me?did={'away' if away else 'back'}")
 
     async def put_down(self, request: Request, me: Deskmate) -> Response:
@@ -114,11 +132,26 @@ class Myself:
 
 _NOTES: Final = {
     "wish": "Kept. Nobody else sees it.",
-    "away": "Not tonight, then. Nothing is offered to you. Rest well.",
+    "away": "Not tonight, then. No case is offered to you. Rest well.",
+    "away_from_calls": "Not tonight, then. No case is offered to you, and you have no "
+    "shift: your hours of the next twelve are for the others. Rest well.",
+    "out": "Thank you for being here. Your shift is over; what was left of it is for "
+    "the others. If you did not mean that, say under Calls that you are here.",
     "back": "Good to have you back.",
     "offload": "It is with your partner now, and nobody else reads it. Go gently.",
     "heard": "The note is gone.",
 }
+
+
+_STILL_LAST: Final = " As a coordinator you are still called where nobody else comes."
+
+
+def _note(did: str, me: Deskmate) -> str | None:
+    """Return what is said of what was done."""
+    if did != "away" or not may(me.role, "calls"):
+        return _NOTES.get(did)
+    last = _STILL_LAST if may(me.role, "coordinate") else ""
+    return _NOTES["away_from_calls"] + last
 
 
 def _post(path: str, endpoint: Callable[..., Awaitable[Response]]) -> BaseRoute:

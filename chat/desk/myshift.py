@@ -38,6 +38,7 @@ class MyShift(NamedTuple):
     """When the next shift begins."""
     on_duty: bool
     """Whether one said "I can take it"."""
+    on_shift: bool
     checked_in: bool
     at_work: bool
     ready: bool
@@ -64,7 +65,8 @@ def my_shift(view: View, rota: Rota, now: datetime) -> MyShift:
         At.of(until) if until else None,
         At.of(ahead.hours.starts) if ahead else None,
         terms.on_duty(now),
-        terms.checked_in_at is not None,
+        current is not None and terms.ready,
+        terms.checked_in(now),
         view.at_work,
         terms.ready,
     )

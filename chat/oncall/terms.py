@@ -10,12 +10,15 @@ from sqlalchemy import Row
 
 from chat.oncall.asking import SHARES
 from chat.oncall.audiences import CAPACITY
-from chat.oncall.hours import QuietHours, zone_of
+from chat.oncall.hours import LONGEST_SHIFT, QuietHours, zone_of
 from chat.oncall.refusals import BadTerms, UnknownZone
 from chat.store.instants import moment
 
 LONGEST_ON_DUTY: Final = timedelta(hours=12)
 """Whoever is ready to be called for longer says so again."""
+
+CHECK_IN_LASTS: Final = LONGEST_SHIFT + timedelta(hours=1)
+"""Whoever forgot to say that their shift was over is asked again before the next."""
 
 MOST_TALKS: Final = 5
 
@@ -58,6 +61,11 @@ class Terms:
     def on_duty(self, now: datetime) -> bool:
         """Tell whether they may be called now without a shift."""
         return self.on_duty_until is not None and now < self.on_duty_until
+
+    def checked_in(self, now: datetime) -> bool:
+        """Tell whether they said that they are there for their shift."""
+        at = self.checked_in_at
+        return at is not None and now < at + CHECK_IN_LASTS
 
     def is_quiet(self, now: datetime) -> bool:
         """Tell whether they do not want to be called now."""

@@ -1,10 +1,12 @@
 """The calls page: who needs somebody, who comes, and when one can be called oneself."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from chat.model import Grade, Handle
+from chat.oncall.hours import Hours
 from chat.oncall.stages import NeedId, PeerId
 from chat.oncall.ways import new_id
 from chat.roles import Role
@@ -15,6 +17,7 @@ from tests.support.call_desk import CallDesk
 from tests.support.console import Colleague
 
 SCRIPT = "<script>alert(1)</script>"
+WELL = dict.fromkeys(("rested", "steady", "private"), "yes")
 
 
 async def lists(colleague: Colleague) -> dict[str, Any]:
@@ -344,35 +347,6 @@ async def test_the_link_that_a_phone_got_says_that_the_phone_works(
     assert await confirmed(desk, phone)
 
 
-async def test_whoever_follows_an_alert_too_late_is_told_so_and_thanked(
-    desk: CallDesk, wren: Colleague, otter: Colleague
-):
-    need = await desk.pressed()
-    push, _ = await pushed(desk, need, otter.id)
-    calling = await otter.reads(f"/staff/calls?alert={push}")
-    await wren.post(f"/staff/calls/{need}/accept")
-
-    taken = await otter.reads(f"/staff/calls?alert={push}")
-    await desk.needs.withdraw(Handle(b"h" * 16))
-    over = await otter.reads(f"/staff/calls?alert={push}")
-
-    assert "That you came counts" not in calling
-    assert "Somebody is with them already. That you came counts." in taken
-    assert "They do not need anybody any more. That you came counts." in over
-
-
-async def test_whoever_has_them_is_not_told_that_somebody_else_has(
-    desk: CallDesk, wren: Colleague
-):
-    need = await desk.pressed()
-    push, _ = await pushed(desk, need, wren.id)
-    await wren.post(f"/staff/calls/{need}/accept")
-
-    page = await wren.reads(f"/staff/calls?alert={push}")
-
-    assert "That you came counts" not in page
-
-
 async def test_a_page_that_rings_leads_by_its_own_alert(
     desk: CallDesk, wren: Colleague
 ):
@@ -433,8 +407,7 @@ async def test_a_shift_begins_with_a_look_at_oneself(desk: CallDesk, wren: Colle
     assert unsure.status_code == 400
     assert (await desk.duty.of(wren.id)).checked_in_at is None
 
-    well = dict.fromkeys(("rested", "steady", "private"), "yes")
-    await wren.post("/staff/calls/check-in", **well)
+    await wren.post("/staff/calls/check-in", **WELL)
     assert (await desk.duty.of(wren.id)).checked_in_at == desk.clock.now()
     assert "My shift is over" in await wren.reads("/staff/calls")
 
@@ -444,6 +417,68 @@ async def test_a_shift_ends_where_it_can_be_put_down(desk: CallDesk, wren: Colle
 
     assert answer.headers["location"] == "/staff/me?did=out#offload"
     assert not (await desk.duty.of(wren.id)).on_duty(desk.clock.now())
+
+
+async def on_shift(desk: CallDesk) -> list[str]:
+    """Return who is called as being on shift now."""
+    async with desk.database.read() as tx:
+        standbys = await desk.team.standbys(tx, desk.clock.now())
+    return [one.peer for one in standbys if one.on_shift]
+
+
+async def has_a_shift(desk: CallDesk, colleague: Colleague) -> None:
+    """Give somebody the next three hours."""
+    now = desk.clock.now()
+    hours = Hours(now, now + timedelta(hours=3))
+    await desk.plan.add_temporary("birch", PeerId(colleague.id), hours)
+
+
+async def test_whoever_says_that_their_shift_is_over_is_called_no_more(
+    desk: CallDesk, wren: Colleague
+):
+    await has_a_shift(desk, wren)
+    assert await on_shift(desk) == [wren.id]
+
+    await wren.post("/staff/calls/check-out")
+
+    assert await on_shift(desk) == []
+    assert "You are off duty" in await wren.reads("/staff/calls")
+
+
+async def test_a_shift_that_was_ended_by_mistake_goes_on_with_a_check_in(
+    desk: CallDesk, wren: Colleague
+):
+    await has_a_shift(desk, wren)
+    await wren.post("/staff/calls/check-out")
+
+    await wren.post("/staff/calls/check-in", **WELL)
+
+    assert await on_shift(desk) == [wren.id]
+
+
+async def test_whoever_is_not_well_can_let_the_shift_go(
+    desk: CallDesk, wren: Colleague
+):
+    assert "/staff/calls/check-out" not in await wren.reads("/staff/calls")
+    await has_a_shift(desk, wren)
+
+    answer = await wren.post("/staff/calls/check-in", rested="yes")
+
+    assert "a time to rest" in answer.text
+    assert 'action="/staff/calls/check-out"' in answer.text
+
+
+async def test_a_check_in_is_asked_for_again_before_the_next_shift(
+    desk: CallDesk, wren: Colleague
+):
+    await wren.post("/staff/calls/check-in", **WELL)
+    assert "how are you?" not in await wren.reads("/staff/calls")
+
+    long_ago = kept(desk.clock.now() - timedelta(hours=13))
+    async with desk.database.begin() as tx:
+        await peers.keep(tx, wren.id, checked_in_at=long_ago)
+
+    assert "how are you?" in await wren.reads("/staff/calls")
 
 
 async def test_a_peer_comes_to_the_calls_first(wren: Colleague):

@@ -102,6 +102,18 @@ async def test_a_shift_begins_with_a_check_in_and_ends_with_duty(
     assert (left.checked_in_at, left.on_duty_until) == (None, None)
 
 
+async def test_a_check_in_holds_for_no_longer_than_a_shift(
+    duty: Duty, clock: FakeClock
+):
+    terms = await duty.check_in("wren")
+
+    clock.advance(13 * 3600 - 1)
+    assert terms.checked_in(clock.now())
+    clock.advance(1)
+    assert not terms.checked_in(clock.now())
+    assert not Terms().checked_in(clock.now())
+
+
 async def test_what_somebody_wants_is_kept_and_nothing_else_is_changed(
     duty: Duty, clock: FakeClock
 ):

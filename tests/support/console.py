@@ -15,6 +15,9 @@ from chat.carers import Carers
 from chat.console import console_routes
 from chat.controls import Alarm, Controls
 from chat.desk.guard import COOKIE, Guard
+from chat.oncall.duty import Duty
+from chat.oncall.plan import Plan
+from chat.oncall.planned import Planned
 from chat.opening import Opening
 from chat.pages import Guarded, Pages
 from chat.roles import Role
@@ -60,6 +63,8 @@ class Console:
             carers=self.carers,
             controls=self.controls,
             rulebook=self.rulebook,
+            plan=self._plan(),
+            duty=Duty(database=desk.database, clock=desk.clock, ring=self._ring),
             catalogue=catalogue.load(None),
             clock=desk.clock,
             others_here=self.watch.others,
@@ -87,6 +92,15 @@ class Console:
     def on(cls, database: Database, clock: FakeClock, process: Process) -> Self:
         """Return one that shares a process with others."""
         return cls(Desk(database, clock, process), process)
+
+    def _plan(self) -> Plan:
+        return Plan(
+            database=self.desk.database,
+            clock=self.clock,
+            ring=self._ring,
+            planned=Planned(),
+            tags=(),
+        )
 
     async def _ring(self, frame: bytes) -> None:
         self.rung.append(frame)

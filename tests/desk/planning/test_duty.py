@@ -43,25 +43,83 @@ async def test_nobody_can_take_it_for_ever(
 async def test_without_the_course_one_is_shown_the_way_to_it(planning: Planning):
     async with planning.peer("Heron", ready=False) as heron:
         page = await heron.reads("/staff/duty")
-        refused = [
-            await heron.post("/staff/duty/on", hours="2"),
-            await heron.post("/staff/duty/in"),
-        ]
+        refused = await heron.post("/staff/duty/on", hours="2")
 
     assert 'href="/staff/course"' in page
     assert "I can take it" not in page
-    assert {each.status_code for each in refused} == {400}
+    assert refused.status_code == 400
 
 
-async def test_a_shift_begins_and_ends(planning: Planning, wren: Colleague):
-    await wren.post("/staff/duty/in")
-    assert "My shift is over" in await wren.reads("/staff/duty")
+async def test_a_shift_begins_with_the_questions_of_the_calls_page(
+    planning: Planning, wren: Colleague
+):
+    before = await wren.reads("/staff/duty")
+    await planning.duty.check_in("wren")
+    arrived = await wren.reads("/staff/duty")
 
-    await wren.post("/staff/duty/out")
+    assert 'href="/staff/calls#shift"' in before
+    assert "My shift is over" not in before
+    assert 'href="/staff/calls#shift"' not in arrived
+    assert "My shift is over" in arrived
 
-    page = await wren.reads("/staff/duty?did=out")
-    assert "I have arrived" in page
-    assert 'href="/staff/me#offload"' in page
+
+async def test_a_shift_can_be_ended_without_a_check_in(
+    planning: Planning, wren: Colleague
+):
+    await planning.plan.take_hours(WREN, Hours(NOON, NOON + HOUR))
+
+    assert 'action="/staff/calls/check-out"' in await wren.reads("/staff/duty")
+
+
+# Not tonight
+
+NIGHT = Hours(NOON + 10 * HOUR, NOON + 14 * HOUR)
+
+
+async def test_not_tonight_means_neither_cases_nor_calls(
+    planning: Planning, wren: Colleague
+):
+    await planning.plan.add_temporary("birch", WREN, NIGHT)
+    await planning.duty.go_on("wren", NOON + HOUR)
+
+    answer = await wren.post("/staff/me/tonight", away="yes")
+
+    assert await planning.who_is_there(NIGHT.starts) == []
+    assert not (await planning.duty.of("wren")).on_duty(NOON)
+    page = await wren.reads(answer.headers["location"])
+    assert "you have no shift" in page
+    assert "As a coordinator" not in page
+
+
+async def test_who_is_back_has_the_hours_of_that_night_again(
+    planning: Planning, wren: Colleague
+):
+    await planning.plan.add_temporary("birch", WREN, NIGHT)
+    await wren.post("/staff/me/tonight", away="yes")
+
+    await wren.post("/staff/me/tonight", away="no")
+
+    assert await planning.who_is_there(NIGHT.starts) == [WREN]
+
+
+async def test_a_coordinator_is_told_that_they_are_the_last_all_the_same(
+    planning: Planning, birch: Colleague
+):
+    page = await birch.reads("/staff/me?did=away")
+
+    assert "As a coordinator you are still called where nobody else comes" in page
+
+
+async def test_hours_that_were_let_go_are_named_so_for_coordinators(
+    planning: Planning, birch: Colleague, wren: Colleague
+):
+    await planning.plan.add_temporary("birch", WREN, NIGHT)
+    await wren.post("/staff/me/tonight", away="yes")
+
+    page = await birch.reads("/staff/rota")
+
+    assert "Nobody instead of Wren" in page
+    assert '<span class="chip">let go</span>' in page
 
 
 async def test_the_page_says_which_shift_is_on_or_comes_next(
