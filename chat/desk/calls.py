@@ -20,11 +20,12 @@ from chat.oncall.audiences import Standby
 from chat.oncall.duty import Duty
 from chat.oncall.needs import Needs
 from chat.oncall.plan import Plan
-from chat.oncall.refusals import BadTerms, NeedTaken, NotReady
+from chat.oncall.refusals import BadTerms, NeedTaken, NoSuchNeed, NotReady
 from chat.oncall.stages import PeerId
 from chat.oncall.ways import Ways
 from chat.roles import may
 from chat.signing.sittings import Deskmate
+from chat.store.alerts import CALLS
 
 HERE: Final = "/staff/calls"
 ONE: Final = f"{HERE}/{{id}}"
@@ -76,11 +77,24 @@ class Calls:
 
     async def show(self, request: Request, me: Deskmate) -> Response:
         """Show who needs somebody; whoever looks has opened what calls them."""
-        if alert := said(request.query_params, "alert", 64):
-            await self._ways.opened(alert, me.id)
-        await self._board.opened(me)
         note = NOTES.get(said(request.query_params, "did"), "")
+        if alert := said(request.query_params, "alert", 64):
+            note = await self._follow(alert, me) or note
+        await self._board.opened(me)
         return await self._show(me, note=note)
+
+    async def _follow(self, alert_id: str, me: Deskmate) -> str:
+        """Open an alert; return what is said to whoever comes too late."""
+        alert = await self._ways.opened(alert_id, me.id)
+        if alert is None or alert.kind not in CALLS:
+            return ""
+        try:
+            need = (await self._needs.known(alert.need_id)).need
+        except NoSuchNeed:
+            return _OVER
+        if need.is_calling or me.id in need.helpers:
+            return ""
+        return _WITH_SOMEBODY if need.is_open else _OVER
 
     async def _show(
         self, me: Deskmate, *, note: str = "", bad: str = "", status: int = 200
@@ -217,6 +231,9 @@ NOTES: Final = {
     "declined": "They stay with whom they have. Nobody minds.",
     "over": "That talk is over.",
 }
+
+_WITH_SOMEBODY: Final = "Somebody is with them already. That you came counts."
+_OVER: Final = "They do not need anybody any more. That you came counts."
 
 _NOT_WELL: Final = (
     "If one of the three is not so, this is a time to rest, and not to be called. "

@@ -347,6 +347,35 @@ async def test_the_link_that_a_phone_got_says_that_the_phone_works(
     assert await confirmed(desk, phone)
 
 
+async def test_whoever_follows_an_alert_too_late_is_told_so_and_thanked(
+    desk: CallDesk, wren: Colleague, otter: Colleague
+):
+    need = await desk.pressed()
+    push, _ = await pushed(desk, need, otter.id)
+    calling = await otter.reads(f"/staff/calls?alert={push}")
+    await wren.post(f"/staff/calls/{need}/accept")
+
+    taken = await otter.reads(f"/staff/calls?alert={push}")
+    await desk.needs.withdraw(Handle(b"h" * 16))
+    over = await otter.reads(f"/staff/calls?alert={push}")
+
+    assert "That you came counts" not in calling
+    assert "Somebody is with them already. That you came counts." in taken
+    assert "They do not need anybody any more. That you came counts." in over
+
+
+async def test_whoever_has_them_is_not_told_that_somebody_else_has(
+    desk: CallDesk, wren: Colleague
+):
+    need = await desk.pressed()
+    push, _ = await pushed(desk, need, wren.id)
+    await wren.post(f"/staff/calls/{need}/accept")
+
+    page = await wren.reads(f"/staff/calls?alert={push}")
+
+    assert "That you came counts" not in page
+
+
 async def test_a_page_that_rings_leads_by_its_own_alert(
     desk: CallDesk, wren: Colleague
 ):
