@@ -262,6 +262,28 @@ async def test_what_is_said_more_goes_with_the_same_need(
     )
 
 
+@pytest.mark.parametrize("words", ["Say more, if you like", "Call me back later"])
+async def test_what_is_opened_comes_into_sight(
+    service_url: str, invite: Invite, words: str
+):
+    otter, calls = await pressed(service_url, invite, viewport=SMALL)
+    calls.news(OFFERED)
+    opened = otter.page.locator("need-card details", has_text=words)
+    await expect(story(otter)).to_contain_text("3 peers")
+
+    await opened.locator("summary").click()
+
+    await expect(opened.locator("summary")).to_be_in_viewport(ratio=1)
+    for shown in (opened.locator("button").nth(0), opened.locator("button").nth(1)):
+        await expect(shown).to_be_in_viewport(ratio=1)
+    await expect(otter.box).to_be_in_viewport(ratio=1)
+    calls.news(TALKING)
+    await expect(headline(otter)).to_have_text("Somebody is with you.")
+    talk = await otter.page.locator("room-talk").bounding_box()
+    assert talk
+    assert talk["height"] > 120
+
+
 async def test_one_may_say_no_thanks_at_once(service_url: str, invite: Invite):
     otter, calls = await pressed(service_url, invite)
     over = ENDED._replace(why="withdrew")

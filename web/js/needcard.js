@@ -101,8 +101,24 @@ export class NeedCard extends HTMLElement {
     part(this, "words").value = words
     for (const [name, label] of WISHES) part(this, "wishes").append(choice(name, label, name === wish, item => only(item)))
     for (const [name, label] of SHARES) part(this, "shares").append(choice(name, label, shares.includes(name), item => this.#few(item)))
-    part(this, "later").ontoggle = () => this.#fillTimes()
+    for (const form of this.#forms) form.ontoggle = () => this.#opened(form)
     this.#fillTimes()
+  }
+
+  get #forms() {
+    return [part(this, "more"), part(this, "later")]
+  }
+
+  // What one fills in comes into sight, and has the room that it needs.
+  #opened(form) {
+    this.#makeRoom()
+    if (!form.open) return
+    this.#fillTimes()
+    form.scrollIntoView({ block: "start" })
+  }
+
+  #makeRoom() {
+    this.classList.toggle("need--filling", this.#forms.some(form => form.open && !form.hidden))
   }
 
   #few(item) {
@@ -143,6 +159,7 @@ export class NeedCard extends HTMLElement {
     part(this, "withdraw").textContent = { talking: "End this talk", promised: "No need any more" }[need.state] || "I am all right for now"
     for (const name of ["more", "later"]) part(this, name).hidden = !calling
     part(this, "later").hidden = !["raised", "offered"].includes(need.state)
+    this.#makeRoom()
     this.#showCall()
     this.#showLines(need)
     this.#clearNote(need)
