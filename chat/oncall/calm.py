@@ -5,12 +5,13 @@ well press three times. But nobody can have every phone ring all night either.
 """
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from chat.model import Grade
 from chat.oncall.need import Need
 from chat.oncall.policy import Policy
+from chat.oncall.stages import State
 
 WITHIN: Final = timedelta(hours=1)
 """How long it counts that somebody was called in vain."""
@@ -31,3 +32,11 @@ def calmed(need: Need, times: int, policy: Policy) -> Need:
         return need
     pause = min(_PAUSES[min(times - AT_ONCE, len(_PAUSES) - 1)], policy.longest_wait)
     return replace(need, climb=need.climb._replace(due=need.climb.due + pause))
+
+
+def hurried(need: Need, now: datetime) -> Need:
+    """Return a need that was asked for again, without the pause if there is danger."""
+    paused = need.state is State.RAISED and not need.climb.nobody
+    if need.grade < Grade.HIGH or not paused:
+        return need
+    return replace(need, climb=need.climb._replace(due=min(need.climb.due, now)))

@@ -180,6 +180,7 @@ class Ledger:
         need = known.need.pressed(self.now()).graver(asked.need.grade)
         if known.need.is_promised and need.grade < Grade.HIGH:
             need = replace(need, climb=asked.need.climb)
+        need = calm.hurried(need, self.now())
         if not need.room:
             need = replace(need, member=asked.need.member, room=asked.need.room)
         told = _newer(known.told, asked.told)

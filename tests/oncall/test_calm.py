@@ -10,7 +10,7 @@ from chat.model import Grade, Handle
 from chat.oncall.stages import State
 from chat.store.database import FILE, Database
 from tests.support.clock import FakeClock
-from tests.support.needs import WREN, a_handle
+from tests.support.needs import HERON, OTTER, WREN, a_handle
 from tests.support.on_call import OnCall
 
 
@@ -67,6 +67,29 @@ async def test_danger_knows_no_pause(on_call: OnCall):
     await on_call.house.press(handle, grade=Grade.HIGH)
 
     assert await rings_after(on_call, 0) == 1
+
+
+async def test_danger_that_is_told_of_in_a_pause_ends_it(on_call: OnCall):
+    handle = await in_vain(on_call, 5)
+    await on_call.house.press(handle)
+    assert await rings_after(on_call, 0) == 0
+
+    await on_call.house.press(handle, grade=Grade.IMMINENT, source="crisis")
+
+    assert await rings_after(on_call, 0) == 1
+
+
+async def test_danger_hurries_nothing_where_there_is_nobody_to_call(on_call: OnCall):
+    for peer in (WREN, OTTER, HERON):
+        on_call.change(peer, reachable=False)
+    handle = a_handle()
+    id_ = (await on_call.house.press(handle, grade=Grade.HIGH)).id
+    await on_call.worker().tick()
+    climb = (await on_call.house.needs.known(id_)).need.climb
+
+    await on_call.house.press(handle, words="please", grade=Grade.HIGH)
+
+    assert (await on_call.house.needs.known(id_)).need.climb == climb
 
 
 @pytest.mark.parametrize("source", ["crisis", "report", "stay"])
