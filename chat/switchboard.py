@@ -8,7 +8,7 @@ from typing import Final
 
 from chat.backroom import Backroom
 from chat.callroom import Callroom
-from chat.errors import Unavailable
+from chat.errors import StoreDown, Unavailable
 from chat.ground import Ground
 from chat.model import RoomName
 from chat.oncall import policy
@@ -186,9 +186,21 @@ class Switchboard:
         ]
 
     async def _count(self) -> None:
-        """Count how many of the team are usually here at this time of the week."""
+        """Count how many of the team are usually here at this time of the week.
+
+        Whoever is at work and would hear a call is here, with no page open as well.
+        """
         watch = Watch(scripts=self._ground.scripts, clock=self._ground.clock)
-        await self.usual.count(len(await watch.everybody()))
+        here = await watch.everybody() | await self._at_work()
+        await self.usual.count(len(here))
+
+    async def _at_work(self) -> set[str]:
+        try:
+            async with self._backroom.database.read() as tx:
+                team = await self.team.standbys(tx, self._ground.clock.now())
+        except StoreDown:
+            return set()
+        return {one.peer for one in team if one.is_at_work and one.reachable}
 
     async def _forget(self) -> None:
         """Leave nothing of what was said in talks that are over for an hour."""

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from redis import Redis
 
+from chat.attendance import Attendance
+from chat.oncall.usual import TEAM
 from chat.roles import Role
 from chat.settings import Settings
 from tests.support.ahead import ClockAhead
@@ -222,3 +224,18 @@ async def test_a_coordinator_sits_in_and_the_member_sees_two_peers(night: NightS
     await birch.page.says(TAKING_OVER, need)
     await hears_said(otter, TAKING_OVER)
     await hears_said(wren.page, TAKING_OVER)
+
+
+async def test_whoever_is_on_duty_and_reached_by_phone_counts_as_here(
+    night: NightShift,
+):
+    wren, robin = await night.on_duty("Wren"), await night.at_a_page("Robin")
+    await night.has_phone(wren)
+    await night.has_phone(robin)
+    night.clock.advance(SILENCE_SECONDS)
+
+    await night.service.switchboard._count()
+
+    attendance = Attendance(scripts=night.service.scripts, clock=night.clock)
+    found = await attendance.counts(TEAM)
+    assert [count for slots in found.values() for count in slots.values()] == [1]

@@ -76,7 +76,7 @@ class Cell(NamedTuple):
     rostered: int
     reachable: int
     present: float
-    """How many of the team are usually at the desk then."""
+    """How many of the team are usually here then, at a page or reached on a shift."""
     expected: float
     """How many needs are to be expected."""
 

@@ -1,7 +1,7 @@
 """Honest hours: when a member may count on somebody being here.
 
 An hour is named only if it is covered in the week ahead, and, where we know how it
-usually is, if somebody usually was at the desk. No hour is named because it is hoped.
+usually is, if somebody usually was here. No hour is named because it is hoped.
 """
 
 from collections.abc import Iterable
