@@ -21,6 +21,8 @@ TEAM: Final = RoomName("team")
 """Under which it is counted how many of the team are there; no room is called so."""
 
 LEARNED_SECONDS: Final = 3600.0
+LOOKS_AGAIN_SECONDS: Final = 60.0
+"""How soon what could not be counted is asked for again."""
 KEPT: Final = timedelta(days=DAYS_KEPT)
 
 
@@ -75,22 +77,31 @@ class Usual:
 
         """
         async with self._learning:
-            now = self._clock.monotonic()
-            if now >= self._until or self._week.zone != zone:
-                self._week = await self._learned(zone)
-                self._until = now + LEARNED_SECONDS
+            if self._clock.monotonic() >= self._until or self._week.zone != zone:
+                await self._learn(zone)
             return self._week
 
-    async def _learned(self, zone: str) -> Week:
+    async def _learn(self, zone: str) -> None:
+        now = self._clock.monotonic()
+        counted = await self._counted()
+        if counted or self._week.zone != zone:
+            team, rooms = counted or ({}, [])
+            self._week = await self._learned(zone, team, rooms)
+        self._until = now + (LEARNED_SECONDS if counted else LOOKS_AGAIN_SECONDS)
+
+    async def _counted(self) -> tuple[Counts, list[Counts]] | None:
+        """Return what was counted of the team and of each room; None: it cannot be."""
+        try:
+            team = await self._attendance.counts(TEAM)
+            return team, [await self._attendance.counts(room) for room in self._rooms]
+        except Unavailable:
+            return None
+
+    async def _learned(self, zone: str, team: Counts, rooms: Sequence[Counts]) -> Week:
         now = self._clock.now()
         async with self._database.read() as tx:
             raised = await demand.raised_since(tx, kept(now - KEPT))
         needs = [moment(at) for at in raised]
-        try:
-            team = await self._attendance.counts(TEAM)
-            rooms = [await self._attendance.counts(room) for room in self._rooms]
-        except Unavailable:
-            team, rooms = {}, []
         # A quarter of a million numbers must not keep anybody's line waiting.
         return await asyncio.to_thread(_week, zone, team, rooms, needs, now)
 

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chat.attendance import Attendance
 from chat.busy import SLOT_SECONDS
-from chat.errors import StoreDown
+from chat.errors import StoreDown, Unavailable
 from chat.oncall.cover import NOBODY_KNOWS, Cover
 from chat.oncall.coverage import Wanted, WeekHour
 from chat.oncall.hours import Hours
@@ -18,7 +18,7 @@ from chat.oncall.plan import Plan
 from chat.oncall.planned import Planned
 from chat.oncall.stages import PeerId
 from chat.oncall.team import Team
-from chat.oncall.usual import TEAM, Usual
+from chat.oncall.usual import LEARNED_SECONDS, LOOKS_AGAIN_SECONDS, TEAM, Usual
 from chat.roles import Role
 from chat.store import demand, peers, staff
 from chat.store.database import Database
@@ -158,6 +158,29 @@ async def test_how_many_of_the_team_were_there_is_what_is_usual(house: House):
     cells = (await house.cover.ahead()).cells(Wanted())
 
     assert {cell.at: cell.present for cell in cells}[SATURDAY_NOON] == 3.0
+
+
+@on_sqlite
+async def test_while_redis_is_away_a_week_is_as_it_was_and_soon_looked_at_again(
+    house: House, monkeypatch: pytest.MonkeyPatch
+):
+    await house.usual.count(3)
+    house.clock.advance(SLOT_SECONDS)
+    before = await house.usual.week("UTC")
+    assert before.present[SATURDAY_NOON] == 3.0
+
+    async def away(_room: object) -> None:
+        raise Unavailable
+
+    with monkeypatch.context() as patch:
+        patch.setattr(house.attendance, "counts", away)
+        house.clock.advance(LEARNED_SECONDS)
+        assert await house.usual.week("UTC") == before
+        assert (await house.usual.week("Africa/Johannesburg")).present == {}
+
+    house.clock.advance(LOOKS_AGAIN_SECONDS)
+    again = await house.usual.week("Africa/Johannesburg")
+    assert again.present[WeekHour(5, 14)] > 0
 
 
 @on_sqlite
