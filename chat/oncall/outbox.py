@@ -224,7 +224,7 @@ class Outbox:
         await store.tried(tx, [_tried(*each, now) for each in _failed(results)])
         # What never works as it is set up stays: whoever sends says why to its owner.
         for gone in (alert for alert, became in results if became is Outcome.GONE):
-            await ways.remove(tx, gone.way_id)
+            await ways.gone(tx, gone.way_id, gone.address)
 
     def _tell(self, results: Sequence[Result]) -> None:
         for alert, outcome in results:

@@ -149,6 +149,13 @@ async def remove(tx: AsyncConnection, way_id: str, staff_id: str | None = None) 
     return gone.rowcount == 1
 
 
+async def gone(tx: AsyncConnection, way_id: str, address: Mapping[str, str]) -> None:
+    """Forget a way that led to an address, unless it leads elsewhere by now."""
+    asked = select(ways).where(ways.c.id == way_id).with_for_update()
+    if any(found.address == address for found in await _found(tx, asked)):
+        await remove(tx, way_id)
+
+
 async def fail(tx: AsyncConnection, way_id: str, at: int, why: str) -> None:
     """Keep that a way does not work, and why."""
     await _change(tx, way_id, failed_at=at, why=why)

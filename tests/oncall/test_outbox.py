@@ -134,6 +134,23 @@ async def test_a_way_that_is_gone_is_forgotten_and_the_others_are_called(
     assert on_call.pushed(id_) == [WREN, OTTER]
 
 
+async def test_a_way_whose_address_changed_meanwhile_is_kept(
+    on_call: OnCall, worker: Worker
+):
+    await on_call.house.pressed()
+    way = on_call.phones[WREN]
+    on_call.outside.answers[way.id] = Outcome.GONE
+    await worker.escalator.tick()
+
+    # The browser has moved its subscription, and the push was for the one before.
+    async with on_call.database.begin() as tx:
+        await ways.change_address(tx, way.id, {"endpoint": "elsewhere"})
+    await worker.outbox.deliver()
+
+    async with on_call.database.read() as tx:
+        assert await ways.way(tx, way.id) is not None
+
+
 async def test_a_way_that_is_gone_puts_no_step_forward_if_others_reach_them(
     on_call: OnCall, worker: Worker
 ):
