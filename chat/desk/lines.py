@@ -10,7 +10,7 @@ from chat.oncall.closing import Closed
 from chat.oncall.rotabook import Rotabook
 from chat.oncall.shifts import Origin
 from chat.oncall.stages import PeerId
-from chat.oncall.swaps import Swap
+from chat.oncall.swaps import Stage
 from chat.oncall.weekly import Weekly
 
 _DASH: Final = "\N{EN DASH}"
@@ -71,10 +71,11 @@ def overrides(
 
 
 def swaps(
-    offers: Iterable[Swap], wall: Wall, names: Mapping[PeerId, str], me: str
+    book: Rotabook, wall: Wall, names: Mapping[PeerId, str], me: str
 ) -> Sequence[Offer]:
-    """Return what is offered and not over, the soonest first."""
-    open_ = (swap for swap in offers if swap.hours.ends > wall.now)
+    """Return what is offered and can still be taken, the soonest first."""
+    offers = (swap for swap in book.swaps if swap.stage is Stage.OFFERED)
+    open_ = (swap for swap in offers if swap.left(book.rota, wall.now))
     return [
         Offer(
             swap.id,

@@ -94,7 +94,7 @@ class RotaPage:
     ) -> Response:
         book, wall = ahead.book, Wall(ahead.zone, ahead.now)
         names = {mate.id: mate.desk_name for mate in ahead.mates}
-        offers = [swap for swap in book.swaps if swap.stage is Stage.OFFERED]
+        offers = (swap for swap in book.swaps if swap.stage is Stage.OFFERED)
         mine = [swap.hours for swap in offers if swap.peer == me.id]
         ready = any(mate.id == me.id and mate.terms.ready for mate in ahead.mates)
         return show(
@@ -102,7 +102,7 @@ class RotaPage:
             did=did, mistake=mistake, typed=typed or {}, zone=wall.zone, ready=ready,
             own=week.own(book, wall, names, me.id, mine),
             days=week.days(book, wall, names, me.id),
-            swaps=swaps(offers, wall, names, me.id),
+            swaps=swaps(book, wall, names, me.id),
             weekly=weeklies(book, names), closed=closings(book),
             overrides=overrides(book, wall, names),
             weekdays=list(enumerate(WEEKDAYS)), today=wall.today.isoformat(),

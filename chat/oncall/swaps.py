@@ -46,9 +46,16 @@ class Swap:
         """
         ordered(*self.hours, LONGEST_OVERRIDE)
         self._still_open(now)
-        if not any(one.peer == self.peer for one in rota.shifts(self.hours)):
+        if not self.left(rota, now):
             raise NotOnShift(f"{self.peer} has no shift then", "starts")
         return self
+
+    def left(self, rota: Rota, now: datetime) -> bool:
+        """Tell whether any of the hours are ahead, and still theirs who offers them."""
+        if now >= self.hours.ends:
+            return False
+        ahead = Hours(max(now, self.hours.starts), self.hours.ends)
+        return any(shift.peer == self.peer for shift in rota.shifts(ahead))
 
     def take(self, peer: PeerId, rota: Rota, now: datetime) -> "tuple[Swap, Rota]":
         """Return the swap taken, and the rota in which it is.

@@ -118,6 +118,45 @@ async def test_a_swap_for_somebody_else_is_refused_in_words(
     assert "offered by, or to, somebody else" in answer.text
 
 
+async def test_a_swap_that_overlaps_is_refused_in_words(
+    planning: Planning, wren: Colleague, otter: Colleague
+):
+    await planning.plan.take_hours(WREN, TONIGHT)
+    await planning.plan.take_hours(OTTER, TONIGHT)
+    swap = await planning.plan.offer_swap(WREN, TONIGHT)
+
+    answer = await otter.post("/staff/rota/swap", id=swap)
+
+    assert answer.status_code == 400
+    assert 'role="alert">Otter would have two shifts at once' in answer.text
+
+
+async def test_hours_that_cannot_come_back_are_refused_in_words(
+    planning: Planning, birch: Colleague, wren: Colleague
+):
+    await planning.plan.add_temporary("birch", WREN, TONIGHT)
+    given = await planning.plan.override("birch", WREN, PeerId("birch"), TONIGHT)
+    await planning.plan.take_hours(WREN, TONIGHT)
+
+    answer = await birch.post("/staff/rota/remove", id=given)
+
+    assert answer.status_code == 400
+    assert 'role="alert">Wren would have two shifts at once' in answer.text
+
+
+async def test_what_its_giver_has_no_more_is_not_offered(
+    planning: Planning, wren: Colleague, otter: Colleague
+):
+    id_ = await planning.plan.take_hours(WREN, TONIGHT)
+    await planning.plan.offer_swap(WREN, TONIGHT)
+    await planning.plan.give_back(WREN, id_)
+
+    page = await otter.reads("/staff/rota")
+
+    assert "Wren, to everybody" not in page
+    assert "Nobody looks for somebody else just now" in page
+
+
 async def test_a_coordinator_plans_weekly_hours_with_turns(
     planning: Planning, birch: Colleague, wren: Colleague, otter: Colleague
 ):
