@@ -19,7 +19,7 @@ from chat.oncall.hours import (
     wall_length,
     zone_of,
 )
-from chat.oncall.refusals import NoSuchShift, NotOnShift, ShiftOverlaps
+from chat.oncall.refusals import BadShift, NoSuchShift, NotOnShift, ShiftOverlaps
 from chat.oncall.shifts import Origin, Override, Shift, Temporary
 from chat.oncall.stages import PeerId
 from chat.oncall.weekly import LineId, Weekly
@@ -150,9 +150,18 @@ class Rota:
         return changed
 
     def stopped(self, id_: LineId, until: date) -> "Rota":
-        """Return the rota with a weekly line that is no more from a day on."""
-        if not any(line.id == id_ for line in self.weekly):
+        """Return the rota with a weekly line that is no more from a day on.
+
+        Raises:
+            NoSuchShift: If it is not in the rota.
+            BadShift: If it ends earlier: others may have its hours since.
+
+        """
+        line = next((line for line in self.weekly if line.id == id_), None)
+        if line is None:
             raise NoSuchShift("that line is not in the rota any more")
+        if line.until is not None and line.until < until:
+            raise BadShift("it ends before that already", "until")
         return replace(
             self,
             weekly=tuple(

@@ -300,6 +300,21 @@ async def test_a_mistake_is_told_at_its_field_and_all_that_was_typed_stays(
     assert await planning.plan.book() == before
 
 
+async def test_a_line_that_has_ended_is_not_brought_back_by_a_later_end(
+    planning: Planning, birch: Colleague, wren: Colleague
+):
+    await birch.post("/staff/rota/weekly", **WEEKLY | {"until": "2026-12-01"})
+    [line] = (await planning.plan.book()).rota.weekly
+    await birch.post("/staff/rota/weekly", **WEEKLY | {"since": "2026-12-07"})
+    before = await planning.plan.book()
+
+    answer = await birch.post("/staff/rota/stop", id=line.id, until="2027-03-01")
+
+    assert answer.status_code == 400
+    assert 'role="alert">It ends before that already' in answer.text
+    assert await planning.plan.book() == before
+
+
 async def test_of_an_overlap_it_says_whose_and_with_what(
     planning: Planning, birch: Colleague, wren: Colleague
 ):
