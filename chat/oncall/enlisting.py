@@ -39,6 +39,10 @@ _MAIL_AWAY: Final = (
     "The mail server does not answer just now. Nothing was kept; please try again."
 )
 _MAIL_REFUSED: Final = "The mail server does not take mail for that address."
+_MAIL_AMISS: Final = (
+    "We cannot send mail just now; whoever runs this house is told. Nothing was kept."
+)
+_WHY_NO_MAIL: Final = {Outcome.LATER: _MAIL_AWAY, Outcome.AMISS: _MAIL_AMISS}
 
 
 class Enlisting:
@@ -100,7 +104,7 @@ class Enlisting:
         """Send a first mail to an address, and keep it, to be used once confirmed.
 
         Raises:
-            BadWay: If it is none, or the server does not take it: nothing is kept.
+            BadWay: If it is none, or no mail can be sent there: nothing is kept.
 
         """
         if "email" not in self.kinds:
@@ -131,8 +135,7 @@ class Enlisting:
         )
         outcome = await self._notify.send("email", note)
         if outcome is not Outcome.SENT:
-            later = outcome is Outcome.LATER
-            raise BadWay(_MAIL_AWAY if later else _MAIL_REFUSED, "to")
+            raise BadWay(_WHY_NO_MAIL.get(outcome, _MAIL_REFUSED), "to")
         return note.id
 
     async def add_webhook(self, staff_id: str, label: str) -> Way:

@@ -29,6 +29,8 @@ class Outcome(StrEnum):
     """This way is no more: the peer took it away, or has another device."""
     NO = "no"
     """It never works as it is set up; the way says why."""
+    AMISS = "amiss"
+    """So by no such way, until whoever runs the house puts something right."""
 
 
 WORDS: Final[Mapping[str, str]] = {

@@ -359,6 +359,7 @@ async def test_a_link_that_is_over_says_so(
     [
         (Outcome.LATER, "The mail server does not answer just now"),
         (Outcome.NO, "does not take mail for that address"),
+        (Outcome.AMISS, "We cannot send mail just now; whoever runs this house"),
     ],
 )
 async def test_a_mail_that_cannot_be_sent_is_said_where_it_was_entered(

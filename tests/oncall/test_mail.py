@@ -119,7 +119,7 @@ async def test_a_server_may_refuse_an_address(
 
 @pytest.mark.parametrize(
     ("answer", "outcome"),
-    [("554 not from you", Outcome.NO), ("452 disk full", Outcome.LATER)],
+    [("554 not from you", Outcome.AMISS), ("452 disk full", Outcome.LATER)],
 )
 async def test_a_server_may_refuse_us(
     post: Post, server: MailServer, answer: str, outcome: Outcome
@@ -127,7 +127,8 @@ async def test_a_server_may_refuse_us(
     server.refuses_mail = answer
 
     assert await post.mail.send(a_note()) is outcome
-    assert ("this house" in post.failures.get("c3" * 16, "")) is (outcome is Outcome.NO)
+    refused = "this house" in post.failures.get("c3" * 16, "")
+    assert refused is (outcome is Outcome.AMISS)
 
 
 async def test_it_signs_in_where_a_name_is_set(clock: FakeClock):
@@ -136,8 +137,33 @@ async def test_it_signs_in_where_a_name_is_set(clock: FakeClock):
         mistyped = Post(server.url.replace("//", "//robin:other@"), clock)
 
         assert await with_it.mail.send(a_note()) is Outcome.SENT
-        assert await mistyped.mail.send(a_note()) is Outcome.NO
+        assert await mistyped.mail.send(a_note()) is Outcome.AMISS
         assert "this house" in mistyped.failures["c3" * 16]
+
+
+async def test_whoever_runs_the_house_reads_that_it_is_refused_and_nothing_else(
+    clock: FakeClock, caplog: pytest.LogCaptureFixture
+):
+    async with MailServer.open(password="a@b") as server:
+        post = Post(server.url.replace("//", "//robin:opensesame@"), clock)
+
+        await post.mail.send(a_note())
+
+    ours = [each for each in caplog.records if each.name == Mail.__module__]
+    (told,) = ours
+    assert (told.levelname, vars(told)["code"]) == ("WARNING", 535)
+    for private in ("opensesame", "robin", "wren@post.example", ALERT):
+        assert private not in repr(vars(told))
+
+
+async def test_an_address_that_is_refused_is_no_news_for_whoever_runs_the_house(
+    post: Post, server: MailServer, caplog: pytest.LogCaptureFixture
+):
+    server.refuses_recipient = "550 no such mailbox"
+
+    await post.mail.send(a_note())
+
+    assert not [each for each in caplog.records if each.name == Mail.__module__]
 
 
 @pytest.mark.parametrize("url", ["smtp://127.0.0.1:9", "smtps://127.0.0.1:9"])

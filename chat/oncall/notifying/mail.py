@@ -1,7 +1,8 @@
 """Mail: an alert to a peer's address, with nothing in it but a link."""
 
 import asyncio
-from collections.abc import Mapping
+import logging
+from collections.abc import Iterable, Mapping
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
 from typing import Final
@@ -19,10 +20,16 @@ _PORTS: Final = {"smtp": 587, "smtps": 465}
 _PAGES: Final[Mapping[str, str]] = {CONFIRM: "/staff/confirm"}
 _CALLS: Final = "/staff/calls"
 
+_FOR_GOOD: Final = 500
+"""From here on a server's code means that trying again does not help."""
+_NO_SIGNING_IN: Final = 502
+
 _ADDRESS_REFUSED: Final = "The mail server does not take mail for this address."
 _WE_REFUSED: Final = (
-    "The mail server does not take mail from this house. A coordinator should know."
+    "The mail server does not take mail from this house. Whoever runs it is told."
 )
+
+logger = logging.getLogger(__name__)
 
 
 class Mail:
@@ -57,12 +64,11 @@ class Mail:
             async with asyncio.timeout(ANSWER_SECONDS):
                 await self._hand_over(self._mail(note))
         except aiosmtplib.SMTPRecipientsRefused as error:
-            codes = [each.code for each in error.recipients]
-            return await self._refused(note, min(codes), _ADDRESS_REFUSED)
+            return await self._refused(note, [each.code for each in error.recipients])
         except aiosmtplib.SMTPResponseException as error:
-            return await self._refused(note, error.code, _WE_REFUSED)
+            return await self._are_refused(note, error.code)
         except aiosmtplib.SMTPNotSupported:
-            return await self._refused(note, 500, _WE_REFUSED)
+            return await self._are_refused(note, _NO_SIGNING_IN)
         except (aiosmtplib.SMTPException, OSError):
             return Outcome.LATER
         return Outcome.SENT
@@ -80,12 +86,21 @@ class Mail:
             local_hostname=self._domain,
         )
 
-    async def _refused(self, note: Note, code: int, why: str) -> Outcome:
-        """Tell a refusal for now from one for good."""
-        if code < 500:
+    async def _refused(self, note: Note, codes: Iterable[int]) -> Outcome:
+        """Tell an address that is refused for now from one that is for good."""
+        if min(codes) < _FOR_GOOD:
             return Outcome.LATER
-        await self._failed(note.way_id, why)
+        await self._failed(note.way_id, _ADDRESS_REFUSED)
         return Outcome.NO
+
+    async def _are_refused(self, note: Note, code: int) -> Outcome:
+        """Say so to whoever runs the house: no peer can do anything about it."""
+        # Not what the server says: it may quote an address.
+        logger.warning("the mail server refuses this house", extra={"code": code})
+        if code < _FOR_GOOD:
+            return Outcome.LATER
+        await self._failed(note.way_id, _WE_REFUSED)
+        return Outcome.AMISS
 
     def _mail(self, note: Note) -> EmailMessage:
         mail = EmailMessage()
