@@ -45,6 +45,8 @@ class NeedNews(NamedTuple):
     """Who of the private room are peers, by their `who`."""
     why: str
     """Why it is as it is: `silent` (the peer went), `handed`, `let_go`, an end."""
+    late: bool = False
+    """The next step did not come; pages with script see that by themselves."""
 
 
 def care(room: str, position: int, grade: Grade) -> bytes:
@@ -76,7 +78,8 @@ def controls(
 
 def need(news: NeedNews) -> bytes:
     """Tell how it stands with somebody's need."""
-    return pack((NEED, *news))
+    *told, _late = news
+    return pack((NEED, *told))
 
 
 def stay(minutes: int, due: int) -> bytes:

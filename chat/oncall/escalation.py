@@ -8,12 +8,15 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from math import ceil
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from chat.oncall.audiences import Reachable, alone
 from chat.oncall.need import Need
 from chat.oncall.policy import Audience, Policy, Step
 from chat.oncall.stages import Climb, PeerId, State
+
+LATE: Final = timedelta(seconds=10)
+"""After how long a step that did not come says that something is wrong with us."""
 
 
 class Call(NamedTuple):
@@ -65,6 +68,8 @@ class Progress(NamedTuple):
     """From 2: everyone was called, and is called again."""
     nobody: bool
     """Nobody at all could be reached: help lines come first."""
+    late: bool = False
+    """The next step should have come: whoever waits is owed a word about it."""
 
 
 def steps_due(
@@ -104,6 +109,7 @@ def progress(
         next_step_seconds=None if due is None else max(0, _seconds(due - now)),
         round=need.climb.round,
         nobody=need.is_calling and need.climb.nobody,
+        late=due is not None and now - due > LATE,
     )
 
 

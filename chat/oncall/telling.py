@@ -30,6 +30,7 @@ def news(
         call_back_at=_seconds(need.call_back_at),
         peers=tuple(peers),
         why=_why(need, began),
+        late=progress.late,
     )
 
 

@@ -24,6 +24,10 @@ _GONE: Final = {
 }
 _THE_NEXT: Final = "We are asking the next one. They can read what you wrote."
 _ROUND_AGAIN: Final = "We have asked everybody once, and are asking again."
+_LATE: Final = (
+    "This takes longer than it should. Please use a help line meanwhile. We keep "
+    "trying."
+)
 _THE_LINES: Final = (
     "Please use one of these lines, if you can. You can write to us meanwhile."
 )
@@ -110,9 +114,10 @@ def _story_calling(news: NeedNews) -> tuple[str, ...]:
     gone = _GONE.get(news.why, "")
     if news.nobody:
         return gone, _THE_LINES
+    late = _LATE if news.late else ""
     if gone:
-        return (f"{gone} {_THE_NEXT}",)
-    return (_ROUND_AGAIN if news.round > 1 else "",)
+        return f"{gone} {_THE_NEXT}", late
+    return _ROUND_AGAIN if news.round > 1 else "", late
 
 
 def _story_with_peer(news: NeedNews) -> tuple[str, ...]:
@@ -148,7 +153,7 @@ def _numbers(news: NeedNews) -> str:
         parts.append(f"{news.opened} {'has' if news.opened == 1 else 'have'} opened it")
     if news.next_in > 0:
         parts.append(f"next step in {news.next_in} s")
-    elif news.next_in == 0:
+    elif news.next_in == 0 and not news.late:
         parts.append("next step now")
     told = " · ".join(parts)
     return told[:1].upper() + told[1:]

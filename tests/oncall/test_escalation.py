@@ -243,6 +243,13 @@ def test_a_step_that_is_late_comes_now_not_before():
     assert progress(POLICY, need, (), NOW + seconds(3)).next_step_seconds == 0
 
 
+@pytest.mark.parametrize(("waited", "late"), [(0, False), (10, False), (11, True)])
+def test_the_member_is_told_when_a_step_does_not_come(waited: int, late: bool):
+    need = at(Climb(NOW, 1))
+
+    assert progress(POLICY, need, (), NOW + seconds(waited)).late is late
+
+
 def test_the_member_is_told_when_nobody_is_there():
     need = a_need().waiting(Climb(NOW + PAUSE, 0, 2, nobody=True))
 

@@ -25,6 +25,15 @@ def test_the_numbers_are_the_truth():
     ).numbers == ("3 peers alerted · 1 has opened it · next step in 40 s")
 
 
+def test_a_step_that_does_not_come_is_owned_up_to_and_points_to_the_lines():
+    words = "This takes longer than it should. Please use a help line meanwhile."
+
+    late = told(state="offered", alerted=3, late=True)
+
+    assert f"{words} We keep trying." in late
+    assert "step now" not in late
+
+
 def test_one_peer_is_not_peers():
     assert "1 peer alerted" in told(state="offered", alerted=1)
 

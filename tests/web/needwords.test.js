@@ -30,11 +30,17 @@ test("the next step is counted down between two tellings", () => {
 
   assert.equal(nextWords(need, NOW), "Next step in 40 s")
   assert.equal(nextWords(need, NOW + 15000), "Next step in 25 s")
-  assert.equal(nextWords(need, NOW + 60000), "Next step now")
+  assert.equal(nextWords(need, NOW + 45000), "Next step now")
   assert.equal(nextWords(aNeed("offered", { next: 600 }), NOW), "Next step in 10 minutes")
   assert.equal(nextWords(aNeed("offered", { next: 150 }), NOW), "Next step in 2 minutes")
   assert.equal(nextWords(aNeed("offered", { next: 119 }), NOW), "Next step in 1 minute")
   assert.equal(nextWords(aNeed("talking", { next: -1 }), NOW), "")
+})
+
+test("a step that does not come is owned up to, and the help lines are pointed to", () => {
+  const late = nextWords(aNeed("offered"), NOW + 51000)
+
+  assert.equal(late, "This takes longer than it should. Please use a help line meanwhile. We keep trying.")
 })
 
 test("the countdown is no part of what is read out", () => {

@@ -40,6 +40,10 @@ const ENDS = {
   handed_over: "Thank you for talking with us. It is not easy. You can press again any time."
 }
 
+// By then somebody was to be called, and was not: something is wrong with the house.
+const LATE_AFTER_SECONDS = 10
+const LATE = "This takes longer than it should. Please use a help line meanwhile. We keep trying."
+
 // What stands largest on the card.
 export function headline({ state, news }) {
   if (state === "kept") return "Saved. We call as soon as there is signal."
@@ -87,6 +91,7 @@ function numbers({ alerted, opened }) {
 // Counts down by itself; "" when nothing is to come.
 export function nextWords({ state, news }, now = Date.now()) {
   if (!["raised", "offered"].includes(state) || news.next < 0) return ""
+  if (secondsOver(news, now) > LATE_AFTER_SECONDS) return LATE
   const left = secondsLeft(news, now)
   if (left === 0) return "Next step now"
   const minutes = Math.floor(left / 60)
@@ -95,6 +100,10 @@ export function nextWords({ state, news }, now = Date.now()) {
 
 export function secondsLeft({ next, heardAt }, now) {
   return Math.max(0, Math.ceil(next - (now - heardAt) / 1000))
+}
+
+function secondsOver({ next, heardAt }, now) {
+  return (now - heardAt) / 1000 - next
 }
 
 // One line for the strip above every other page; "" when there is nothing to say.
