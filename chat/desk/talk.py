@@ -160,6 +160,7 @@ class Talk:
             "with_them": "" if need.helpers == (peer,) else row.by,
             "gone": "Has gone; they can come back" if need.is_open else "",
             "mine": need.is_open and need.peer == peer,
+            "sits_in": need.is_open and peer in need.joined,
             "free": row.may_accept,
             "may_join": row.may_join and need.is_open,
         }

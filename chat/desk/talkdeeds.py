@@ -58,6 +58,7 @@ class TalkDeeds:
             "decline": self.decline,
             "join": self.join,
             "company": self.company,
+            "leave": self.leave,
             "let-go": self.let_go,
             "end": self.end,
             "block": self.block,
@@ -150,6 +151,11 @@ class TalkDeeds:
         await self._needs.told(known)
         return _back(id_, "company")
 
+    async def leave(self, request: Request, me: Deskmate) -> Response:
+        """Sit in no more."""
+        await self._needs.leave(_id(request), PeerId(me.id))
+        return go(f"{CALLS}?did=left")
+
     async def let_go(self, request: Request, me: Deskmate) -> Response:
         """Give the need back, to be called for again."""
         await self._needs.let_go(_id(request), PeerId(me.id))
@@ -187,6 +193,7 @@ class TalkDeeds:
 
 _OPEN: Final = {
     "hand": "company", "company": "company", "let-go": "company", "end": "end",
+    "leave": "company",
     "block": "guard", "report": "guard",
 }  # fmt: skip
 """Which part of the page a form is in."""

@@ -101,7 +101,9 @@ class Care:
         )
 
     async def let_go(self, id_: str, peer: PeerId) -> Known:
-        """Give a need back, because its peer cannot go on; others are called.
+        """Give a need back, because its peer cannot go on.
+
+        Whoever sits in has it then; where nobody does, others are called.
 
         Raises:
             NotYourNeed: As it says.
@@ -119,6 +121,15 @@ class Care:
 
         """
         return await self._change(id_, "joined", peer, lambda need, _: need.join(peer))
+
+    async def leave(self, id_: str, peer: PeerId) -> Known:
+        """Sit in no more.
+
+        Raises:
+            NotYourNeed: If one did not.
+
+        """
+        return await self._change(id_, "left", peer, lambda need, _: need.leave(peer))
 
     async def hand(self, id_: str, peer: PeerId, to: PeerId) -> Known:
         """Ask another peer to take over.

@@ -159,13 +159,16 @@ class Need:
         return replace(self, unanswered_since=self.unanswered_since and now)
 
     def lapse(self, now: datetime) -> "Need":
-        """Return the need back in alerting, if its peer was silent for too long."""
+        """Return the need without its peer, who was silent for too long.
+
+        Whoever sits in has it then; where nobody does, it is back in alerting.
+        """
         if not self.lapsed(now):
             raise LeaseHolds
         return self._given_back(now)
 
     def let_go(self, peer: PeerId, now: datetime) -> "Need":
-        """Return the need back in alerting because its peer cannot go on."""
+        """Return the need without its peer, who cannot go on; see `lapse`."""
         self._held_by(peer)
         return self._given_back(now)
 
@@ -177,6 +180,12 @@ class Need:
             return self
         return replace(self, joined=(*self.joined, peer))
 
+    def leave(self, peer: PeerId) -> "Need":
+        """Return the need without one who sat in."""
+        if peer not in self._open().joined:
+            raise NotYourNeed
+        return replace(self, joined=self._joined_but(peer))
+
     def hand(self, peer: PeerId, to: PeerId) -> "Need":
         """Return the need with another peer asked to take over; nothing changes yet."""
         self._held_by(peer)
@@ -187,16 +196,7 @@ class Need:
     def take_over(self, peer: PeerId, now: datetime) -> "Need":
         """Return the need in the care of who was asked; they owe a first line too."""
         self._asked(peer)
-        return replace(
-            self,
-            state=State.ACCEPTED,
-            peer=peer,
-            joined=tuple(each for each in self.joined if each != peer),
-            handing_to=None,
-            handed_over=True,
-            accepted_at=now,
-            unanswered_since=None,
-        )
+        return self._in_care_of(peer, now)
 
     def decline(self, peer: PeerId) -> "Need":
         """Return the need with the peer who has it, after the other one said no."""
@@ -204,13 +204,13 @@ class Need:
         return replace(self, handing_to=None)
 
     def finish(self, peer: PeerId, ending: str, now: datetime) -> "Need":
-        """Return the need ended by its peer.
+        """Return the need ended by its peer, or by who sits in.
 
         Raises:
             NotSpokenYet: If nobody said a first line: letting go is not ending.
 
         """
-        self._held_by(peer)
+        self._helped_by(peer)
         if ending not in ENDINGS:
             raise UnknownEnding
         if self.state is not State.TALKING:
@@ -278,18 +278,30 @@ class Need:
 
     def _given_back(self, now: datetime) -> "Need":
         silent = () if self.peer is None else (self.peer,)
+        left = replace(self, went_silent=(*self.went_silent, *silent))
+        # Who sits in is with them already. That is proved as for any other peer: by a
+        # first line.
+        return left._in_care_of(self.joined[0], now) if self.joined else left._free(now)
+
+    def _in_care_of(self, peer: PeerId, now: datetime) -> "Need":
         return replace(
-            self._without_peer(now), went_silent=(*self.went_silent, *silent)
-        )
+            self,
+            state=State.ACCEPTED, peer=peer, joined=self._joined_but(peer),
+            handing_to=None, handed_over=True,
+            accepted_at=now, unanswered_since=None,
+        )  # fmt: skip
+
+    def _joined_but(self, peer: PeerId) -> tuple[PeerId, ...]:
+        return tuple(each for each in self.joined if each != peer)
 
     def _raised(self, now: datetime) -> "Need":
         return replace(
-            self._without_peer(now),
+            self._free(now),
             raised_at=now, went_silent=(),
             end=None, ended_at=None, call_back_at=None,
         )  # fmt: skip
 
-    def _without_peer(self, now: datetime) -> "Need":
+    def _free(self, now: datetime) -> "Need":
         return replace(
             self,
             state=State.RAISED, climb=Climb(now),

@@ -302,6 +302,37 @@ async def test_a_coordinator_sits_in_and_then_reads_and_speaks(
     assert (await desk.needs.known(need)).need.helpers == (wren.id, "birch")
 
 
+async def test_whoever_sits_in_may_go_and_may_end_it(
+    desk: CallDesk, wren: Colleague, otter: Colleague
+):
+    need = await desk.talk(wren)
+    for _ in range(2):
+        await desk.needs.join(need, PeerId(otter.id))
+        page = await otter.reads(page_of(need))
+        assert "I go now" in page
+        assert "I cannot go on" not in page
+        answer = await otter.post(f"{page_of(need)}/leave")
+
+    assert answer.headers["location"] == "/staff/calls?did=left"
+    assert (await desk.needs.known(need)).need.helpers == (wren.id,)
+    await desk.needs.join(need, PeerId(otter.id))
+    await otter.post(f"{page_of(need)}/end", ending="heard")
+    assert not (await desk.needs.known(need)).need.is_open
+
+
+async def test_whoever_sits_in_has_it_when_the_peer_cannot_go_on(
+    desk: CallDesk, wren: Colleague, otter: Colleague
+):
+    need = await desk.talk(wren)
+    await desk.needs.join(need, PeerId(otter.id))
+
+    await wren.post(f"{page_of(need)}/let-go")
+
+    stands = await standing(otter, need)
+    assert (stands["mine"], stands["owed"], stands["seconds"]) == (True, "first", 60)
+    assert "I cannot go on" in await otter.reads(page_of(need))
+
+
 async def test_whoever_would_like_company_is_offered_it(
     desk: CallDesk, wren: Colleague, otter: Colleague, need: NeedId
 ):

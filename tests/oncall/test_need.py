@@ -1,6 +1,7 @@
 """A need: who may do what with it when, and the four ways in which it ends."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -178,6 +179,54 @@ def test_nobody_sits_in_where_nobody_is():
         a_need().join(OTTER)
 
 
+def test_who_sits_in_may_leave_and_the_peer_stays():
+    need = a_talk().join(OTTER).leave(OTTER)
+
+    assert need == a_talk()
+    with pytest.raises(refusals.NotYourNeed):
+        need.leave(OTTER)
+    with pytest.raises(refusals.NotYourNeed):
+        need.leave(WREN)
+
+
+@pytest.mark.parametrize(
+    "goes",
+    [
+        lambda need: need.let_go(WREN, NOW),
+        lambda need: need.wrote(NOW - SILENCE).lapse(NOW),
+    ],
+)
+def test_who_sits_in_has_it_when_the_peer_goes_and_owes_a_line(
+    goes: Callable[[Need], Need],
+):
+    need = goes(a_talk().join(OTTER).join(HERON))
+
+    assert (need.state, need.helpers) == (State.ACCEPTED, (OTTER, HERON))
+    assert need.went_silent == (WREN,)
+    assert need.lease_ends == NOW + FIRST_LINE
+    assert need.spoke(OTTER).finish(OTTER, "heard", NOW).end is End.HANDED_OVER
+
+
+def test_others_are_called_once_nobody_of_those_who_sat_in_says_anything():
+    need = a_talk().join(OTTER).let_go(WREN, NOW)
+
+    need = need.lapse(NOW + FIRST_LINE)
+
+    assert (need.state, need.went_silent) == (State.RAISED, (WREN, OTTER))
+
+
+def test_who_was_asked_to_take_over_is_asked_no_more_once_another_has_it():
+    need = a_talk().join(OTTER).hand(WREN, HERON).let_go(WREN, NOW)
+
+    assert (need.peer, need.handing_to) == (OTTER, None)
+
+
+def test_who_sits_in_may_end_it():
+    need = a_talk().join(OTTER).finish(OTTER, "heard", NOW)
+
+    assert need.end is End.ACCEPTED_AND_SPOKE
+
+
 def test_a_hand_over_changes_nothing_until_it_is_accepted():
     need = a_talk().hand(WREN, OTTER)
 
@@ -321,6 +370,9 @@ ACTS: dict[str, Callable[[Need], Need]] = {
     "lapses": lambda need: need.lapse(NOW + HOUR),
     "wren lets go": lambda need: need.let_go(WREN, NOW),
     "otter joins": lambda need: need.join(OTTER),
+    "heron joins": lambda need: need.join(HERON),
+    "otter leaves": lambda need: need.leave(OTTER),
+    "otter lets go": lambda need: need.let_go(OTTER, NOW),
     "wren hands": lambda need: need.hand(WREN, OTTER),
     "otter takes over": lambda need: need.take_over(OTTER, NOW),
     "otter declines": lambda need: need.decline(OTTER),
@@ -347,6 +399,18 @@ def test_whatever_is_done_a_need_has_a_next_moment_or_an_end_or_a_talk(acts: lis
         quiet_talk = need.state is State.TALKING and not need.unanswered_since
         over = need.end is not None and not need.is_promised
         assert (need.next_moment is None) == (quiet_talk or over)
+
+
+@given(st.lists(st.sampled_from(sorted(ACTS)), max_size=30))
+def test_nobody_is_called_while_somebody_is_there_and_nobody_is_there_twice(
+    acts: list[str],
+):
+    need = a_need()
+    for act in acts:
+        with suppress(ChatError):
+            need = ACTS[act](need)
+        assert len(set(need.helpers)) == len(need.helpers)
+        assert not (need.is_calling and need.joined)
 
 
 @given(st.lists(st.sampled_from(sorted(ACTS)), max_size=30))

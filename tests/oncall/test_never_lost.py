@@ -66,6 +66,7 @@ STEPS: st.SearchStrategy[Step] = st.one_of(
     _peers.map(lambda p: lambda house, id_: house.needs.spoke(id_, p)),
     _peers.map(lambda p: lambda house, id_: house.needs.let_go(id_, p)),
     _peers.map(lambda p: lambda house, id_: house.needs.join(id_, p)),
+    _peers.map(lambda p: lambda house, id_: house.needs.leave(id_, p)),
     _peers.map(lambda p: lambda house, id_: house.needs.take_over(id_, p)),
     _peers.map(lambda p: lambda house, id_: house.needs.finish(id_, p, "heard")),
     st.tuples(_peers, _peers).map(
