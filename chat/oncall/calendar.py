@@ -17,6 +17,18 @@ TITLE: Final = "On call"
 
 _FOLD: Final = 75
 """How many octets a line may have, without its end."""
+_UTC: Final = (
+    "BEGIN:VTIMEZONE",
+    "TZID:UTC",
+    "BEGIN:STANDARD",
+    "DTSTART:19700101T000000",
+    "TZOFFSETFROM:+0000",
+    "TZOFFSETTO:+0000",
+    "END:STANDARD",
+    "END:VTIMEZONE",
+)
+"""What is in a calendar without events: one component at least there must be (3.6)."""
+
 _ESCAPED: Final = str.maketrans(
     {"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n", "\r": None}
 )
@@ -27,6 +39,7 @@ def feed(
 ) -> bytes:
     """Return the calendar of one peer's shifts; those of others are left out."""
     theirs = (shift for shift in shifts if shift.peer == peer)
+    events = [line for shift in theirs for line in _event(shift, now, title)]
     lines = [
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
@@ -37,7 +50,7 @@ def feed(
         # How often to look again: by the newer name, and by the one that is understood.
         "REFRESH-INTERVAL;VALUE=DURATION:PT1H",
         "X-PUBLISHED-TTL:PT1H",
-        *(line for shift in theirs for line in _event(shift, now, title)),
+        *(events or _UTC),
         "END:VCALENDAR",
     ]
     return b"".join(_folded(line) for line in lines)
