@@ -17,7 +17,6 @@ from chat.oncall.stages import PeerId
 
 AHEAD: Final = timedelta(days=60)
 
-_NOBODY: Final = PeerId("")
 _SECRET: Final = re.compile(r"[\w-]{43}", re.ASCII)
 _HEADERS: Final = {
     "cache-control": "private, max-age=600",
@@ -37,16 +36,17 @@ class CalendarFeed:
         return [Route("/calendar/{secret}.ics", guard.open(self.show))]
 
     async def show(self, request: Request) -> Response:
-        """Return somebody's shifts; a link that leads nowhere is no page at all.
-
-        All that is asked of the database is asked for a wrong link too, so that it
-        takes as long as a right one.
-        """
-        secret = request.path_params["secret"]
-        peer = await self._duty.whose_link(secret)
+        """Return somebody's shifts; a link that leads nowhere is no page at all."""
+        peer = await self._whose(request.path_params["secret"])
+        # To work shifts out is dear, and anybody at all may ask.
+        if peer is None:
+            return PlainTextResponse("There is nothing here.", 404)
         ahead = await self._cover.ahead()
         shifts = ahead.book.rota.shifts(Hours(ahead.now, ahead.now + AHEAD))
-        calendar = feed(peer or _NOBODY, shifts, ahead.now)
-        if peer is None or not _SECRET.fullmatch(secret):
-            return PlainTextResponse("There is nothing here.", 404)
+        calendar = feed(peer, shifts, ahead.now)
         return Response(calendar, media_type="text/calendar", headers=_HEADERS)
+
+    async def _whose(self, secret: str) -> PeerId | None:
+        if not _SECRET.fullmatch(secret):
+            return None
+        return await self._duty.whose_link(secret)
