@@ -27,6 +27,7 @@ LARGE_ROOM_SECONDS: Final = 5
 """How often the number in a large room is told, at most."""
 
 _RENEWED_AT_ONCE = 200
+_GLANCE: Final = "a page that keeps no line"
 
 logger = logging.getLogger(__name__)
 
@@ -125,6 +126,17 @@ class Presence:
         ):
             raise NameTaken
         return here.sit(member, seat, self._clock.monotonic())
+
+    async def glance(self, room: RoomName, member: Member, seconds: float) -> None:
+        """Show somebody as here for so long, unless they come again meanwhile.
+
+        Raises:
+            NameTaken, Unavailable: As `arrive` says.
+
+        """
+        await self.arrive(room, member, _GLANCE)
+        until = self._clock.monotonic() + seconds
+        self._rooms[room].rise(member, _GLANCE, until)
 
     def beat(self, room: RoomName, member: Member, seat: object, *, away: bool) -> None:
         """Know that a page is still there, and whether its tab is hidden."""

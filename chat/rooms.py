@@ -113,6 +113,17 @@ class Rooms:
                 self._presence.leave(room, member, connection, at_once=False)
             raise
 
+    async def glance(self, room: RoomName, member: Member, seconds: float) -> None:
+        """Show somebody in a room for so long, who reads it page by page.
+
+        Raises:
+            NameTaken, Unavailable: As they say.
+
+        """
+        with self._entered(room):
+            await self._open(room)
+            await self._presence.glance(room, member, seconds)
+
     @contextmanager
     def _entered(self, room: RoomName) -> Iterator[None]:
         """Keep a room open while somebody is coming in."""

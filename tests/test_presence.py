@@ -271,6 +271,22 @@ async def test_two_devices_on_two_processes_are_one_presence(
     assert told_of(here, OTTER) == told_of(there, OTTER) == [(AWAY, False)]
 
 
+async def test_who_looks_in_is_here_for_a_while_and_longer_when_they_look_again(
+    processes: Processes, here: Process, there: Process
+):
+    await here.join(WREN, PHONE)
+    await there.join(OTTER, PHONE)
+    await there.presence.glance(COFFEE, FOX, 45)
+    await processes.pass_seconds(40)
+    await there.presence.glance(COFFEE, FOX, 45)
+    await processes.pass_seconds(40)
+    assert told_of(here, FOX) == [(HERE, True)]
+
+    await processes.pass_seconds(6)
+
+    assert told_of(here, FOX) == [(LEFT, True)]
+
+
 async def test_a_seat_that_was_never_taken_changes_nothing(
     processes: Processes, here: Process
 ):

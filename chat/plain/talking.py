@@ -5,6 +5,7 @@ does goes the way of everything else: the same needs, the same screening, the sa
 """
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Final, cast
 
 from starlette.datastructures import Headers
@@ -12,12 +13,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from chat.asides import NeedNews
 from chat.calling import Call, Calling
 from chat.clock import Clock
 from chat.desk.frame import number, said
-from chat.errors import ChatError, Unavailable
+from chat.errors import BadText, ChatError, NameTaken, TextTooLong, Unavailable
 from chat.identity import Identity
-from chat.model import Handle, RoomName
+from chat.model import RoomName
 from chat.oncall.needs import Needs
 from chat.pacing import Pacing
 from chat.plain.keepsake import COOKIE, PATH, Keepsakes, is_marked
@@ -25,10 +27,12 @@ from chat.plain.sheets import HOURS, NO_COOKIES, TOO_MANY, Sheets, go, id_of
 from chat.plain.spoken import Spoken, spoken
 from chat.plain.visit import Visit, form_of
 from chat.plain.words import NOTHING, WISHES, shown
+from chat.presence import LEAVE_SECONDS
 from chat.requests import CallBack, Raise, Say, Withdraw
 from chat.rooms import Rooms
 from chat.session import House, Session
 from chat.speaking import Speaking
+from chat.standing import LEASE_SECONDS
 
 WAITING_SECONDS: Final = 8
 TALKING_SECONDS: Final = 5
@@ -122,6 +126,8 @@ class PlainTalk:
             return self._sheets.start(visit)
         lines = await self._spoken(session, RoomName(news.talk))
         still = "still" in visit.request.query_params
+        if how.open and lines is not None:
+            await self._is_seen(session, RoomName(news.talk), still=still)
         answer = self._sheets.sheet(
             "plain_shown", visit, how=how, spoken=lines, still=still
         )
@@ -140,7 +146,11 @@ class PlainTalk:
         wish = said(visit.form, "wish", 20)
         language = visit.request.headers.get("accept-language", "")[:8]
         raised = Raise(0, "", words, wish if wish in WISHES else "", "", language)
-        await self._ask(visit.secret, raised)
+        try:
+            await self._ask(visit.secret, raised)
+        except (BadText, TextTooLong):
+            # Whatever is wrong with what they said: that they need to talk goes out.
+            await self._ask(visit.secret, raised._replace(words=""))
         return go(f"{PATH}?came")
 
     async def compose(self, visit: Visit) -> Response:
@@ -149,9 +159,10 @@ class PlainTalk:
 
     async def say(self, visit: Visit) -> Response:
         """Say something in the talk."""
-        talk = await self._talk(visit)
-        if visit.secret is None or talk is None:
+        news = await self._news(visit)
+        if visit.secret is None or news is None:
             return go(PATH)
+        talk = RoomName(news.talk)
         session, text = self._session(visit.secret), said(visit.form, "text")
         member = self._identity.member(visit.secret, talk, 0)
         wait = self._pacing.wait(session, self._pacing.says)
@@ -199,12 +210,10 @@ class PlainTalk:
         session.greeted(secret, identity.device(secret), identity.handle(secret))
         return session
 
-    async def _talk(self, visit: Visit) -> RoomName | None:
+    async def _news(self, visit: Visit) -> NeedNews | None:
         if visit.secret is None:
             return None
-        handle: Handle = self._identity.handle(visit.secret)
-        known = await self._needs.news(handle)
-        return RoomName(known.talk) if known else None
+        return await self._needs.news(self._identity.handle(visit.secret))
 
     async def _spoken(self, session: Session, talk: RoomName) -> list[Spoken] | None:
         """Return what was said, the latest first; None: it cannot be read just now."""
@@ -218,8 +227,18 @@ class PlainTalk:
     async def _write(
         self, visit: Visit, text: str = "", error: ChatError | None = None
     ) -> Response:
-        talk = await self._talk(visit)
-        if visit.secret is None or talk is None:
+        news = await self._news(visit)
+        if visit.secret is None or news is None:
             return go(PATH)
-        latest = await self._spoken(self._session(visit.secret), talk) or []
-        return self._sheets.writing(visit, latest, text, error)
+        session, talk = self._session(visit.secret), RoomName(news.talk)
+        latest = await self._spoken(session, talk)
+        if latest is not None and news.state != "ended":
+            await self._is_seen(session, talk, still=True)
+        return self._sheets.writing(visit, latest or [], text, error)
+
+    async def _is_seen(self, session: Session, talk: RoomName, *, still: bool) -> None:
+        """Let whoever comes see that they are there, for as long as they may look."""
+        member = self._identity.member(session.secret, talk, 0)
+        seconds = LEASE_SECONDS if still else LEAVE_SECONDS
+        with suppress(NameTaken, Unavailable):
+            await self._rooms.glance(talk, member, seconds)

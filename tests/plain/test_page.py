@@ -5,8 +5,10 @@ import re
 import httpx2
 import pytest
 
+from chat.model import RoomName
 from chat.oncall.stages import End, State
 from chat.plain.keepsake import NEW_PER_MINUTE
+from chat.talkroom import talk_of
 from tests.plain.conftest import OURS, Porch, words_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -45,6 +47,15 @@ async def test_a_few_words_and_a_wish_go_with_it(
 
     told = (await porch.need_of(phone)).told
     assert (told.words, told.wish, told.language) == ("bad night", "distract", "en")
+
+
+async def test_words_that_cannot_be_sent_stop_no_need(
+    porch: Porch, phone: httpx2.AsyncClient
+):
+    answer = await phone.post("/talk", data={"words": "help\x85me"})
+
+    assert answer.status_code == 200
+    assert (await porch.need_of(phone)).told.words == ""
 
 
 async def test_pressing_again_is_the_same_need(porch: Porch, phone: httpx2.AsyncClient):
@@ -110,6 +121,21 @@ async def test_the_need_knows_that_its_member_waits(
     await porch.service.callroom._marks.round()
 
     assert (await porch.need_of(phone)).need.unanswered_since is not None
+
+
+@pytest.mark.parametrize("path", ["/talk", "/talk/write"])
+async def test_a_peer_sees_that_whoever_reads_is_there(
+    porch: Porch, phone: httpx2.AsyncClient, path: str
+):
+    await phone.post("/talk", follow_redirects=False)
+    known = await porch.need_of(phone)
+
+    await phone.get(path)
+
+    talk = RoomName(talk_of(known.need.id))
+    secret = bytes.fromhex(phone.cookies["talk"])[:16]
+    member = porch.service.identity.member(secret, talk, 0)
+    assert porch.service.rooms.is_here(talk, member.id)
 
 
 async def test_a_form_that_is_sent_twice_says_it_once(
