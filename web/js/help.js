@@ -9,6 +9,7 @@ export class HelpLines extends HTMLElement {
 
   open({ storage }) {
     this.#storage = storage
+    empty(this)
     this.append(copy("help-lines"))
     const select = part(this, "country")
     select.append(option("", "Somewhere else"))
