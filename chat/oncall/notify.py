@@ -46,12 +46,22 @@ WORDS: Final[Mapping[str, str]] = {
 }
 """All that an alert of each kind ever says."""
 
+_BY_LINK: Final[Mapping[str, str]] = {
+    "canary": "Please open this link, so that we know that we can reach you",
+    "test": "This is the test that you asked for: please open this link",
+}
+
 _OTHER_WORDS: Final = "There is something for you on Porchlight"
 
 
 def words_of(kind: str) -> str:
     """Return what an alert says: the same for every alert of its kind."""
     return WORDS.get(kind, _OTHER_WORDS)
+
+
+def words_by_link(kind: str) -> str:
+    """Return what an alert says that has arrived only once its link is opened."""
+    return _BY_LINK.get(kind) or words_of(kind)
 
 
 @dataclass(frozen=True, slots=True)

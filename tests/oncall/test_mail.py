@@ -73,6 +73,17 @@ async def test_a_mail_is_a_line_and_a_link_and_nothing_else(
     ]
 
 
+@pytest.mark.parametrize("kind", ["canary", "test"])
+async def test_a_mail_that_only_asks_whether_it_arrived_asks_for_its_link(
+    post: Post, server: MailServer, kind: str
+):
+    await post.mail.send(a_note(kind=kind))
+
+    (mail,) = server.mails
+    assert "open this link" in mail["Subject"]
+    assert "nothing to do" not in mail.get_content()
+
+
 async def test_nothing_in_a_mail_tells_of_whom_it_is(post: Post, server: MailServer):
     note = a_note()
 

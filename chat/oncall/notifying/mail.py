@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 import aiosmtplib
 
 from chat.clock import Clock
-from chat.oncall.notify import ANSWER_SECONDS, Failed, Note, Outcome, words_of
+from chat.oncall.notify import ANSWER_SECONDS, Failed, Note, Outcome, words_by_link
 
 CONFIRM: Final = "confirm"
 """The kind of the first mail to an address."""
@@ -104,7 +104,7 @@ class Mail:
 
     def _mail(self, note: Note) -> EmailMessage:
         mail = EmailMessage()
-        words = words_of(note.kind)
+        words = words_by_link(note.kind)
         mail["Subject"] = f"Porchlight: {words[0].lower()}{words[1:]}"
         mail["From"] = f"Porchlight <{self._from}>"
         mail["To"] = note.address["to"]
