@@ -175,6 +175,9 @@ class Tidings:
             except StoreDown:
                 self._waiting[handle] = None
                 return False
+            except Exception:
+                # It stops no other, and is told when something changes.
+                logger.exception("a need cannot be told")
             self._told_at[handle] = now
         self._forget(now)
         return True

@@ -7,7 +7,7 @@ import pytest
 
 from chat.asides import NeedNews
 from chat.errors import StoreDown
-from chat.model import MemberId, RoomName
+from chat.model import Handle, MemberId, RoomName
 from chat.settings import Settings
 from chat.tidings import NO_NEED
 from tests.support.clock import FakeClock
@@ -101,6 +101,28 @@ async def test_hello_does_not_wait_for_a_store_that_is_away(
     away = False
 
     assert (await again.hears(NeedNews)).state == "raised"
+
+
+async def test_a_need_that_cannot_be_told_keeps_nobody_elses_from_being_told(
+    house: TalkHouse, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+):
+    otter, heron = await house.member(), await house.member()
+    await otter.presses()
+    await heron.presses()
+    handle = house.service.identity.handle(otter.secret)
+    news = house.needs.news
+
+    async def unless_broken(asked: Handle) -> NeedNews | None:
+        if asked == handle:
+            raise ValueError
+        return await news(asked)
+
+    monkeypatch.setattr(house.needs, "news", unless_broken)
+    clock.advance(1)
+    house.service.tidings.missed()
+
+    assert (await heron.hears(NeedNews)).state == "raised"
+    assert house.service.ready
 
 
 async def test_however_much_happens_it_is_told_once_a_second(

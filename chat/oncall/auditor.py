@@ -11,7 +11,7 @@ from chat.clock import Clock
 from chat.metrics import Metrics
 from chat.oncall import health
 from chat.oncall.health import STUCK, Looked, Trouble
-from chat.oncall.known import of_row
+from chat.oncall.known import readable
 from chat.oncall.rounds import once
 from chat.store import alerts
 from chat.store import needs as store
@@ -98,8 +98,5 @@ class Auditor:
 
 def _looked(row: Any) -> Looked | None:
     """Return the need of a row; None: it makes no sense, which is an alarm too."""
-    try:
-        return Looked(of_row(row).need, moment(row.next_at))
-    except Exception:
-        logger.exception("a need cannot be read", extra={"need": row.id})
-        return None
+    known = readable(row)
+    return Looked(known.need, moment(row.next_at)) if known else None

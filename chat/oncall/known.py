@@ -1,5 +1,6 @@
 """What is kept of a need: the need itself, what was told with it, and first times."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,6 +17,8 @@ HOUSE: Final = "house"
 MEMBER: Final = "member"
 
 _NOBODY: Final = Handle(b"")
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,15 @@ def of_row(row: Any) -> Known:
     """Return the need that a row keeps."""
     times = row.alerted_at, row.opened_at, row.spoken_at
     return Known(_need(row), _told(row), *map(moment, times))
+
+
+def readable(row: Any) -> Known | None:
+    """Return the need that a row keeps; None: it makes no sense, as the log tells."""
+    try:
+        return of_row(row)
+    except Exception:
+        logger.exception("a need cannot be read", extra={"need": row.id})
+        return None
 
 
 def _need(row: Any) -> Need:

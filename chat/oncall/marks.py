@@ -84,6 +84,9 @@ class Marks:
             except ChatError as error:
                 # It is over, or in other hands: there is nothing to write down.
                 logger.info("a mark came too late", extra={"why": error.code})
+            except Exception:
+                # It keeps no other from being written down.
+                logger.exception("a mark could not be written down")
             self._done(mark, noted)
         return True
 

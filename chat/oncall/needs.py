@@ -16,7 +16,7 @@ from chat.oncall import asking, blocking, forgetting, noting, telling
 from chat.oncall.asking import SHARES
 from chat.oncall.care import NEED_CHANGED, Care, Raised
 from chat.oncall.escalation import Alert, Progress, progress
-from chat.oncall.known import Happened, Known, Told, of_row
+from chat.oncall.known import Happened, Known, Told, of_row, readable
 from chat.oncall.ledger import BEGINNINGS, Ledger
 from chat.oncall.need import REMEMBERED, Need
 from chat.oncall.noting import Note
@@ -163,7 +163,9 @@ class Needs(Care):
         For a peer: without those of members whom they block.
         """
         async with self._database.read() as tx:
-            found = [of_row(row) for row in await store.every_open(tx)]
+            # One that cannot be read must not hide the others.
+            rows = await store.every_open(tx)
+            found = [known for row in rows if (known := readable(row))]
             if peer is None:
                 return found
             return await blocking.unblocked(tx, found, peer, self._seal)

@@ -133,6 +133,26 @@ async def test_no_more_wait_than_can_be_kept(marks: Marks, store: Store):
     assert ("wrote", "0") not in store.told
 
 
+async def test_a_mark_that_cannot_be_written_down_keeps_no_other_waiting(
+    clock: FakeClock, caplog: pytest.LogCaptureFixture
+):
+    class Broken(Store):
+        async def wrote(self, id_: str) -> None:
+            if id_ == "a":
+                raise ValueError(id_)
+            await super().wrote(id_)
+
+    store = Broken()
+    marks = marks_of(store, store, clock)
+    marks.note(Mark("a"))
+    marks.note(Mark("b"))
+
+    assert await marks.round()
+
+    assert store.told == [("wrote", "b")]
+    assert "a mark could not be written down" in caplog.text
+
+
 async def test_a_line_in_a_talk_of_a_card_is_told_to_the_card(clock: FakeClock):
     needs, cards = Store(), Store()
     needs.refusal = NoSuchNeed()

@@ -19,6 +19,7 @@ from chat.oncall.refusals import (
 )
 from chat.oncall.stages import State
 from chat.requests import MOST_NEED_CHARACTERS, MOST_SHARES
+from chat.store import needs as store
 from chat.store.database import Database
 from chat.store.instants import kept
 from tests.support.clock import FakeClock
@@ -224,6 +225,19 @@ async def test_needs_come_by_danger_and_age(house: NeedsHouse):
     found = [known.need.id for known in await house.needs.open_needs()]
 
     assert found == [grave, calm, later]
+
+
+async def test_one_that_cannot_be_read_hides_no_other(
+    house: NeedsHouse, caplog: pytest.LogCaptureFixture
+):
+    broken, whole = await house.pressed(), await house.pressed()
+    async with house.database.begin() as tx:
+        await store.change(tx, broken, {"state": "paused"})
+
+    found = await house.needs.open_needs(WREN)
+
+    assert [known.need.id for known in found] == [whole]
+    assert "a need cannot be read" in caplog.text
 
 
 async def test_the_row_says_when_to_look_again_and_who_comes_first(
