@@ -84,12 +84,18 @@ class Calls:
         return await self._show(me, note=note)
 
     async def _follow(self, alert_id: str, me: Deskmate) -> str:
-        """Open an alert; return what is said to whoever comes too late."""
+        """Open an alert; return what there is to say to whoever followed it."""
         alert = await self._ways.opened(alert_id, me.id)
-        if alert is None or alert.kind not in CALLS:
+        if alert is None:
             return ""
+        if alert.kind in CALLS:
+            return await self._too_late(alert.need_id, me)
+        return _REACHED if alert.kind in _TRIES else ""
+
+    async def _too_late(self, need_id: str, me: Deskmate) -> str:
+        """Return what is said where somebody else came before them."""
         try:
-            need = (await self._needs.known(alert.need_id)).need
+            need = (await self._needs.known(need_id)).need
         except NoSuchNeed:
             return _OVER
         if need.is_calling or me.id in need.helpers:
@@ -233,6 +239,8 @@ NOTES: Final = {
     "over": "That talk is over.",
 }
 
+_TRIES: Final = ("canary", "test")
+_REACHED: Final = "Thank you. Now we know that we can reach you."
 _WITH_SOMEBODY: Final = "Somebody is with them already. That you came counts."
 _OVER: Final = "They do not need anybody any more. That you came counts."
 

@@ -55,16 +55,23 @@ async def pushed(desk: CallDesk, need: NeedId, staff_id: str) -> tuple[str, str]
 
     Returns the alert's id and the phone's.
     """
+    return await sent(desk, staff_id, "push", kind="need", need_id=need)
+
+
+async def sent(
+    desk: CallDesk, staff_id: str, by: str, **about: object
+) -> tuple[str, str]:
+    """Have an alert sent to somebody by a way of their own; return both ids."""
     now = kept(desk.clock.now())
-    phone = Way(new_id(), staff_id, "push", "a phone", {}, now - 1)
+    way = Way(new_id(), staff_id, by, "a way", {}, now - 1)
     row = {
-        "id": new_id(), "kind": "need", "need_id": need, "staff_id": staff_id,
-        "way": "push", "way_id": phone.id, "made_at": now + 1, "state": "failed",
+        "id": new_id(), "staff_id": staff_id, "way": by, "way_id": way.id,
+        "made_at": now + 1, "state": "sent", **about,
     }  # fmt: skip
     async with desk.database.begin() as tx:
-        await ways.add(tx, phone)
+        await ways.add(tx, way)
         await alerts.add(tx, [row])
-    return str(row["id"]), phone.id
+    return str(row["id"]), way.id
 
 
 async def confirmed(desk: CallDesk, way_id: str) -> bool:
@@ -374,6 +381,18 @@ async def test_whoever_has_them_is_not_told_that_somebody_else_has(
     page = await wren.reads(f"/staff/calls?alert={push}")
 
     assert "That you came counts" not in page
+
+
+@pytest.mark.parametrize("kind", ["canary", "test"])
+async def test_whoever_opens_the_link_that_tries_their_way_is_thanked(
+    desk: CallDesk, wren: Colleague, kind: str
+):
+    alert, address = await sent(desk, wren.id, "email", kind=kind)
+
+    page = await wren.reads(f"/staff/calls?alert={alert}")
+
+    assert "Now we know that we can reach you" in page
+    assert await confirmed(desk, address)
 
 
 async def test_a_page_that_rings_leads_by_its_own_alert(
