@@ -175,7 +175,7 @@ class Listening:
             Gone, Unavailable: As they say.
 
         """
-        await self._talks.let_in(peer, need_id)
+        await self._talks.see_helped(peer, need_id)
         room = talk_of(need_id)
         once = _reporter(peer, room, target)
         opening = Opening(

@@ -160,6 +160,17 @@ class Talks:
             raise NotYourNeed
         return known
 
+    async def see_helped(self, peer: PeerId, need_id: str) -> None:
+        """See that a peer helps with a need, or once did, and that it is not forgotten.
+
+        Raises:
+            NoSuchNeed, NotYourNeed, StoreDown: As they say.
+
+        """
+        need = (await self._of_peers(need_id)).need
+        if peer not in await self._needs.helped(need.id):
+            raise NotYourNeed
+
     async def _of_peers(self, need_id: str) -> Known:
         known = await self._needs.known(need_id)
         if known.need.has_faded(self._clock.now()):

@@ -106,15 +106,19 @@ class Talk:
         except NoSuchNeed:
             return _no_such_talk(me)
         view, peer = await self._board.view(me), PeerId(me.id)
-        if not _may_see(view, known.need, peer):
+        helped = await self._needs.helped(known.need.id)
+        is_there = _may_see(view, known.need, peer)
+        if not is_there and peer not in helped:
             return _no_such_talk(me)
         need, mine = known.need, may_speak(known.need, peer)
         unwilling = await self._needs.blockers(known)
         return show(
             "talk", me, "Calls", status,
             need=self._facts(view, known, peer), mine=mine, note=bad or note,
-            note_is_bad=bool(bad), words=standing(need, view.reader),
-            changed=changed(need), peers=self._whos(need), open=kept.open,
+            note_is_bad=bool(bad),
+            words=standing(need, view.reader, helped=peer in helped),
+            changed=changed(need) if is_there else "",
+            peers=self._whos(need), open=kept.open,
             lines=await self._lines(known.need, peer), kept=kept.text,
             line_id=kept.line_id or token_hex(LINE_ID_BYTES),
             suggestions=warmth.suggestions(known.told.wish),
@@ -123,7 +127,7 @@ class Talk:
                         if mate.id not in unwilling],
             endings=list(ENDINGS.items()), ending=kept.ending, kept_note=kept.note,
             most_note=MAX_CHARACTERS, report_reasons=list(REASONS.items()),
-            was_mine=peer in need.helpers or peer in need.went_silent,
+            was_mine=peer in helped and not need.has_faded(self._clock.now()),
         )  # fmt: skip
 
     async def show_json(self, request: Request, me: Deskmate) -> Response:
@@ -182,11 +186,10 @@ class Talk:
         """Return where the member said something last; 0: nowhere.
 
         Raises:
-            NoSuchNeed, Unavailable: As they say.
+            Unavailable, StoreDown: As they say.
 
         """
-        need = (await self._needs.known(id_)).need
-        team = {*need.helpers, *need.went_silent}
+        team = await self._needs.helped(id_)
         peers = {self._needs.who_of_peer(each, id_) for each in team}
         page = await self._listening.earlier(id_, _LATEST)
         said = [_read(frame) for frame in page.events]
@@ -195,7 +198,7 @@ class Talk:
 
 
 def _may_see(view: View, need: Need, peer: PeerId) -> bool:
-    """Tell whether a page about a need is for somebody at all."""
+    """Tell whether somebody may know how it stands with a need."""
     had_it = peer in need.helpers or peer in need.went_silent
     return had_it or (need.is_open and bool(view.reader.place(need)))
 

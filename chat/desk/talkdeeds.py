@@ -61,6 +61,7 @@ class TalkDeeds:
             "leave": self.leave,
             "let-go": self.let_go,
             "end": self.end,
+            "note": self.note,
             "block": self.block,
             "report": self.report,
         }
@@ -172,6 +173,12 @@ class TalkDeeds:
             await self._needs.note(id_, peer, note)
         return go(f"{CALLS}?did=ended")
 
+    async def note(self, request: Request, me: Deskmate) -> Response:
+        """Keep what one notes for oneself, however the talk ended."""
+        id_, note = _id(request), said(await request.form(), "note")
+        await self._needs.note(id_, PeerId(me.id), note)
+        return _back(id_, "noted")
+
     async def block(self, request: Request, me: Deskmate) -> Response:
         """Be called about this person no more."""
         id_ = _id(request)
@@ -193,7 +200,7 @@ class TalkDeeds:
 
 _OPEN: Final = {
     "hand": "company", "company": "company", "let-go": "company", "end": "end",
-    "leave": "company",
+    "leave": "company", "note": "end",
     "block": "guard", "report": "guard",
 }  # fmt: skip
 """Which part of the page a form is in."""

@@ -28,11 +28,12 @@ NOTES: Final = {
     "joined": "You sit in. Say hello, so that they know who came.",
     "over": "You have taken over. They wait for your first line.",
     "blocked": "You will not be called about them again. Nobody else is told.",
+    "noted": "It is kept. You find it beside the calls, and nobody else does.",
     "reported": "The room team will look at it. Thank you.",
 }
 
 
-def standing(need: Need, reader: Reader) -> str:
+def standing(need: Need, reader: Reader, *, helped: bool = False) -> str:
     """Return what somebody should know of how a talk stands; empty: it goes on."""
     if not need.is_open:
         return "This talk is over. What was said in it fades within the hour."
@@ -40,7 +41,11 @@ def standing(need: Need, reader: Reader) -> str:
         return "You are asked to take over. They stay with whom they have until you do."
     if reader.peer in need.helpers:
         return _of_helper(need, reader)
-    return _of_others(need, was_here=reader.peer in need.went_silent)
+    if reader.peer in need.went_silent:
+        return _QUIET if need.is_calling else ELSEWHERE
+    if need.is_calling:
+        return "Nobody is with them yet."
+    return ELSEWHERE if helped else ""
 
 
 def _of_helper(need: Need, reader: Reader) -> str:
@@ -50,15 +55,10 @@ def _of_helper(need: Need, reader: Reader) -> str:
     return ""
 
 
-def _of_others(need: Need, *, was_here: bool) -> str:
-    if need.is_calling and was_here:
-        return (
-            "It was quiet here for a while, so others are called. Nobody minds. Say "
-            "something, and they are with you again."
-        )
-    if need.is_calling:
-        return "Nobody is with them yet."
-    return ELSEWHERE if was_here else ""
+_QUIET: Final = (
+    "It was quiet here for a while, so others are called. Nobody minds. Say something, "
+    "and they are with you again."
+)
 
 
 def refusal(error: ChatError) -> str:

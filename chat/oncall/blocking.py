@@ -29,7 +29,7 @@ async def block(
         NotYourNeed: If they never had it, or it is forgotten.
 
     """
-    check_helped(known.need, peer)
+    await check_helped(tx, known.need.id, peer)
     if not known.told.handle:
         raise NotYourNeed
     await store.block(tx, peer, seal(known.told.handle, peer), kept(now))

@@ -223,13 +223,18 @@ class Needs(Care):
             Happened(moment(row.at), row.actor, row.kind, row.detail) for row in rows
         ]
 
+    async def helped(self, id_: NeedId) -> frozenset[PeerId]:
+        """Return everybody who has a need or sits in, and who once did."""
+        async with self._database.read() as tx:
+            return frozenset(map(PeerId, await store.helped(tx, id_)))
+
     # Notes, blocks, and an end to all of it
 
     async def note(self, id_: str, peer: PeerId, text: str) -> None:
         """Keep what a peer notes for themselves; they alone read it.
 
         Raises:
-            NoSuchNeed, NotYourNeed, TextTooLong, BadText: As they say.
+            NoSuchNeed, NotYourNeed, NeedOver, TextTooLong, BadText: As they say.
 
         """
         async with self._database.claim() as tx:

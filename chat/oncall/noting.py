@@ -7,8 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chat import text
 from chat.oncall.need import Need
-from chat.oncall.refusals import NotYourNeed
-from chat.oncall.stages import PeerId
+from chat.oncall.refusals import NeedOver, NotYourNeed
+from chat.oncall.stages import NeedId, PeerId
 from chat.store import needs as store
 from chat.store.instants import kept, moment
 
@@ -23,25 +23,28 @@ class Note(NamedTuple):
 async def note(
     tx: AsyncConnection, need: Need, peer: PeerId, said: str, now: datetime
 ) -> None:
-    """Keep a note.
+    """Keep a note, until the need is forgotten.
 
     Raises:
         NotYourNeed, TextTooLong, BadText: As they say.
+        NeedOver: If it is forgotten.
 
     """
-    check_helped(need, peer)
+    await check_helped(tx, need.id, peer)
+    if need.has_faded(now):
+        raise NeedOver
     text.check(said)
     await store.add_note(tx, need.id, peer, kept(now), said.strip())
 
 
-def check_helped(need: Need, peer: PeerId) -> None:
-    """See that a peer has a need, sits in, or has had it.
+async def check_helped(tx: AsyncConnection, id_: NeedId, peer: PeerId) -> None:
+    """See that a peer has a need or sits in, or once did.
 
     Raises:
-        NotYourNeed: If they have not.
+        NotYourNeed: If they never did.
 
     """
-    if peer not in need.helpers and peer not in need.went_silent:
+    if peer not in await store.helped(tx, id_):
         raise NotYourNeed
 
 

@@ -31,6 +31,8 @@ AT_ONCE: Final = 200
 
 _CALLS: Final = ("need", "need_again")
 _TAKEN: Final = ("accepted", "talking")
+_CAME: Final = ("accepted", "joined", "handed")
+"""What happens to a need when a peer comes."""
 
 
 class Calls(NamedTuple):
@@ -178,6 +180,14 @@ async def last_event(
     )
     last = asked.order_by(need_events.c.id.desc()).limit(1)
     return (await tx.execute(last)).first()
+
+
+async def helped(tx: AsyncConnection, id_: str) -> Sequence[str]:
+    """Return everybody who has had a need, or sat in."""
+    asked = select(need_events.c.actor).where(
+        need_events.c.need_id == id_, need_events.c.kind.in_(_CAME)
+    )
+    return (await tx.execute(asked.distinct())).scalars().all()
 
 
 async def called(tx: AsyncConnection, id_: str, since: int) -> Sequence[Calls]:

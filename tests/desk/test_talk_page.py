@@ -1,6 +1,7 @@
 """A talk's page: what a peer says and does there, with a script or without one."""
 
 import pytest
+from sqlalchemy import select
 
 from chat.errors import StoreDown
 from chat.model import Grade, Handle
@@ -8,6 +9,7 @@ from chat.oncall.known import HOUSE
 from chat.oncall.need import FIRST_LINE, SILENCE
 from chat.oncall.stages import End, NeedId, PeerId, State
 from chat.roles import Role
+from chat.store.schema import cases
 from tests.support.call_desk import CallDesk
 from tests.support.console import Colleague
 
@@ -191,7 +193,7 @@ async def test_whom_another_has_relieved_can_only_read_that_it_is_so(
 
     assert stands["mine"] is False
     assert "Somebody else is with them now. Thank you for coming." in page
-    assert 'action="/staff/talks' not in page.partition("Look after yourself")[0]
+    assert 'action="/staff/talks' not in page.partition("What stays with you")[0]
     assert answer.status_code == 409
     assert await said_in(desk, need) == []
 
@@ -367,6 +369,70 @@ async def test_a_talk_ends_with_a_reason_and_a_note_that_nobody_else_reads(
     assert "my own sister" not in await otter.reads("/staff/calls")
 
 
+async def test_a_note_can_be_written_however_the_talk_ended_for_its_peer(
+    desk: CallDesk, wren: Colleague, otter: Colleague
+):
+    need = await desk.talk(wren)
+    await wren.post(f"{page_of(need)}/hand", to=otter.id)
+    await otter.post(f"{page_of(need)}/take-over")
+    handed = await wren.post(f"{page_of(need)}/note", note="hard to hand on")
+    await desk.needs.withdraw(Handle(b"h" * 16))
+    ended = await otter.post(f"{page_of(need)}/note", note="gone so soon")
+
+    assert handed.headers["location"].endswith("?did=noted")
+    assert ended.headers["location"].endswith("?did=noted")
+    for colleague, note in ((wren, "hard to hand on"), (otter, "gone so soon")):
+        assert "Keep the note" in await colleague.reads(page_of(need))
+        assert "End the talk" not in await colleague.reads(page_of(need))
+        assert note in await colleague.reads("/staff/calls")
+
+
+async def test_a_note_is_not_lost_if_the_member_ends_the_talk_meanwhile(
+    desk: CallDesk, wren: Colleague
+):
+    need = await desk.talk(wren)
+    await desk.needs.withdraw(Handle(b"h" * 16))
+
+    answer = await wren.post(f"{page_of(need)}/end", ending="heard", note="a note")
+
+    assert answer.status_code == 409
+    assert ">a note</textarea>" in answer.text
+    assert "Keep the note" in answer.text
+
+
+async def test_no_note_is_kept_of_a_talk_that_is_forgotten(
+    desk: CallDesk, wren: Colleague
+):
+    need = await desk.talk(wren)
+    await desk.needs.finish(need, PeerId(wren.id), "heard")
+    for _ in range(13):
+        desk.clock.advance(300)
+        await wren.get("/staff/calls")
+
+    page = await wren.reads(page_of(need))
+    answer = await wren.post(f"{page_of(need)}/note", note="a note")
+
+    assert "Keep the note" not in page
+    assert answer.status_code == 409
+    assert await desk.needs.notes(need, PeerId(wren.id)) == []
+
+
+async def test_whoever_handed_over_may_still_block_and_report(
+    desk: CallDesk, wren: Colleague, otter: Colleague, need: NeedId
+):
+    await desk.member_says(need, "Send me a picture.")
+    await wren.post(f"{page_of(need)}/hand", to=otter.id)
+    await otter.post(f"{page_of(need)}/take-over")
+
+    blocked = await wren.post(f"{page_of(need)}/block")
+    shown = await wren.post(f"{page_of(need)}/report", reason="predatory")
+
+    assert blocked.headers["location"].endswith("?did=blocked")
+    assert shown.headers["location"].endswith("?did=reported")
+    known = await desk.needs.known(need)
+    assert await desk.needs.blockers(known) == {wren.id}
+
+
 async def test_a_talk_that_cannot_end_yet_keeps_what_was_filled_in(
     wren: Colleague, need: NeedId
 ):
@@ -409,6 +475,23 @@ async def test_what_the_member_said_last_is_shown_to_the_room_team(
     await desk.flagged.round()
     (line,) = await desk.console.cases.lines("reported")
     assert line.reasons == ("predatory",)
+
+
+async def test_after_a_hand_over_it_is_still_the_member_who_is_shown(
+    desk: CallDesk, wren: Colleague, otter: Colleague, need: NeedId
+):
+    await desk.member_says(need, "Send me a picture.")
+    await wren.post(f"{page_of(need)}/say", text="I hand you to Otter now.", id=LINE)
+    await wren.post(f"{page_of(need)}/hand", to=otter.id)
+    await otter.post(f"{page_of(need)}/take-over")
+
+    await otter.post(f"{page_of(need)}/report", reason="predatory")
+
+    desk.flagged.talks = desk.talk_rooms
+    await desk.flagged.round()
+    async with desk.database.read() as tx:
+        (case,) = (await tx.execute(select(cases))).all()
+    assert case.member == b"m" * 16
 
 
 @pytest.mark.parametrize("reason", ["", "nonsense"])
