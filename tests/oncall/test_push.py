@@ -354,6 +354,11 @@ def test_what_is_named_is_no_more_than_that(named: str, endpoint: str):
         ("2002:7f00:1::", False),
         ("64:ff9b::7f00:1", False),
         ("64:ff9b::8efa:101", True),
+        ("64:ff9b:1::a00:1", False),
+        ("::10.0.0.1", False),
+        ("::ffff:0:10.0.0.1", False),
+        ("fec0::1", False),
+        ("ff0e::1", False),
         ("nonsense", False),
     ],
 )

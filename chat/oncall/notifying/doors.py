@@ -4,7 +4,7 @@ The address of a push service comes from a browser, so it could be any address a
 one inside the operator's own network too. Only those that are known are called.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
@@ -24,10 +24,13 @@ LONGEST: Final = 2000
 
 _HTTPS: Final = 443
 _TRANSLATED: Final = IPv6Network("64:ff9b::/96")
+_GIVEN: Final = IPv6Network("2000::/3")
 _NOT_A_SERVICE: Final = (
     "This browser uses a push service that this house does not know. Whoever runs the "
     "house can allow it."
 )
+
+Address = IPv4Address | IPv6Address
 
 
 class Door(NamedTuple):
@@ -96,17 +99,21 @@ def is_outside(address: str) -> bool:
         found = ip_address(address.partition("%")[0])
     except ValueError:
         return False
-    return all(
-        each.is_global and not each.is_multicast for each in (found, *_within(found))
-    )
+    return all(_is_public(each) for each in _meant(found))
 
 
-def _within(found: IPv4Address | IPv6Address) -> Iterator[IPv4Address]:
-    """Return the older addresses that a newer one may stand for."""
+def _meant(found: Address) -> tuple[Address, ...]:
+    """Return which addresses a call would go to: a newer may stand for an older."""
     if isinstance(found, IPv4Address):
-        return
-    for inner in (found.ipv4_mapped, found.sixtofour):
-        if inner is not None:
-            yield inner
+        return (found,)
     if found in _TRANSLATED:
-        yield IPv4Address(found.packed[-4:])
+        return (IPv4Address(found.packed[-4:]),)
+    if found.ipv4_mapped is not None:
+        return (found.ipv4_mapped,)
+    return (found,) if found.sixtofour is None else (found, found.sixtofour)
+
+
+def _is_public(found: Address) -> bool:
+    # Of the newer ones, only these are given to anybody who is on the internet.
+    given = isinstance(found, IPv4Address) or found in _GIVEN
+    return given and found.is_global and not found.is_multicast
