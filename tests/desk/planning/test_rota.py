@@ -293,7 +293,7 @@ async def test_a_mistake_is_told_at_its_field_and_all_that_was_typed_stays(
     found = re.search(at, answer.text)
     assert found is not None
     assert told in found[1]
-    assert f'aria-describedby="{form}-{field}-wrong"' in answer.text
+    assert re.search(f'aria-describedby="{form}-{field}-wrong[" ]', answer.text)
     # What is none of the choices of a list cannot be chosen in it.
     for value in set(typed.values()) - {"nobody"}:
         assert f'"{value}"' in answer.text or f">{value}</textarea>" in answer.text
@@ -313,6 +313,18 @@ async def test_a_line_that_has_ended_is_not_brought_back_by_a_later_end(
     assert answer.status_code == 400
     assert 'role="alert">It ends before that already' in answer.text
     assert await planning.plan.book() == before
+
+
+async def test_the_hint_of_a_field_is_read_out_with_it(
+    birch: Colleague, wren: Colleague
+):
+    page = await birch.reads("/staff/rota")
+    wrong = (await birch.post("/staff/rota/weekly", **WEEKLY | {"tags": "moon"})).text
+
+    hints = set(re.findall(r'id="([\w-]+-hint)"', page))
+    assert hints > {"weekly-turns-hint", "weekly-tags-hint", "zone-zone-hint"}
+    assert hints == set(re.findall(r'aria-describedby="([\w-]+)"', page))
+    assert 'aria-describedby="weekly-tags-wrong weekly-tags-hint"' in wrong
 
 
 async def test_of_an_overlap_it_says_whose_and_with_what(
