@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final, NamedTuple
 
-from starlette.datastructures import FormData
+from starlette.datastructures import FormData, QueryParams
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
@@ -25,7 +25,8 @@ from chat.signing.sittings import Deskmate
 ADDRESS: Final = "/staff/rota"
 _HERE: Final = "Rota"
 
-Doing = Callable[[FormData, Deskmate, Ahead], Awaitable[None]]
+Doing = Callable[[FormData, Deskmate, Ahead], Awaitable[str | None]]
+"""Does what a form asks for; returns the id of the hours that are one's own by it."""
 
 
 class Mistake(NamedTuple):
@@ -81,8 +82,8 @@ class RotaPage:
 
     async def show(self, request: Request, me: Deskmate) -> Response:
         """Show one's own shifts, and then everybody's."""
-        did = _DID.get(said(request.query_params, "did"), "")
-        return self._show(me, await self._cover.ahead(), did=did)
+        ahead = await self._cover.ahead()
+        return self._show(me, ahead, did=_done(request.query_params, me, ahead))
 
     def _show(
         self,
@@ -117,22 +118,22 @@ class RotaPage:
     ) -> Response:
         ahead = await self._cover.ahead()
         try:
-            await doing(values, me, ahead)
+            taken = await doing(values, me, ahead)
         except RotaMistake as error:
             mistake = Mistake(form, error.field, _named(error.told, ahead))
         except (NotReady, NotYourShift, NotYourSwap) as error:
             mistake = Mistake(form, "", _refused(error))
         else:
-            return go(f"{ADDRESS}?did={form}")
+            return go(f"{ADDRESS}?did={form}{f'&id={taken}' if taken else ''}")
         return self._show(me, ahead, mistake, dict(values))
 
-    async def _take(self, form: FormData, me: Deskmate, _ahead: Ahead) -> None:
-        await self._plan.take_hours(PeerId(me.id), rotaform.moments(form))
+    async def _take(self, form: FormData, me: Deskmate, _ahead: Ahead) -> str:
+        return await self._plan.take_hours(PeerId(me.id), rotaform.moments(form))
 
-    async def _tonight(self, form: FormData, me: Deskmate, ahead: Ahead) -> None:
+    async def _tonight(self, form: FormData, me: Deskmate, ahead: Ahead) -> str:
         starts, ends = (rotaform.time_of(form, name) for name in ("starts", "ends"))
         hours = ahead.book.rota.tonight(starts, ends, ahead.now)
-        await self._plan.take_hours(PeerId(me.id), hours)
+        return await self._plan.take_hours(PeerId(me.id), hours)
 
     async def _give_back(self, form: FormData, me: Deskmate, _ahead: Ahead) -> None:
         await self._plan.give_back(PeerId(me.id), LineId(said(form, "id", 64)))
@@ -141,8 +142,10 @@ class RotaPage:
         to = rotaform.peer_if_any(form, "to")
         await self._plan.offer_swap(PeerId(me.id), rotaform.moments(form), to)
 
-    async def _swap(self, form: FormData, me: Deskmate, _ahead: Ahead) -> None:
-        await self._plan.take_swap(PeerId(me.id), SwapId(said(form, "id", 64)))
+    async def _swap(self, form: FormData, me: Deskmate, _ahead: Ahead) -> str:
+        id_ = SwapId(said(form, "id", 64))
+        await self._plan.take_swap(PeerId(me.id), id_)
+        return id_
 
     async def _withdraw(self, form: FormData, me: Deskmate, _ahead: Ahead) -> None:
         await self._plan.withdraw_swap(PeerId(me.id), SwapId(said(form, "id", 64)))
@@ -185,6 +188,15 @@ class RotaPage:
         await self._plan.set_zone(me.id, said(form, "zone", 64))
 
 
+def _done(asked: QueryParams, me: Deskmate, ahead: Ahead) -> str:
+    """Return what is said of what was done: of hours that were taken, which."""
+    hours = week.taken(ahead.book, said(asked, "id", 64), me.id)
+    if hours is None:
+        return _DID.get(said(asked, "did"), "")
+    wall = Wall(ahead.zone, ahead.now)
+    return f"They are yours: {wall.from_to(hours)}. Thank you."
+
+
 def _kind(form: FormData) -> dict[str, Any]:
     """Return what a shift is for."""
     return {
@@ -216,11 +228,8 @@ _REFUSED: Final = {
 }
 
 _DID: Final = {
-    "take": "They are yours. Thank you.",
-    "tonight": "They are yours. Thank you.",
     "give-back": "Given back. The others will be told of the gap.",
     "offer": "It is offered. Until somebody takes it, the shift is still yours.",
-    "swap": "It is yours now. Thank you.",
     "withdraw": "It is offered no more, and stays yours.",
     "weekly": "The line is in the rota.",
     "once": "The shift is in the rota.",

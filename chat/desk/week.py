@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from itertools import chain
 from typing import NamedTuple
 
 from chat.desk.wall import Wall
@@ -148,6 +149,14 @@ def own(
         for shift in book.rota.shifts(Hours(wall.now, end))
         if shift.peer == me
     ]
+
+
+def taken(book: Rotabook, id_: str, me: str) -> Hours | None:
+    """Return the hours that somebody took, if they are still theirs."""
+    shifts = ((one.id, one.peer, one.hours) for one in book.rota.temporary)
+    swaps = ((one.id, one.taken_by, one.hours) for one in book.swaps)
+    theirs = (each for each in chain(shifts, swaps) if each[:2] == (id_, me))
+    return next((hours for _, _, hours in theirs), None)
 
 
 def instead(shift: Shift, names: Mapping[PeerId, str]) -> str:

@@ -30,20 +30,44 @@ async def test_hours_tonight_are_taken_with_one_tap(
 
     answer = await wren.post("/staff/rota/take", starts=starts, ends=ends)
 
-    assert answer.headers["location"] == "/staff/rota?did=take"
     assert await planning.who_is_there(NOON + HOUR) == [WREN]
-    shown = await wren.reads("/staff/rota?did=take")
-    assert "They are yours" in shown
+    shown = await wren.reads(answer.headers["location"])
+    assert f"They are yours: Today, 12:00{DASH}16:00. Thank you." in shown
     assert f"<b>Today, 12:00{DASH}16:00</b>" in shown
 
 
 async def test_hours_are_taken_by_the_times_of_a_clock(
     planning: Planning, wren: Colleague
 ):
-    await wren.post("/staff/rota/tonight", starts="02:00", ends="04:00")
+    answer = await wren.post("/staff/rota/tonight", starts="02:00", ends="04:00")
 
     assert await planning.who_is_there(TONIGHT.starts) == [WREN]
     assert await planning.who_is_there(TONIGHT.ends) == []
+    shown = await wren.reads(answer.headers["location"])
+    assert f"They are yours: Tomorrow, 02:00{DASH}04:00. Thank you." in shown
+
+
+async def test_of_hours_that_the_clock_skips_tonight_the_night_is_named(
+    planning: Planning, wren: Colleague, clock: FakeClock
+):
+    await planning.plan.set_zone("birch", "Europe/London")
+    saturday = datetime(2026, 3, 28, 12, tzinfo=UTC)
+    clock.advance((saturday - clock.now()).total_seconds())
+
+    answer = await wren.post("/staff/rota/tonight", starts="01:00", ends="02:00")
+
+    shown = await wren.reads(answer.headers["location"])
+    assert f"They are yours: Mon 30 Mar, 01:00{DASH}02:00. Thank you." in shown
+
+
+async def test_nobody_is_told_that_hours_of_others_are_theirs(
+    planning: Planning, wren: Colleague, otter: Colleague
+):
+    id_ = await planning.plan.take_hours(WREN, TONIGHT)
+
+    shown = await otter.reads(f"/staff/rota?did=take&id={id_}")
+
+    assert "They are yours:" not in shown
 
 
 async def test_hours_that_one_gave_to_nobody_are_taken_again(
@@ -90,8 +114,10 @@ async def test_a_swap_is_offered_taken_and_seen(
     [swap] = (await planning.plan.book()).swaps
     assert "offered to the others" in await wren.reads("/staff/rota")
     assert "Wren, to everybody" in await otter.reads("/staff/rota")
-    await otter.post("/staff/rota/swap", id=swap.id)
+    answer = await otter.post("/staff/rota/swap", id=swap.id)
 
+    shown = await otter.reads(answer.headers["location"])
+    assert f"They are yours: Tomorrow, 02:00{DASH}04:00. Thank you." in shown
     assert await planning.who_is_there(TONIGHT.starts) == [OTTER]
     assert "instead of Wren" in await otter.reads("/staff/rota")
 
