@@ -51,6 +51,26 @@ async def test_the_page_says_what_they_told_and_offers_words_to_begin_with(
     assert "are you thinking of ending your life" not in page
 
 
+async def test_what_they_told_stands_before_the_words_to_begin_with(
+    wren: Colleague, need: NeedId
+):
+    page = await wren.reads(page_of(need))
+
+    places = [
+        page.index(words)
+        for words in ("I need a moment", "What they told us", "Words to begin with")
+    ]
+    assert places == sorted(places)
+
+
+async def test_whoever_has_begun_needs_no_words_to_begin_with(
+    wren: Colleague, need: NeedId
+):
+    await wren.post(f"{page_of(need)}/say", text="I am here.", id=LINE)
+
+    assert "Words to begin with" not in await wren.reads(page_of(need))
+
+
 async def test_who_may_be_in_danger_may_be_asked_plainly(
     desk: CallDesk, wren: Colleague
 ):

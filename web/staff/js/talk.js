@@ -55,7 +55,7 @@ export class StaffTalk extends Conversation {
 
   // Words to begin with are put where one writes, and never sent by themselves.
   #prepare(root) {
-    part(root, "suggests").hidden = false
+    for (const words of root.querySelectorAll("[data-suggests]")) words.hidden = false
     for (const button of root.querySelectorAll("[data-suggest]")) {
       button.addEventListener("click", () => this.#put(button.textContent.trim()))
     }
@@ -68,6 +68,10 @@ export class StaffTalk extends Conversation {
     return this.#peers.filter(who => who !== this.me)
   }
 
+  get alone() {
+    return true
+  }
+
   show() {
     super.show()
     if (!this.people.present.length) return
@@ -78,12 +82,20 @@ export class StaffTalk extends Conversation {
 
   heard(event) {
     super.heard(event)
+    if (event.name === "said" && event.who === this.me) this.#hasBegun()
     if (SAID_KINDS.includes(event.name)) this.#asking.changed()
   }
 
   say(what) {
     super.say(what)
+    this.#hasBegun()
     this.#firstLine.stop()
+  }
+
+  // Whoever has begun needs no words to begin with.
+  #hasBegun() {
+    const openers = document.querySelector("[data-openers]")
+    if (openers) openers.remove()
   }
 
   // Another has taken over, or the talk is over: what was said stays to be read.
