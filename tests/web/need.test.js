@@ -7,7 +7,7 @@ import { Need } from "../../web/js/need.js"
 import { pack } from "../../web/js/wire.js"
 import { aStorage, Clock, Exchange, settled } from "./support.js"
 
-const [RAISE, WITHDRAW] = [15, 16]
+const [RAISE, WITHDRAW, CALL_BACK] = [15, 16, 17]
 const TALK = "talk-000102030405060708090a0b0c0d0e0f"
 
 function aNeed({ storage = aStorage(), session = aStorage(), missed = () => false } = {}) {
@@ -157,6 +157,24 @@ test("one that is put off is waited for", () => {
 
   assert.equal(need.state, "promised")
   assert.equal(need.isOpen, false)
+})
+
+test("what is put off is meant and shown as the clock of the device goes, wrong as it may be", async () => {
+  const { clock, exchange, need } = aNeed()
+  clock.at += 3600 * 1000 + 700
+  need.press()
+  exchange.last.open()
+  exchange.last.hear(pack([32, exchange.last.sent[0][1], 1700000000, 60, 3600, 2000]))
+  await settled()
+  tell(exchange, "raised")
+
+  await done(exchange, RAISE)
+  need.callBack(1700010800 * 1000)
+  await settled()
+  tell(exchange, "ended", { next: -1, at: 1700007200, why: "call_back" })
+
+  assert.deepEqual(asked(exchange, CALL_BACK)[0].slice(2), [1700007200])
+  assert.equal(need.news.callBackAt, 1700010800 * 1000)
 })
 
 test("one of which a new line tells nothing is over in a while, not at once", async () => {

@@ -50,6 +50,21 @@ test("by when one is due is what the house says", () => {
   assert.match(stayWords({ due: DUE * 1000, waitsForLine: false }, DUE * 1000), /Please check in now/)
 })
 
+test("on a device whose clock is wrong it is due at the same moment", async () => {
+  const { clock, exchange, stay } = aStay()
+  clock.at += 3600 * 1000
+  stay.here(10)
+  exchange.last.open()
+  exchange.last.hear(pack([32, exchange.last.sent[0][1], DUE - 600, 60, 3600, 2000]))
+  await settled()
+  tell(exchange, 10, DUE)
+
+  assert.equal(stay.due, clock.at + 600 * 1000)
+  assert.equal(stay.missed, false)
+  clock.advance(661)
+  assert.equal(stay.missed, true)
+})
+
 test("I am here is said again with the same minutes", () => {
   const { exchange, stay } = aStay()
   stay.here(20)

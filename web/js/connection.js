@@ -29,6 +29,7 @@ export class Connection extends EventTarget {
   up = true          // does the house hear its other rooms?
   repeat = 600       // seconds for which a repeated id is known to be one
   limit = 2000       // characters in a message
+  ahead = 0          // by how many milliseconds this device's clock is before the house's
 
   #dial
   #secret
@@ -127,10 +128,11 @@ export class Connection extends EventTarget {
     this.#emit("open")
   }
 
-  #welcomed({ beat, repeat, limit }) {
+  #welcomed({ now, beat, repeat, limit }) {
     this.#attempts = 0
     this.repeat = repeat
     this.limit = limit
+    this.ahead = this.#now() - now * 1000
     this.#beat(beat)
     this.#emit("welcome")
   }

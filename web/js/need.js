@@ -6,13 +6,14 @@ import { Errands } from "./errands.js"
 
 const KEY = "need"       // kept while there is one: "pressed", or why it is there
 const SAID = "need.said" // what was said with it, for as long as this tab is open
+const A_MINUTE = 60 * 1000
 const DOUBT_MS = 30 * 1000
 const CARE_MS = 3 * 60 * 1000
 const UNASKED = ["danger", "stay", "worry"]
 const NOTHING = { words: "", wish: "", shares: [] }
 
 export class Need extends EventTarget {
-  news = null       // what the house told last, with `heardAt`; null: it knows of none
+  news = null       // what the house told last, with `heardAt`, in times of this device; null: it knows of none
 
   #connection
   #timers
@@ -111,8 +112,9 @@ export class Need extends EventTarget {
     this.#errands.put("withdraw", [], ["raise", "withdraw", "call_back"])
   }
 
+  // `at` is in milliseconds, as the clock of this device goes.
   callBack(at) {
-    this.#errands.put("call_back", [at])
+    this.#errands.put("call_back", [Math.floor((at - this.#ahead) / 1000)])
   }
 
   // Nothing more comes with the welcome: what was not told again is over.
@@ -147,11 +149,17 @@ export class Need extends EventTarget {
     this.#fresh = true
     if (!news.state) return this.#gone()
     const wasOpen = this.isOpen
-    this.news = { ...news, heardAt: this.#now() }
+    const callBackAt = news.callBackAt && news.callBackAt * 1000 + this.#ahead
+    this.news = { ...news, callBackAt, heardAt: this.#now() }
     this.#sent = false
     if (!this.isOpen && !news.callBackAt) this.#over()
     else if (!wasOpen && this.isOpen) this.#begun()
     this.#changed()
+  }
+
+  // In whole minutes: what is promised for six is not shown as a minute before.
+  get #ahead() {
+    return Math.round(this.#connection.ahead / A_MINUTE) * A_MINUTE
   }
 
   #gone() {

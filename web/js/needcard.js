@@ -2,6 +2,7 @@
 
 import { act } from "./message.js"
 import { callTo, countryOf, firstLineOf } from "./lines.js"
+import { hoursNow } from "./honest.js"
 import { headline, localInput, mayCallAt, MOST_SHARES, needRefusal, nextWords, SHARES, story, timesToChoose, whenWords, WISHES } from "./needwords.js"
 import { aloud, copy, empty, made, part, tell } from "./page.js"
 import { refusal } from "./plainly.js"
@@ -19,6 +20,7 @@ export class NeedCard extends HTMLElement {
   #waits = false   // has something been pressed that cannot get out?
   #first = false   // do the help lines stand first?
   #folded = null  // are they folded up, because somebody is there?
+  #hours = ""  // when somebody usually is there, once it is known
   #listening = () => this.show()
   #hears = ({ detail }) => this.#refused(detail)
 
@@ -34,6 +36,7 @@ export class NeedCard extends HTMLElement {
     need.addEventListener("refused", this.#hears)
     this.#tick = setInterval(() => this.#showNext(), TICK_MS)
     this.show()
+    this.#askHours()
   }
 
   close() {
@@ -81,7 +84,7 @@ export class NeedCard extends HTMLElement {
     const at = timeOf(part(this, "at"))
     if (!mayCallAt(at)) return this.#note(needRefusal({ name: "call_back", code: "bad_call_back" }))
     this.#note("")
-    this.#need.callBack(Math.floor(at / 1000))
+    this.#need.callBack(at)
     part(this, "later").open = false
     part(this, "headline").focus()
   }
@@ -161,6 +164,7 @@ export class NeedCard extends HTMLElement {
     part(this, "later").hidden = !["raised", "offered"].includes(need.state)
     this.#makeRoom()
     this.#showCall()
+    this.#showHours(need)
     this.#showLines(need)
     this.#clearNote(need)
   }
@@ -194,12 +198,21 @@ export class NeedCard extends HTMLElement {
     tell(part(this, "next"), nextWords(this.#need))
   }
 
-  // When nobody can come the help lines stand first, below the words that point to them;
-  // they fold up when somebody is there.
+  async #askHours() {
+    this.#hours = await hoursNow()
+    this.#showHours(this.#need)
+  }
+
+  #showHours({ news, isCalling }) {
+    tell(part(this, "hours"), isCalling && news && news.nobody ? this.#hours : "")
+  }
+
+  // When nobody can come the help lines stand first, below the words that point to them,
+  // and after them when somebody can; they fold up when somebody is there.
   #showLines({ news, isCalling, withPeer, state }) {
     const lines = part(this, "lines")
     const first = isCalling && (state === "kept" || Boolean(news && news.nobody))
-    if (first !== this.#first) part(this, first ? "story" : "tools").after(lines)
+    if (first !== this.#first) part(this, first ? "story" : "tools").after(lines, part(this, "hours"))
     this.classList.toggle("need--lines", first)
     if (withPeer !== this.#folded) lines.open = !withPeer
     this.#first = first

@@ -60,7 +60,7 @@ export function story({ state, news, unasked }) {
   if (state === "kept") return ["Waiting for signal – keep this page open, or use a help line. It goes by itself."]
   if (state === "asked") return ["One moment…"]
   if (!state) return ["Press, and we call a peer: somebody who has been through it too. You need not say why."]
-  if (state === "promised") return [`We call a peer for you ${whenWords(news.callBackAt * 1000)}. Come back to this page then: we cannot ring you. If you cannot wait, press again.`]
+  if (state === "promised") return [`We call a peer for you ${whenWords(news.callBackAt)}. Come back to this page then: we cannot ring you. If you cannot wait, press again.`]
   if (state === "ended") return [ENDS[news.why] || "You can press again any time."]
   return [UNASKED[unasked] || "", ...(state === "accepted" || state === "talking" ? withYou(state, news) : calling(news))].filter(Boolean)
 }
@@ -114,7 +114,7 @@ export function stripWords(need) {
   if (state === "asked") return "We are finding someone for you."
   if (need.isCalling) return news.nobody ? headline(need) : `We are finding someone for you. ${numbers(news)}`
   if (need.withPeer) return "Somebody is with you."
-  return state === "promised" ? `We call a peer for you ${whenWords(news.callBackAt * 1000)}.` : ""
+  return state === "promised" ? `We call a peer for you ${whenWords(news.callBackAt)}.` : ""
 }
 
 const CHOOSE = "We do not know one of these. Please choose again."

@@ -13,14 +13,13 @@ export const SOON_MS = 2 * 60 * 1000
 
 export class Stay extends EventTarget {
   minutes = 0
-  due = 0       // milliseconds since 1970
-
   #connection
   #storage
   #errands
   #language
   #now
   #fresh = false // has it been told on this line?
+  #due = 0       // as the house's clock goes, in seconds; 0: none is awaited
 
   constructor({ connection, storage, language = "", now = Date.now, timers = globalThis }) {
     super()
@@ -42,6 +41,11 @@ export class Stay extends EventTarget {
 
   get isOn() {
     return this.minutes > 0
+  }
+
+  // In milliseconds, as the clock of this device goes; 0: none is awaited.
+  get due() {
+    return this.#due && this.#due * 1000 + this.#connection.ahead
   }
 
   // Has something been pressed that cannot get out?
@@ -80,8 +84,8 @@ export class Stay extends EventTarget {
   #heard({ minutes, due }) {
     this.#fresh = true
     this.minutes = minutes
-    if (minutes) this.due = due * 1000
-    else if (!this.missed) this.due = 0
+    if (minutes) this.#due = due
+    else if (!this.missed) this.#due = 0
     if (minutes) this.#storage.set(KEY, "1")
     else this.#storage.remove(KEY)
     this.#emit("change")

@@ -55,7 +55,7 @@ export class StayStrip extends HTMLElement {
   // Once for each check-in.
   #remind(soon, due) {
     this.classList.toggle("strip--soon", soon)
-    if (!soon || this.#toldSoon === due) return
+    if (!soon || Math.abs(this.#toldSoon - due) < SOON_MS) return
     this.#toldSoon = due
     if (due > Date.now()) aloud(SOON)
   }

@@ -54,13 +54,14 @@ export class TeamWords extends HTMLElement {
   #item(word, quote) {
     const item = copy("team-word")
     const details = item.firstElementChild
+    const until = word.until && word.until + this.#connection.ahead / 1000
     part(item, "what").textContent = teamWords(word.kind)
-    tell(part(item, "until"), word.until ? plainUntil(word.until) : "")
+    tell(part(item, "until"), until ? plainUntil(until) : "")
     tell(part(item, "quote"), quote)
     tell(part(item, "text"), word.text)
     details.open = this.#session.get(KEY + word.token) === null
     item.open = details.open
-    if (word.until) item.over = setTimeout(() => this.#gone(word.token), Math.max(0, word.until * 1000 - Date.now()))
+    if (until) item.over = setTimeout(() => this.#gone(word.token), Math.max(0, until * 1000 - Date.now()))
     this.#fillActs(item, word)
     return item
   }
