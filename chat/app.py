@@ -252,6 +252,7 @@ def _plain_talk(service: Service) -> list[BaseRoute]:
         settings=service.settings,
         clock=service.clock,
         is_from_us=service.desk.guard.is_from_us,
+        hours=service.switchboard.cover.in_words,
         trusted=frozenset(listed(service.settings.trusted_proxies)),
     )
 

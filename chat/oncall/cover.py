@@ -18,9 +18,10 @@ from chat.oncall.coverage import (
     span_of_week,
     week,
 )
-from chat.oncall.honest import honest_hours, told
+from chat.oncall.honest import by_clock, clock_of, honest_hours, told
 from chat.oncall.hours import Hours
 from chat.oncall.planned import Planned
+from chat.oncall.refusals import RotaMistake
 from chat.oncall.rotabook import Rotabook
 from chat.oncall.stages import PeerId
 from chat.oncall.team import Mate, Team
@@ -118,9 +119,18 @@ class Cover:
                 self._told = _honest(await self.ahead())
             except StoreDown:
                 logger.warning("honest hours are told as they were")
+            except (RotaMistake, LookupError, TypeError, ValueError):
+                # It stands beside what somebody needs, who must not wait for it.
+                logger.exception("the rota cannot be read: hours are as they were")
         return self._told
+
+    async def in_words(self) -> str:
+        """Return the same in words, for whoever may have another clock."""
+        found = await self.honest()
+        words = found["told"], by_clock(found["zone"], self._clock.now())
+        return " ".join(filter(None, words))
 
 
 def _honest(ahead: Ahead) -> Mapping[str, str]:
     hours = honest_hours(ahead.cells(Wanted()), known=ahead.usual.known)
-    return {"told": told(hours), "zone": ahead.zone}
+    return {"told": told(hours), "zone": clock_of(hours, ahead.zone)}

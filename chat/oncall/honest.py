@@ -5,10 +5,12 @@ usually is, if somebody usually was here. No hour is named because it is hoped.
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 from itertools import groupby
 from typing import Final, NamedTuple
 
 from chat.oncall.coverage import Cell
+from chat.oncall.hours import zone_of
 
 USUALLY: Final = 0.5
 """How many of the team must on average have been there, for the hour to be named."""
@@ -28,6 +30,9 @@ class Open(NamedTuple):
     starts: int
     ends: int
     """24 is midnight."""
+
+
+_ALWAYS: Final = Open(tuple(range(7)), 0, 24)
 
 
 def honest_hours(cells: Iterable[Cell], *, known: bool) -> list[Open]:
@@ -52,9 +57,29 @@ def told(hours: Iterable[Open]) -> str:
     hours = list(hours)
     if not hours:
         return "There are no hours yet at which someone is always here."
-    if hours == [Open(tuple(range(7)), 0, 24)]:
+    if hours == [_ALWAYS]:
         return "Someone is usually here, day and night."
     return f"Someone is usually here {'; '.join(_told(each) for each in hours)}."
+
+
+def clock_of(hours: Iterable[Open], zone: str) -> str:
+    """Return the zone by whose clock hours are told; empty where they name none."""
+    hours = list(hours)
+    return "" if not hours or hours == [_ALWAYS] else zone
+
+
+def by_clock(zone: str, now: datetime) -> str:
+    """Return by whose clock hours are told and what it shows, for one who may not know.
+
+    Nobody is asked where they are, and whoever reads it may be anywhere.
+    """
+    if not zone:
+        return ""
+    there = now.astimezone(zone_of(zone))
+    shown = f"{DAYS[there.weekday()]} {there:%H:%M}"
+    place = zone.rpartition("/")[2].replace("_", " ")
+    whose = "universal time (UTC)" if zone == "UTC" else f"the clock of {place}"
+    return f"By {whose}, which shows {shown} now."
 
 
 def _is_open(cell: Cell, open_before: set[int], *, known: bool) -> bool:

@@ -1,6 +1,6 @@
 """The plain page, put together: its routes."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from starlette.datastructures import Headers
 from starlette.routing import BaseRoute
@@ -29,9 +29,10 @@ def plain_routes(
     settings: Settings,
     clock: Clock,
     is_from_us: Callable[[Headers], bool],
+    hours: Callable[[], Awaitable[str]],
     trusted: frozenset[str],
 ) -> list[BaseRoute]:
-    """Return the routes of the plain talk.
+    """Return the routes of the plain talk; `hours` tells when somebody usually is here.
 
     Raises:
         BadLines: If there are no help lines to show.
@@ -48,5 +49,6 @@ def plain_routes(
         keepsakes=keepsakes,
         sheets=Sheets(keepsakes, read()),
         is_from_us=is_from_us,
+        hours=hours,
         clock=clock,
     ).routes()

@@ -58,6 +58,7 @@ class PlainTalk:
         keepsakes: Keepsakes,
         sheets: Sheets,
         is_from_us: Callable[[Headers], bool],
+        hours: Callable[[], Awaitable[str]],
         clock: Clock,
     ) -> None:
         self._needs = needs
@@ -69,6 +70,7 @@ class PlainTalk:
         self._keepsakes = keepsakes
         self._sheets = sheets
         self._is_from_us = is_from_us
+        self._hours = hours
         self._clock = clock
 
     def routes(self) -> list[BaseRoute]:
@@ -129,8 +131,9 @@ class PlainTalk:
         if how.open and lines is not None:
             await self._is_seen(session, RoomName(news.talk), still=still)
         answer = self._sheets.sheet(
-            "plain_shown", visit, how=how, spoken=lines, still=still
-        )
+            "plain_shown", visit, how=how, spoken=lines, still=still,
+            hours=await self._hours() if how.nobody else "",
+        )  # fmt: skip
         if not still and (how.open or how.promised):
             seconds = TALKING_SECONDS if how.with_peer else WAITING_SECONDS
             answer.headers["refresh"] = str(seconds)

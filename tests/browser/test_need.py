@@ -238,6 +238,26 @@ async def test_the_help_lines_stand_there_and_first_when_nobody_can_come(
         await expect(shown).to_be_in_viewport(ratio=1)
 
 
+async def test_while_nobody_can_come_it_says_when_somebody_is_and_by_whose_clock(
+    service_url: str, invite: Invite
+):
+    otter = await invite(service_url, **HERE)
+    told = {"told": "Someone is usually here 18:00 to 22:00.", "zone": "Europe/London"}
+    await otter.page.route("**/hours.json", lambda route: route.fulfill(json=told))
+    calls = await ToyCalls.between(otter)
+    calls.when[toy.RAISE] = lambda _asked: [need(NOBODY_YET)]
+    await otter.page.reload()
+    await otter.page.get_by_role("button", name="I need to talk").click()
+    hours = otter.page.locator("need-card [data-hours]")
+    await expect(hours).to_be_hidden()
+
+    calls.news(NOBODY)
+    await expect(hours).to_contain_text("18:00 to 22:00. By the clock of London, which")
+
+    calls.news(OFFERED)
+    await expect(hours).to_be_hidden()
+
+
 @pytest.mark.parametrize("news", [OFFERED, SILENT, ACCEPTED, TALKING, NOBODY])
 async def test_a_line_to_call_stands_in_sight_the_whole_time(
     service_url: str, invite: Invite, news: NeedNews

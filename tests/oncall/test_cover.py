@@ -194,6 +194,10 @@ async def test_members_are_told_the_hours_that_are_covered(house: House):
         "told": f"Someone is usually here 18:00{dash}22:00 every day.",
         "zone": "UTC",
     }
+    assert await house.cover.in_words() == (
+        f"Someone is usually here 18:00{dash}22:00 every day."
+        " By universal time (UTC), which shows Saturday 12:00 now."
+    )
 
 
 @on_sqlite

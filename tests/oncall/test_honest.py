@@ -3,8 +3,8 @@
 import pytest
 
 from chat.oncall.coverage import Cell, WeekHour
-from chat.oncall.honest import Open, honest_hours, told
-from tests.oncall.shifts import span
+from chat.oncall.honest import Open, by_clock, clock_of, honest_hours, told
+from tests.oncall.shifts import HOUR, MONDAY, span, utc
 
 
 def cell(
@@ -86,3 +86,30 @@ def test_an_hour_in_which_nobody_usually_was_is_not_named():
 )
 def test_members_read_them_in_a_sentence(hours: list[Open], sentence: str):
     assert told(hours) == sentence
+
+
+@pytest.mark.parametrize(
+    ("hours", "zone"),
+    [
+        ([], ""),
+        ([Open(EVERY_DAY, 0, 24)], ""),
+        ([Open(EVERY_DAY, 18, 23)], "Europe/London"),
+    ],
+)
+def test_hours_of_a_clock_say_of_which(hours: list[Open], zone: str):
+    assert clock_of(hours, "Europe/London") == zone
+
+
+@pytest.mark.parametrize(
+    ("zone", "words"),
+    [
+        ("", ""),
+        ("UTC", "By universal time (UTC), which shows Monday 02:20 now."),
+        (
+            "America/New_York",
+            "By the clock of New York, which shows Sunday 21:20 now.",
+        ),
+    ],
+)
+def test_whoever_reads_them_elsewhere_is_told_whose_clock_it_is(zone: str, words: str):
+    assert by_clock(zone, utc(MONDAY, 2) + HOUR / 3) == words

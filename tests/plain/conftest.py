@@ -50,6 +50,7 @@ class Porch:
             settings=service.settings,
             clock=service.clock,
             is_from_us=service.desk.guard.is_from_us,
+            hours=service.switchboard.cover.in_words,
             trusted=frozenset({"127.0.0.1"}),
         )
 

@@ -58,6 +58,17 @@ async def test_words_that_cannot_be_sent_stop_no_need(
     assert (await porch.need_of(phone)).told.words == ""
 
 
+async def test_while_nobody_can_come_it_says_when_somebody_usually_is_here(
+    porch: Porch, phone: httpx2.AsyncClient
+):
+    await phone.post("/talk")
+    await porch.service.switchboard.escalator.tick()
+
+    page = words_of(await phone.get("/talk"))
+    assert "None of us can be reached" in page
+    assert "There are no hours yet" in page
+
+
 async def test_pressing_again_is_the_same_need(porch: Porch, phone: httpx2.AsyncClient):
     await phone.post("/talk")
     await phone.post("/talk", data={"words": "still here"})
