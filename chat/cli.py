@@ -226,10 +226,10 @@ async def _until_told(work: Coroutine[object, object, None]) -> None:
 
 
 async def _show(settings: Settings) -> bool:
-    from chat import doctor
+    from chat.doctor.examination import examine as look
 
     well = True
-    async for finding in doctor.examine(settings):
+    async for finding in look(settings):
         typer.echo(str(finding))
         well = well and finding.well is not False
     return well

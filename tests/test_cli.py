@@ -303,6 +303,14 @@ def test_the_doctor_sees_what_others_may_read(here: dict[str, str], var: Path):
     assert doctor.signs("chmod 700") == doctor.signs("chmod 600") == "✘"
 
 
+def test_the_doctor_sees_a_key_that_is_too_short(here: dict[str, str]):
+    doctor = Doctor(**here | {"SECRET_KEY": "opensesame"})
+
+    assert doctor.status == 1
+    assert doctor.signs("SECRET_KEY: too short") == "✘"
+    assert "opensesame" not in "".join(doctor.lines)
+
+
 def test_the_doctor_sees_a_mistake_in_the_rooms(here: dict[str, str], tmp_path: Path):
     rooms = tmp_path / "rooms.toml"
     rooms.write_text("nothing")

@@ -188,7 +188,7 @@ async def test_a_server_that_is_not_there_is_tried_again(clock: FakeClock, url: 
 async def test_a_server_that_says_nothing_is_tried_again(
     clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("chat.oncall.notifying.mail.ANSWER_SECONDS", 0.1)
+    monkeypatch.setattr("chat.oncall.notifying.smtp.ANSWER_SECONDS", 0.1)
     silent = list[asyncio.StreamWriter]()
     server = await asyncio.start_server(
         lambda _reader, writer: silent.append(writer), "127.0.0.1", 0

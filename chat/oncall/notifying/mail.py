@@ -1,28 +1,20 @@
 """Mail: an alert to a peer's address, with nothing in it but a link."""
 
-import asyncio
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
 from typing import Final
-from urllib.parse import unquote, urlsplit
-
-import aiosmtplib
 
 from chat.clock import Clock
-from chat.oncall.notify import ANSWER_SECONDS, Failed, Note, Outcome, words_by_link
+from chat.oncall.notify import Failed, Note, Outcome, words_by_link
+from chat.oncall.notifying.smtp import AddressRefused, Away, Refused, Server
 
 CONFIRM: Final = "confirm"
 """The kind of the first mail to an address."""
 
-_PORTS: Final = {"smtp": 587, "smtps": 465}
 _PAGES: Final[Mapping[str, str]] = {CONFIRM: "/staff/confirm"}
 _CALLS: Final = "/staff/calls"
-
-_FOR_GOOD: Final = 500
-"""From here on a server's code means that trying again does not help."""
-_NO_SIGNING_IN: Final = 502
 
 _ADDRESS_REFUSED: Final = "The mail server does not take mail for this address."
 _WE_REFUSED: Final = (
@@ -47,12 +39,7 @@ class Mail:
         failed: Failed,
     ) -> None:
         """Send by a server, from an address, with links into the house."""
-        url = urlsplit(smtp_url)
-        self._server = url.hostname or ""
-        self._port = url.port or _PORTS[url.scheme]
-        self._tls = url.scheme == "smtps"
-        self._name = unquote(url.username) if url.username else None
-        self._password = unquote(url.password) if url.password else None
+        self._server = Server(smtp_url, mail_from)
         self._from = mail_from
         self._public_url = public_url.rstrip("/")
         self._clock = clock
@@ -61,43 +48,27 @@ class Mail:
     async def send(self, note: Note) -> Outcome:
         """Hand a mail to the server."""
         try:
-            async with asyncio.timeout(ANSWER_SECONDS):
-                await self._hand_over(self._mail(note))
-        except aiosmtplib.SMTPRecipientsRefused as error:
-            return await self._refused(note, [each.code for each in error.recipients])
-        except aiosmtplib.SMTPResponseException as error:
-            return await self._are_refused(note, error.code)
-        except aiosmtplib.SMTPNotSupported:
-            return await self._are_refused(note, _NO_SIGNING_IN)
-        except (aiosmtplib.SMTPException, OSError):
+            await self._server.take(self._mail(note))
+        except AddressRefused as error:
+            return await self._refused(note, error)
+        except Refused as error:
+            return await self._are_refused(note, error)
+        except Away:
             return Outcome.LATER
         return Outcome.SENT
 
-    async def _hand_over(self, mail: EmailMessage) -> None:
-        await aiosmtplib.send(
-            mail,
-            hostname=self._server,
-            port=self._port,
-            username=self._name,
-            password=self._password,
-            use_tls=self._tls,
-            timeout=ANSWER_SECONDS,
-            # Otherwise a name server is asked for this machine's name, which is told.
-            local_hostname=self._domain,
-        )
-
-    async def _refused(self, note: Note, codes: Iterable[int]) -> Outcome:
+    async def _refused(self, note: Note, error: AddressRefused) -> Outcome:
         """Tell an address that is refused for now from one that is for good."""
-        if min(codes) < _FOR_GOOD:
+        if not error.for_good:
             return Outcome.LATER
         await self._failed(note.way_id, _ADDRESS_REFUSED)
         return Outcome.NO
 
-    async def _are_refused(self, note: Note, code: int) -> Outcome:
+    async def _are_refused(self, note: Note, error: Refused) -> Outcome:
         """Say so to whoever runs the house: no peer can do anything about it."""
         # Not what the server says: it may quote an address.
-        logger.warning("the mail server refuses this house", extra={"code": code})
-        if code < _FOR_GOOD:
+        logger.warning("the mail server refuses this house", extra={"code": error.code})
+        if not error.for_good:
             return Outcome.LATER
         await self._failed(note.way_id, _WE_REFUSED)
         return Outcome.AMISS
@@ -109,7 +80,7 @@ class Mail:
         mail["From"] = f"Porchlight <{self._from}>"
         mail["To"] = note.address["to"]
         mail["Date"] = format_datetime(self._clock.now())
-        mail["Message-ID"] = make_msgid(domain=self._domain)
+        mail["Message-ID"] = make_msgid(domain=self._server.domain)
         mail["Auto-Submitted"] = "auto-generated"
         mail.set_content(f"{words}.\n\n{self._link(note)}\n")
         return mail
@@ -117,7 +88,3 @@ class Mail:
     def _link(self, note: Note) -> str:
         page = _PAGES.get(note.kind, _CALLS)
         return f"{self._public_url}{page}?alert={note.id}"
-
-    @property
-    def _domain(self) -> str:
-        return self._from.partition("@")[2]

@@ -1,0 +1,1 @@
+"""The doctor: looks at what the service needs, before anybody comes to talk."""
