@@ -152,7 +152,7 @@ def _walk(policy: Policy, climb: Climb, reachable: Reachable, now: datetime) -> 
             calls.append(Call(climb.round, number, fresh))
         told.update(peers)
         at += policy.wait_after(number)
-    nobody = climb.step == 0 and not calls
+    nobody = not calls and not _anyone(policy, reachable)
     climb = Climb(_next_round(policy, at, now), 0, climb.round + 1, nobody)
     return Calling(tuple(calls), climb, tuple(skipped))
 

@@ -136,6 +136,17 @@ def test_whoever_comes_while_there_was_nobody_is_called_at_once():
     assert came.calls == (Call(2, 2, (HERON,)),)
 
 
+def test_when_all_have_gone_since_the_first_step_whoever_comes_is_called_at_once():
+    gone = steps_due(POLICY, at(Climb(NOW, 1)), NOBODY, NOW)
+
+    came = steps_due(
+        POLICY, gone.of(a_need()), {Audience.ON_DUTY: (HERON,)}, NOW + seconds(5)
+    )
+
+    assert gone.climb == Climb(NOW + PAUSE, 0, 2, nobody=True)
+    assert came.calls == (Call(2, 2, (HERON,)),)
+
+
 def test_a_need_that_somebody_has_calls_nobody():
     calling = steps_due(POLICY, a_talk(), EVERYONE, NOW + minutes(10))
 
