@@ -6,7 +6,7 @@ from sqlalchemy import select
 from chat.errors import StoreDown
 from chat.model import Grade, Handle
 from chat.oncall.known import HOUSE
-from chat.oncall.need import FIRST_LINE, SILENCE
+from chat.oncall.facts import FIRST_LINE, SILENCE
 from chat.oncall.stages import End, NeedId, PeerId, State
 from chat.roles import Role
 from chat.store.schema import cases
@@ -512,6 +512,15 @@ async def test_after_a_hand_over_it_is_still_the_member_who_is_shown(
     async with desk.database.read() as tx:
         (case,) = (await tx.execute(select(cases))).all()
     assert case.member == b"m" * 16
+
+
+async def test_a_talk_is_shown_to_the_room_team_with_one_press(
+    desk: CallDesk, wren: Colleague, need: NeedId
+):
+    page = await wren.reads(page_of(need))
+
+    assert '<details class="box fold" data-guard open>' in page
+    assert '<option value="other" selected>' in page
 
 
 @pytest.mark.parametrize("reason", ["", "nonsense"])
