@@ -232,7 +232,7 @@ NOTES: Final = {
     "on": "Thank you. You may be called from now on.",
     "off": "You are called no more. Rest well.",
     "in": "Good to have you here. Go gently.",
-    "ended": "It is ended. Take a breath, and something to drink, before the next one.",
+    "ended": "The talk is over. Take a breath, and something to drink, before the next one.",
     "let_go": "They are not left alone. It was right to say so.",
     "left": "You sit in no more. Thank you for having been there.",
     "declined": "They stay with whom they have. Nobody minds.",

@@ -85,10 +85,7 @@ def _words(
         kind = "on shift as backup" if shift.backup else "on shift"
         return f"You are {kind} until", shift.hours.ends
     if terms.on_duty(now):
-        return (
-            "You can take it, you said. Thank you. That is until",
-            terms.on_duty_until,
-        )
+        return "Thank you. You are on call until", terms.on_duty_until
     if view.me is not None and view.me.standby.coordinator:
         return (
             "You are off duty. As a coordinator you are the last who is called.",

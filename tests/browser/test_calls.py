@@ -219,7 +219,7 @@ async def test_a_peer_who_runs_no_script_comes_speaks_and_ends(
     await wren.get_by_label("How did it end?").select_option("heard")
     await wren.get_by_role("button", name="End the talk").click()
 
-    await expect(wren.get_by_text("It is ended.")).to_be_visible()
+    await expect(wren.get_by_text("The talk is over.")).to_be_visible()
 
 
 async def test_a_hand_over_is_asked_for_heard_and_taken(shift: Shift, browser: Browser):

@@ -436,7 +436,7 @@ async def test_i_can_take_it_for_some_hours_and_stop(desk: CallDesk):
         await moss.post("/staff/calls/duty", hours="4")
         terms = await desk.duty.of(moss.id)
         assert terms.on_duty(desk.clock.now())
-        assert "You can take it, you said." in await moss.reads("/staff/calls")
+        assert "Thank you. You are on call until" in await moss.reads("/staff/calls")
 
         await moss.post("/staff/calls/off")
         assert "You are off duty" in await moss.reads("/staff/calls")
