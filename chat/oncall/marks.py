@@ -18,7 +18,7 @@ from chat.oncall.stages import PeerId
 
 MOST_WAITING: Final = 1000
 AGAIN_SECONDS: Final = 2.0
-LONGEST_SECONDS: Final = 600
+LONGEST_SECONDS: Final = 3600
 
 logger = logging.getLogger(__name__)
 

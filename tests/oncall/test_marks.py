@@ -123,6 +123,20 @@ async def test_what_has_waited_for_too_long_is_let_go(
     assert store.told == [("wrote", "b")]
 
 
+async def test_what_was_said_half_an_hour_ago_is_written_down_when_the_store_is_back(
+    marks: Marks, store: Store, clock: FakeClock
+):
+    store.refusal = StoreDown()
+    marks.note(Mark("a"))
+    clock.advance(1800)
+    await marks.round()
+
+    store.refusal = None
+    await marks.round()
+
+    assert store.told == [("wrote", "a")]
+
+
 async def test_no_more_wait_than_can_be_kept(marks: Marks, store: Store):
     for n in range(MOST_WAITING + 1):
         marks.note(Mark(str(n)))
