@@ -70,6 +70,22 @@ async def test_nobody_is_told_that_hours_of_others_are_theirs(
     assert "They are yours:" not in shown
 
 
+async def test_only_the_next_shifts_stand_before_what_others_offer(
+    planning: Planning, wren: Colleague
+):
+    for day in range(1, 7):
+        hours = Hours(NOON + day * 24 * HOUR, NOON + (day * 24 + 1) * HOUR)
+        await planning.plan.take_hours(WREN, hours)
+
+    page = await wren.reads("/staff/rota")
+
+    before, after = page.split("2 more in the next two weeks")
+    folded, others = after.split("</details>\n</section>")
+    shown = [part.count("shift--mine") for part in (before, folded, others)]
+    assert shown == [4, 2, 0]
+    assert len(set(re.findall(r'id="(to-\d+)"', page))) == 6
+
+
 async def test_hours_that_one_gave_to_nobody_are_taken_again(
     planning: Planning, wren: Colleague
 ):
