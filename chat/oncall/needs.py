@@ -23,6 +23,8 @@ from chat.oncall.noting import Note
 from chat.oncall.policy import Policy
 from chat.oncall.refusals import NoSuchNeed
 from chat.oncall.stages import NeedId, PeerId
+from chat.oncall.ways import PAGE_SEEN
+from chat.store import calls
 from chat.store import needs as store
 from chat.store.database import Database
 from chat.store.instants import kept, moment
@@ -211,7 +213,9 @@ class Needs(Care):
             since = 0
         alerts = [
             Alert(PeerId(staff), moment(at), moment(opened))
-            for staff, at, opened in await store.called(tx, need.id, since)
+            for staff, at, opened in await calls.of_need(
+                tx, need.id, since, page_seen=PAGE_SEEN
+            )
         ]
         return progress(self._policy, need, alerts, now), kind
 

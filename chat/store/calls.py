@@ -1,14 +1,17 @@
 """Calls in the store: by which alerts somebody is called, and what they noted after."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Row, and_, select
+from sqlalchemy import Row, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chat.store.alerts import CALLING, CALLS
 from chat.store.needs import add_event
-from chat.store.oncall import alerts, need_events, need_notes, needs
+from chat.store.oncall import alerts, need_events, need_notes, needs, peers
+
+_UNSENT: Final = ("waiting", "sending")
 
 COMPANY: Final = "company"
 """What is kept when a peer would like somebody to sit in."""
@@ -20,6 +23,43 @@ class Called(NamedTuple):
     id: str
     need_id: str
     opened_at: int | None
+
+
+class CalledPeer(NamedTuple):
+    """One peer who was called about a need, by however many ways at once."""
+
+    staff_id: str
+    at: int
+    opened_at: int | None
+
+
+async def of_need(
+    tx: AsyncConnection, need_id: str, since: int, *, page_seen: timedelta
+) -> list[CalledPeer]:
+    """Return who was called about a need since a moment, and whether they opened it.
+
+    An alert for open pages calls who has one, which was heard of so long ago at most;
+    one by another way calls while it is tried for the first time, and once it is sent.
+    """
+    seen = peers.c.page_seen_at >= alerts.c.made_at - page_seen // timedelta(
+        milliseconds=1
+    )
+    first_try = and_(alerts.c.state.in_(_UNSENT), alerts.c.attempts == 0)
+    left = or_(
+        and_(alerts.c.way_id == "", seen),
+        and_(alerts.c.way_id != "", or_(alerts.c.sent_at.is_not(None), first_try)),
+        alerts.c.opened_at.is_not(None),
+    )
+    asked = (
+        select(
+            alerts.c.staff_id, func.min(alerts.c.made_at), func.min(alerts.c.opened_at)
+        )
+        .outerjoin(peers, peers.c.staff_id == alerts.c.staff_id)
+        .where(alerts.c.need_id == need_id, alerts.c.kind.in_(CALLS))
+        .where(alerts.c.made_at >= since, left)
+        .group_by(alerts.c.staff_id)
+    )
+    return [CalledPeer(*row) for row in await tx.execute(asked)]
 
 
 async def of_peer(tx: AsyncConnection, staff_id: str) -> list[Called]:

@@ -5,17 +5,15 @@ Whoever changes a need locks it first (`lock=True`), inside `Database.claim` or 
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from sqlalchemy import (
     Row,
     Select,
-    and_,
     bindparam,
     delete,
     func,
     insert,
-    or_,
     select,
     update,
 )
@@ -23,24 +21,15 @@ from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chat.store.oncall import alerts, blocks, need_events, need_notes, needs
+from chat.store.oncall import blocks, need_events, need_notes, needs
 
 ENDED: Final = "ended"
 CALL_BACK: Final = "call_back"
 AT_ONCE: Final = 200
 
-_CALLS: Final = ("need", "need_again")
 _TAKEN: Final = ("accepted", "talking")
 _CAME: Final = ("accepted", "joined", "handed")
 """What happens to a need when a peer comes."""
-
-
-class Calls(NamedTuple):
-    """One peer who was called about a need, by however many ways at once."""
-
-    staff_id: str
-    at: int
-    opened_at: int | None
 
 
 # Needs
@@ -188,23 +177,6 @@ async def helped(tx: AsyncConnection, id_: str) -> Sequence[str]:
         need_events.c.need_id == id_, need_events.c.kind.in_(_CAME)
     )
     return (await tx.execute(asked.distinct())).scalars().all()
-
-
-async def called(tx: AsyncConnection, id_: str, since: int) -> Sequence[Calls]:
-    """Return who was called about a need since a moment, and whether they opened it.
-
-    What failed on its way, or was dropped before it left, called nobody.
-    """
-    left = or_(
-        alerts.c.state.not_in(("failed", "dropped")),
-        alerts.c.sent_at.is_not(None),
-        alerts.c.opened_at.is_not(None),
-    )
-    about = and_(alerts.c.need_id == id_, alerts.c.kind.in_(_CALLS))
-    asked = select(
-        alerts.c.staff_id, func.min(alerts.c.made_at), func.min(alerts.c.opened_at)
-    ).where(about, alerts.c.made_at >= since, left)
-    return [Calls(*row) for row in await tx.execute(asked.group_by(alerts.c.staff_id))]
 
 
 # Notes and blocks

@@ -1,7 +1,5 @@
 """Needs in the store: asked alike of both databases."""
 
-from datetime import timedelta
-
 import pytest
 
 from chat.oncall.known import Known, Told, columns
@@ -39,12 +37,28 @@ async def test_talks_are_counted_for_all_who_are_in_them(house: NeedsHouse):
     await house.needs.accept(await house.pressed(), HERON)
 
     async with house.database.read() as tx:
-        assert await store.talks_of(tx) == {WREN: 2, OTTER: 1, HERON: 1}
+        assert await store.talks_of(tx, 0) == {WREN: 2, OTTER: 1, HERON: 1}
 
     await house.needs.finish(first.need.id, WREN, "heard")
     await house.needs.let_go(second.need.id, WREN)
     async with house.database.read() as tx:
-        assert await store.talks_of(tx) == {HERON: 1}
+        assert await store.talks_of(tx, 0) == {HERON: 1}
+
+
+async def test_a_talk_that_nobody_says_anything_in_keeps_no_peer_from_others(
+    house: NeedsHouse,
+):
+    unanswered, quiet = await house.talk(WREN), await house.talk(WREN)
+    await house.talk(OTTER)
+    house.clock.advance(3600)
+    for known in (unanswered, quiet):
+        await house.needs.wrote(known.need.id)
+    await house.needs.spoke(quiet.need.id, WREN)
+    since = kept(house.clock.now())
+
+    async with house.database.read() as tx:
+        assert await store.talks_of(tx, since - 1) == {WREN: 2}
+        assert await store.talks_of(tx, since) == {WREN: 1}
 
 
 async def test_what_happened_is_asked_by_its_kind(house: NeedsHouse):
@@ -57,21 +71,3 @@ async def test_what_happened_is_asked_by_its_kind(house: NeedsHouse):
 
     assert last is not None
     assert (last.kind, last.actor, none) == ("spoke", WREN, None)
-
-
-async def test_who_was_called_is_counted_since_a_moment(house: NeedsHouse):
-    id_, begin = await house.pressed(), house.clock.now()
-    await house.alert(id_, WREN)
-    house.clock.advance(10)
-    await house.alert(id_, OTTER)
-    await house.alert(id_, OTTER, kind="need_again")
-
-    async with house.database.read() as tx:
-        both = await store.called(tx, id_, 0)
-        later = int((begin + timedelta(seconds=10)).timestamp() * 1000)
-        since = await store.called(tx, id_, later)
-
-    assert {each.staff_id for each in both} == {WREN, OTTER}
-    assert [(each.staff_id, each.at, each.opened_at) for each in since] == [
-        (OTTER, later, None)
-    ]

@@ -102,13 +102,15 @@ class NeedsHouse:
                 await tx.execute(insert(staff).values(row))
 
     async def alert(self, id_: NeedId, peer: PeerId, **columns: Any) -> None:
-        """Have a peer called about a need, as the worker does."""
+        """Have a peer's phone called about a need, as the worker does."""
         made = int(self.clock.now().timestamp() * 1000)
         row: dict[str, Any] = {
             "id": f"alert-{next(_numbers)}",
             "kind": "need",
             "need_id": id_,
             "staff_id": peer,
+            "way_id": "phone",
+            "way": "push",
             "made_at": made,
             "state": "sent",
             "sent_at": made,
