@@ -155,7 +155,7 @@ class Calls:
         return await self._do(me, self._duty.go_on(me.id, until), "on")
 
     async def go_off(self, _request: Request, me: Deskmate) -> Response:
-        """Be called no more."""
+        """Be called no more, unless one is on shift."""
         return await self._do(me, self._duty.go_off(me.id), "off")
 
     async def check_in(self, request: Request, me: Deskmate) -> Response:
@@ -230,7 +230,7 @@ def _seconds(at: datetime) -> int:
 
 NOTES: Final = {
     "on": "Thank you. You may be called from now on.",
-    "off": "You are called no more. Rest well.",
+    "off": "You are called no more, unless you have a shift. Rest well.",
     "in": "Good to have you here. Go gently.",
     "ended": "The talk is over. Take a breath, and something to drink, before the next one.",
     "let_go": "They are not left alone. It was right to say so.",

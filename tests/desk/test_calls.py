@@ -504,6 +504,18 @@ async def test_a_shift_that_was_ended_by_mistake_goes_on_with_a_check_in(
     assert await on_shift(desk) == [wren.id]
 
 
+async def test_whoever_stops_is_not_told_that_their_shift_is_over(
+    desk: CallDesk, wren: Colleague
+):
+    await has_a_shift(desk, wren)
+
+    answer = await wren.post("/staff/calls/off")
+
+    page = await wren.reads(answer.headers["location"])
+    assert "You are called no more, unless you have a shift." in page
+    assert await on_shift(desk) == [wren.id]
+
+
 async def test_whoever_is_not_well_can_let_the_shift_go(
     desk: CallDesk, wren: Colleague
 ):
