@@ -293,6 +293,22 @@ async def test_a_bell_shows_on_the_rooms_page_by_itself(
         )
 
 
+async def test_that_somebody_may_not_be_heard_rings_on_every_page(
+    desk: StaffedDesk, browser: Browser
+):
+    async with desk.page(browser) as page:
+        await page.goto("/staff/me")
+        await is_live(page)
+
+        desk.tell(bulletin.alarm("newcomers", "joins", 23))
+        desk.tell(bulletin.alarm("", "overdue", 1))
+
+        ring = page.get_by_role("alert")
+        await expect(ring).to_contain_text("may not be heard")
+        link = ring.get_by_role("link")
+        await expect(link).to_have_attribute("href", "/staff/calls")
+
+
 async def test_a_database_that_is_down_is_told_on_every_page(
     desk: StaffedDesk, browser: Browser
 ):

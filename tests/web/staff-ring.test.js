@@ -86,6 +86,39 @@ test("once somebody has come the others are thanked, and then left alone", () =>
   assert.deepEqual(heard, ["call"])
 })
 
+test("an alarm shows and sounds on any page, and leads to the calls", () => {
+  const { ring, place, parts, heard, shakes, words } = aRing()
+
+  ring.alarm("Somebody who needs to talk may not be heard.")
+
+  assert.equal(place.hidden, false)
+  assert.ok(place.classes.has("ring--now"))
+  assert.equal(words(), "Somebody who needs to talk may not be heard.")
+  assert.equal(parts["[data-ring-link]"].href, "/staff/calls")
+  assert.deepEqual(heard, ["call"])
+  assert.equal(shakes.length, 1)
+})
+
+test("a page that nobody has touched offers to sound for an alarm too", () => {
+  const { ring, parts } = aRing(false)
+
+  ring.alarm("Somebody who needs to talk may not be heard.")
+
+  assert.equal(parts["[data-ring-sound]"].hidden, false)
+})
+
+test("an alarm takes no call away, and an alarm is not over when a call is", () => {
+  const { ring, place, words } = aRing()
+  ring.alert(CALLED)
+
+  ring.alarm("Somebody who needs to talk may not be heard.")
+  assert.equal(words(), "Someone needs to talk.")
+
+  ring.need({ id: "n1", state: "ended" })
+  assert.equal(place.hidden, false)
+  assert.equal(words(), "Somebody who needs to talk may not be heard.")
+})
+
 test("a second need goes on ringing when the first is taken", () => {
   const { ring, words } = aRing()
   ring.alert(CALLED)

@@ -28,6 +28,7 @@ export class Ring {
   #left = 0
   #sounding = null
   #thanking = null
+  #alarm = ""           // what may be wrong, while nobody has looked
 
   constructor(place, { me, speaker, shake = shakeIt, timers = globalThis }) {
     this.#place = place
@@ -45,6 +46,15 @@ export class Ring {
     if (staff !== this.#me) return
     if (need) this.#call(need, id)
     else if (OTHERS[kind]) this.#tell(...OTHERS[kind])
+  }
+
+  // Somebody may not be heard at all: everybody's matter, so it sounds once each time.
+  alarm(words) {
+    this.#alarm = words
+    this.#speaker.call()
+    this.#shake(SHAKE)
+    part(this.#place, "ring-sound").hidden = this.#speaker.awake
+    if (!this.#called.size) this.#showAlarm()
   }
 
   // How it stands, as far as one was called: after a gap of the line. What one has looked
@@ -77,7 +87,7 @@ export class Ring {
 
   // Something that can wait: one soft sound, and words that stay.
   #tell(words, address) {
-    if (this.#called.size) return
+    if (this.#called.size || this.#alarm) return
     this.#speaker.soft()
     this.#show(words, address)
   }
@@ -87,6 +97,7 @@ export class Ring {
     this.#mark()
     if (this.#called.size) return this.#showCalls()
     this.hush()
+    if (this.#alarm) return this.#showAlarm()
     if (!thanks) return this.#close()
     this.#show(thanks, "/staff/calls")
     this.#thanking = this.#timers.setTimeout(() => this.#close(), THANKS_MS)
@@ -98,12 +109,16 @@ export class Ring {
     this.#show(words, `/staff/calls?alert=${encodeURIComponent(alerts[alerts.length - 1])}`)
   }
 
+  #showAlarm() {
+    this.#show(this.#alarm, "/staff/calls")
+  }
+
   #show(words, address) {
     this.#timers.clearTimeout(this.#thanking)
     this.#place.hidden = false
     part(this.#place, "ring-words").textContent = words
     part(this.#place, "ring-link").href = address
-    this.#place.classList.toggle("ring--now", this.#called.size > 0)
+    this.#place.classList.toggle("ring--now", this.#called.size > 0 || this.#alarm !== "")
   }
 
   #close() {

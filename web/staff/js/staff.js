@@ -8,7 +8,7 @@ import { Keys } from "./keys.js"
 import { Line, SUBPROTOCOL, words } from "./line.js"
 import { Queue } from "./queue.js"
 import { Ring } from "./ring.js"
-import { Rooms } from "./rooms.js"
+import { alarmed, Rooms } from "./rooms.js"
 import { marked, Sound, Speaker } from "./sound.js"
 
 const body = document.body
@@ -85,6 +85,9 @@ function ring() {
   line.addEventListener("open", () => standing.now())
   line.addEventListener("alert", ({ detail }) => ringing.alert(detail))
   line.addEventListener("need", ({ detail }) => ringing.need(detail))
+  line.addEventListener("alarm", ({ detail: { room, what, number } }) => {
+    if (!room) ringing.alarm(alarmed(room, what, number))
+  })
 }
 
 const pages = { queue, case: oneCase, rooms, calls, talk }
