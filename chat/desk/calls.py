@@ -110,6 +110,7 @@ class Calls:
         return show(
             "calls", me, "Calls", status,
             note=bad or note, note_is_bad=bool(bad), lists=lists, blank=BLANK,
+            ended=note == NOTES["ended"],
             shift=await self._shift(view, now), notices=NOTICES, noticed=notices(view),
             hours=HOURS, mates=team(view) if view.reader.coordinates else [],
             noted=[(moment(_seconds(n.at), _seconds(now)), n.text) for n in view.notes],

@@ -389,6 +389,20 @@ async def test_a_talk_ends_with_a_reason_and_a_note_that_nobody_else_reads(
     assert "my own sister" not in await otter.reads("/staff/calls")
 
 
+async def test_the_end_of_a_talk_leads_to_a_note_for_ones_partner(
+    desk: CallDesk, wren: Colleague
+):
+    need = await desk.talk(wren)
+    during = await wren.reads(page_of(need))
+    answer = await wren.post(f"{page_of(need)}/end", ending="heard")
+
+    after = await wren.reads(answer.headers["location"])
+
+    for page in (during, after):
+        assert 'href="/staff/me#offload"' in page
+    assert 'href="/staff/me#offload"' not in await wren.reads("/staff/calls")
+
+
 async def test_a_note_can_be_written_however_the_talk_ended_for_its_peer(
     desk: CallDesk, wren: Colleague, otter: Colleague
 ):
