@@ -3,6 +3,7 @@
 What a peer says is screened like everybody's words, and nothing of it is held.
 """
 
+from collections import OrderedDict
 from collections.abc import Callable
 from hashlib import blake2b
 from typing import Final
@@ -17,6 +18,7 @@ from chat.flagged import Flagged
 from chat.identity import Identity
 from chat.judged import Judged
 from chat.model import Action, Grade, Handle, Member, Message, Place, RoomName, Verdict
+from chat.oncall.refusals import MomentOver
 from chat.oncall.stages import PeerId
 from chat.opening import Opening
 from chat.requests import Say
@@ -27,6 +29,9 @@ from chat.triage import concern
 
 MOST_ROLLS: Final = 4
 """How many names are tried, should somebody in the talk go by the first."""
+
+REMEMBERED: Final = 1000
+"""Of how many who asked for a moment to think it is known, should they ask again."""
 
 _NO_HANDLE: Final = Handle(b"")
 _URGENT: Final = {"risk_to_self": Grade.HIGH}
@@ -53,6 +58,7 @@ class Listening:
         self._screen = screen
         self._clock = clock
         self._country = country
+        self._had_a_moment: OrderedDict[tuple[PeerId, str], None] = OrderedDict()
 
     def who_of_peer(self, peer: PeerId, need_id: str) -> bytes:
         """Return who a peer is to the member, in the talk of a need."""
@@ -104,6 +110,7 @@ class Listening:
         if judged.verdict.action is Action.BLOCK:
             await self._block(judged)
         receipt = await self._deliver(judged)
+        self._had_a_moment.pop((peer, need_id), None)
         await self._talks.spoke(peer, need_id)
         return receipt
 
@@ -157,13 +164,18 @@ class Listening:
         return await self._rooms.earlier(talk_of(need_id), before)
 
     async def needs_a_moment(self, peer: PeerId, need_id: str) -> None:
-        """Let a peer think: it buys as much time as a line does, once.
+        """Let a peer think: it buys as much time as a line does, once until they write.
 
         Raises:
-            NoSuchNeed, NotYourNeed, NeedOver, StoreDown: As they say.
+            MomentOver, NoSuchNeed, NotYourNeed, NeedOver, StoreDown: As they say.
 
         """
-        await self._talks.needs_a_moment(peer, need_id)
+        if (peer, need_id) in self._had_a_moment:
+            raise MomentOver
+        if await self._talks.needs_a_moment(peer, need_id):
+            self._had_a_moment[peer, need_id] = None
+            if len(self._had_a_moment) > REMEMBERED:
+                self._had_a_moment.popitem(last=False)
 
     async def report(
         self, peer: PeerId, need_id: str, target: int, reason: str

@@ -233,11 +233,14 @@ class Talks:
             await self._needs.accept(need_id, peer)
             await self._needs.spoke(need_id, peer)
 
-    async def needs_a_moment(self, peer: PeerId, need_id: str) -> None:
+    async def needs_a_moment(self, peer: PeerId, need_id: str) -> bool:
         """Let a peer think, without the need going back to alerting at once.
+
+        Return whether a line of the member's waits, so that there is time to be had.
 
         Raises:
             NoSuchNeed, NotYourNeed, NeedOver, StoreDown: As they say.
 
         """
-        await self._needs.needs_a_moment(NeedId(need_id), peer)
+        known = await self._needs.needs_a_moment(NeedId(need_id), peer)
+        return known.need.unanswered_since is not None

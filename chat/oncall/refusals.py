@@ -164,6 +164,12 @@ class NotYourShift(ChatError):
     code = "not_your_shift"
 
 
+class MomentOver(ChatError):
+    """A peer had a moment to think, and has not written since."""
+
+    code = "moment_over"
+
+
 class CardToOneself(ChatError):
     """Nobody asks themselves to talk."""
 

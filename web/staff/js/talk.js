@@ -146,7 +146,9 @@ export class StaffTalk extends Conversation {
       this.note("They are not left to others while you think. Tell them that you are there.")
       this.#asking.changed()
     } catch (reason) {
-      if (reason instanceof Refused) this.#asking.changed()
+      if (!(reason instanceof Refused)) return
+      if (reason.code === "moment_over") this.note("You had a moment. It is a line that keeps them with you now.")
+      this.#asking.changed()
     }
   }
 }
