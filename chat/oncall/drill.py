@@ -151,7 +151,9 @@ class Drills:
 
     async def _raised(self, tx: AsyncConnection, by: str) -> Known:
         known = await self._needs.ledger.drill(tx, "")
-        await drills.add(tx, known.need.id, by=by, at=kept(known.need.raised_at))
+        at = known.need.raised_at
+        on_duty = await self._on_duty(tx, at)
+        await drills.add(tx, known.need.id, by=by, at=kept(at), on_duty=on_duty)
         return known
 
     # How it went.
@@ -175,7 +177,8 @@ class Drills:
         id_, now, ended = known.need.id, self._clock.now(), None
         async with self._database.begin() as tx:
             known = await self._needs.ledger.locked(tx, id_)
-            found = outcome(known.need, times, on_duty=await self._on_duty(tx, now))
+            row = await drills.with_id(tx, id_)
+            found = outcome(known.need, times, on_duty=row.on_duty)
             await drills.end(
                 tx, id_, times=times._asdict(), outcome=found, over_at=kept(now)
             )
@@ -194,7 +197,6 @@ class Drills:
     async def _shown(self, id_: str, times: Times) -> Drilled:
         async with self._database.read() as tx:
             row = await drills.with_id(tx, id_)
-        assert row is not None  # noqa: S101 - kept with its need, for good
         return _drilled(row, None if row.over_at else times)
 
 
@@ -207,6 +209,7 @@ def _drilled(row: Row[Any], so_far: Times | None = None) -> Drilled:
         id=row.need_id,
         by=row.by,
         at=moment(row.at),
+        on_duty=row.on_duty,
         times=so_far or Times(row.alerted, row.opened, row.accepted, row.spoken),
         outcome=Outcome(row.outcome) if row.outcome else None,
     )

@@ -24,11 +24,13 @@ WORDS: Final = {
     Outcome.ANSWERED: "Somebody came and spoke.",
     Outcome.SILENT: "Somebody accepted it, and nobody spoke in time.",
     Outcome.NOT_ACCEPTED: "Peers were alerted, and nobody accepted it in time.",
-    Outcome.UNREACHABLE: "Peers are on duty, and none of them could be reached.",
-    Outcome.NOBODY_ON_DUTY: "Nobody is on duty.",
+    Outcome.UNREACHABLE: "Peers were on duty, and none of them could be reached.",
+    Outcome.NOBODY_ON_DUTY: "Nobody was on duty: a coordinator at most was called.",
     Outcome.NO_WORKER: "Nothing called anybody: is the service, or a worker, running?",
 }
 """The same for people."""
+
+_A_COORDINATOR: Final = "Nobody was on duty: a coordinator came and spoke."
 
 
 class Times(NamedTuple):
@@ -48,6 +50,8 @@ class Drilled:
     by: str
     """Who asked for it: an operator, or the plan."""
     at: datetime
+    on_duty: bool
+    """Whether anybody was on duty when it began; if not, coordinators are called."""
     times: Times
     outcome: Outcome | None
     """None: it is not over."""
@@ -60,7 +64,10 @@ class Drilled:
     @property
     def words(self) -> str:
         """What came of it, in a sentence."""
-        return WORDS[self.outcome] if self.outcome else "It is still going on."
+        if self.outcome is None:
+            return "It is still going on."
+        by_peer = self.on_duty or self.outcome is not Outcome.ANSWERED
+        return WORDS[self.outcome] if by_peer else _A_COORDINATOR
 
     def as_json(self) -> dict[str, Any]:
         """Return it for a program; `drill` marks it as what it is."""
@@ -69,6 +76,7 @@ class Drilled:
             "need": self.id,
             "by": self.by,
             "at": self.at.isoformat(),
+            "on_duty": self.on_duty,
             "outcome": self.outcome and str(self.outcome),
             "words": self.words,
             "seconds": {
@@ -104,10 +112,10 @@ def outcome(need: Need, times: Times, *, on_duty: bool) -> Outcome:
         return Outcome.ANSWERED
     if times.accepted is not None:
         return Outcome.SILENT
-    if times.alerted is not None:
-        return Outcome.NOT_ACCEPTED
     if not on_duty:
         return Outcome.NOBODY_ON_DUTY
+    if times.alerted is not None:
+        return Outcome.NOT_ACCEPTED
     return Outcome.NO_WORKER if was_never_looked_at(need) else Outcome.UNREACHABLE
 
 

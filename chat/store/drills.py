@@ -11,14 +11,17 @@ from chat.store.oncall import drills
 MOST_SHOWN: Final = 50
 
 
-async def add(tx: AsyncConnection, need_id: str, *, by: str, at: int) -> None:
-    """Keep that a drill began."""
-    await tx.execute(insert(drills).values(need_id=need_id, by=by, at=at))
+async def add(
+    tx: AsyncConnection, need_id: str, *, by: str, at: int, on_duty: bool
+) -> None:
+    """Keep that a drill began, and whether anybody was on duty then."""
+    new = insert(drills).values(need_id=need_id, by=by, at=at, on_duty=on_duty)
+    await tx.execute(new)
 
 
-async def with_id(tx: AsyncConnection, need_id: str) -> Row[Any] | None:
-    """Return a drill; None: there is none of that need."""
-    return (await tx.execute(select(drills).filter_by(need_id=need_id))).first()
+async def with_id(tx: AsyncConnection, need_id: str) -> Row[Any]:
+    """Return a drill, which is kept with its need for good."""
+    return (await tx.execute(select(drills).filter_by(need_id=need_id))).one()
 
 
 async def going_on(tx: AsyncConnection) -> Sequence[Row[Any]]:

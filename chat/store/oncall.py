@@ -229,6 +229,7 @@ drills = table(
     Column("need_id", Characters, primary_key=True),
     wording("by"),
     instant("at"),
+    whether("on_duty", default=True),
     # Milliseconds after `at`; NULL: it did not come to that.
     Column("alerted", Integer),
     Column("opened", Integer),

@@ -58,7 +58,7 @@ async def test_how_it_went_is_shown_with_who_began_it(
 
     page = await birch.reads("/staff/drills")
 
-    assert "<strong>Nobody is on duty.</strong>" in page
+    assert "<strong>Nobody was on duty: a coordinator" in page
     assert ">Birch</td>" in page
     assert "Begin a drill now" in page
 

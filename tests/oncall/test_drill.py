@@ -121,6 +121,41 @@ async def test_a_coordinator_who_happens_to_be_there_is_nobody_on_duty(watch: Wa
     assert (await watch.drills.look(id_)).outcome is Outcome.NOBODY_ON_DUTY
 
 
+async def test_a_coordinator_who_is_called_in_vain_is_nobody_on_duty(watch: Watch):
+    watch.there = [Standby(WREN, reachable=True, coordinator=True)]
+    id_ = await watch.drills.begin("Birch")
+    await watch.calls(id_)
+    watch.clock.advance(WAIT.total_seconds())
+
+    drilled = await watch.drills.look(id_)
+
+    assert drilled.outcome is Outcome.NOBODY_ON_DUTY
+    assert drilled.words == "Nobody was on duty: a coordinator at most was called."
+
+
+async def test_a_coordinator_who_comes_when_nobody_is_on_duty_is_told_as_that(
+    watch: Watch,
+):
+    watch.there = [Standby(WREN, reachable=True, coordinator=True)]
+    id_ = await watch.drills.begin("Birch")
+    await watch.is_answered(id_)
+
+    drilled = await watch.drills.look(id_)
+
+    assert drilled.outcome is Outcome.ANSWERED
+    assert drilled.words == "Nobody was on duty: a coordinator came and spoke."
+    assert drilled.as_json()["on_duty"] is False
+
+
+async def test_who_was_on_duty_is_asked_when_it_begins(watch: Watch):
+    id_ = await watch.drills.begin("Birch")
+    await watch.calls(id_)
+    watch.there = []
+    watch.clock.advance(WAIT.total_seconds())
+
+    assert (await watch.drills.look(id_)).outcome is Outcome.NOT_ACCEPTED
+
+
 async def test_somebody_on_duty_whom_nothing_reaches_is_told_apart(watch: Watch):
     watch.there = [replace(PRESENT, reachable=False)]
     id_ = await watch.drills.begin("Birch")
@@ -247,6 +282,7 @@ async def test_a_drill_is_never_told_as_a_members(watch: Watch):
     assert told["drill"] is True
     assert told["seconds"]["spoken"] == 16.5
     assert told["outcome"] == "answered"
+    assert told["on_duty"] is True
 
 
 async def test_for_people_it_is_told_in_words(watch: Watch):
