@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from chat.clock import Clock
 from chat.doorbell import Doorbell
+from chat.errors import Amiss
 from chat.oncall import policy
 from chat.oncall.drill import OPERATOR, Drills
 from chat.oncall.drilled import Drilled
@@ -16,15 +17,19 @@ from chat.oncall.team import Team
 from chat.oncall.ways import Ways
 from chat.redis import Lines, Scripts, servers
 from chat.settings import Settings
-from chat.store import needs
+from chat.store import migrating, needs
 from chat.store.database import Database
+
+
+class OtherVersion(Amiss):
+    """The service that runs has other tables than this version would work with."""
 
 
 async def drill(settings: Settings, wait: timedelta) -> Drilled:
     """Raise a need that nobody has; return how quickly somebody came.
 
     Raises:
-        BadPolicy, StoreDown: As they say.
+        OtherVersion, BadPolicy, StoreDown: As they say.
 
     """
     async with _drills(settings) as drills:
@@ -41,13 +46,23 @@ async def _drills(settings: Settings) -> AsyncIterator[Drills]:
     bell = Doorbell(scripts=scripts, lines=lines, fan_out=lambda _topic, _frame: None)
     running = asyncio.ensure_future(scripts.run())
     try:
-        await database.migrate()
+        await _check(database)
         yield _wired(settings, database, bell)
     finally:
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
         await there.aclose()
         await database.aclose()
+
+
+async def _check(database: Database) -> None:
+    """Refuse to drill a service of another version, and change nothing of its own."""
+    revision = await database.revision()
+    if revision != migrating.newest():
+        raise OtherVersion(
+            f"the database is of another version ({revision or 'none yet'}): "
+            "drill with the version that serves"
+        )
 
 
 def _wired(settings: Settings, database: Database, bell: Doorbell) -> Drills:

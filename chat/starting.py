@@ -139,7 +139,7 @@ async def drill(settings: Settings, wait: timedelta) -> Drilled:
     """Hold a drill on a service that runs; return how it went.
 
     Raises:
-        NoServer, BadPolicy, StoreDown: As they say.
+        NoServer, OtherVersion, BadPolicy, StoreDown: As they say.
 
     """
     url = settings.redis_url or running(settings.data_dir)
