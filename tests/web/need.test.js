@@ -79,6 +79,17 @@ test("pressing again while it is open asks for nothing", async () => {
   assert.equal(asked(exchange, RAISE).length, 1)
 })
 
+test("pressing in a talk tells the house that somebody waits there", async () => {
+  const { exchange, need } = anOpenOne()
+  need.press()
+  await done(exchange, RAISE)
+  tell(exchange, "talking")
+
+  need.press("coffee")
+
+  assert.equal(asked(exchange, RAISE).length, 2)
+})
+
 test("what is said afterwards goes with the same need, and is said once more with it", async () => {
   const { exchange, need } = anOpenOne()
   need.press()

@@ -93,10 +93,11 @@ export class Need extends EventTarget {
     }
   }
 
-  // I need to talk. Pressed while it is open already, nothing changes.
+  // I need to talk. Pressed while somebody is being called already, nothing changes; in
+  // a talk it says that one is waiting.
   press(room = "") {
     this.#storage.set(KEY, "pressed")
-    if (!this.isOpen) this.#raise(room)
+    if (!this.isOpen || this.state === "talking") this.#raise(room)
     else this.#changed()
   }
 
