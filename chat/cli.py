@@ -60,7 +60,7 @@ def serve(
 
 @cli.command()
 def work() -> None:
-    """Do the housekeeping alone, beside a service that serves members."""
+    """Call peers and keep the house, beside a service that serves members."""
     from chat import starting
 
     settings = begin()
