@@ -51,14 +51,16 @@ class Ahead(NamedTuple):
 
     def cells(self, wanted: Wanted) -> list[Cell]:
         """Return the next seven days, hour by hour."""
+        span = span_of_week(self.zone, self.now)
         return week(
-            self.book.rota.shifts(span_of_week(self.zone, self.now)),
+            self.book.rota.shifts(span),
             self._peers(),
             wanted,
             self.zone,
             self.now,
             self.usual.present,
             self.usual.expected,
+            intended=closed(self.book.closed, self.zone, span),
         )
 
     def gaps(self, wanted: Wanted) -> list[Gap]:

@@ -79,6 +79,8 @@ class Cell(NamedTuple):
     """How many of the team are usually here then, at a page or reached on a shift."""
     expected: float
     """How many needs are to be expected."""
+    closed: bool = False
+    """Whether nobody is meant to be there, in any of its minutes."""
 
     @property
     def covered(self) -> bool:
@@ -103,11 +105,15 @@ def week(
     now: datetime,
     present: Mapping[WeekHour, float],
     expected: Mapping[WeekHour, float],
+    *,
+    intended: Iterable[Hours] = (),
 ) -> list[Cell]:
     """Return the next seven days, today's first, hour by hour as a wall clock has them.
 
-    `shifts` are those of the rota; backups count as nobody.
+    `shifts` are those of the rota; backups count as nobody. `intended` are the hours
+    that are meant to be closed.
     """
+    intended = list(intended)
     there = _there(shifts, peers, wanted)
     reached = [shift for shift in there if _reachable(shift, peers, now)]
     return [
@@ -118,6 +124,7 @@ def week(
             fewest(reached, hours),
             present.get(at, 0),
             expected.get(at, 0),
+            closed=hours is not None and not left_over(hours, intended),
         )
         for at, hours in _hours_ahead(zone, now)
     ]

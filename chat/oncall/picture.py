@@ -32,6 +32,8 @@ class Cover(StrEnum):
     UNREACHABLE = "unreachable"
     """Somebody is rostered, and cannot be reached."""
     GAP = "gap"
+    CLOSED = "closed"
+    """Nobody is there, and nobody is meant to be."""
     SKIPPED = "skipped"
     """The clock has no such hour this week."""
 
@@ -41,6 +43,7 @@ _WORDS: Final = {
     Cover.ALONE: "one peer alone",
     Cover.UNREACHABLE: "rostered, unreachable",
     Cover.GAP: "nobody",
+    Cover.CLOSED: "closed on purpose",
     Cover.SKIPPED: "no such hour this week",
 }
 
@@ -49,8 +52,17 @@ _FILLS: Final = {
     Cover.ALONE: 'fill="currentColor" fill-opacity="0.15"',
     Cover.UNREACHABLE: 'fill="url(#{name}-hatch)"',
     Cover.GAP: 'fill="none"',
+    Cover.CLOSED: 'fill="none"',
     Cover.SKIPPED: 'fill="none"',
 }
+
+_SIGNS: Final = {
+    Cover.UNREACHABLE: "!",
+    Cover.GAP: "\N{MULTIPLICATION SIGN}",
+    Cover.CLOSED: "c",
+    Cover.SKIPPED: "\N{EN DASH}",
+}
+"""What stands where not the number of peers does."""
 
 
 class Row(NamedTuple):
@@ -76,6 +88,8 @@ def cover(cell: Cell) -> Cover:
         return Cover.COVERED
     if cell.reachable:
         return Cover.ALONE
+    if cell.closed:
+        return Cover.CLOSED
     return Cover.UNREACHABLE if cell.rostered else Cover.GAP
 
 
@@ -162,7 +176,9 @@ def _cell(cell: Cell, name: str) -> str:
 
 
 def _border(kind: Cover) -> float:
-    return 0.9 if kind in (Cover.GAP, Cover.UNREACHABLE) else 0.2
+    if kind in (Cover.GAP, Cover.UNREACHABLE):
+        return 0.9
+    return 0.5 if kind is Cover.CLOSED else 0.2
 
 
 def _weight(kind: Cover) -> str:
@@ -171,10 +187,7 @@ def _weight(kind: Cover) -> str:
 
 
 def _sign(cell: Cell, kind: Cover) -> str:
-    signs = {Cover.UNREACHABLE: "!", Cover.GAP: "\N{MULTIPLICATION SIGN}"}
-    if kind is Cover.SKIPPED:
-        return "\N{EN DASH}"
-    return signs.get(kind, str(cell.reachable))
+    return _SIGNS.get(kind, str(cell.reachable))
 
 
 def _mark(asked: str, x: int, y: int) -> str:

@@ -65,6 +65,13 @@ def counts(cell: Cell) -> tuple[int, int, bool]:
     return cell.rostered, cell.reachable, cell.covered
 
 
+def test_an_hour_is_closed_if_all_of_it_is():
+    shut = [Hours(NOW + 2 * HOUR, NOW + 3.5 * HOUR)]
+    cells = week([], {}, ANY, "UTC", NOW, {}, {}, intended=shut)
+
+    assert [cell.at for cell in cells if cell.closed] == [WeekHour(0, NOW.hour + 2)]
+
+
 def test_the_week_has_every_hour_once_today_s_first():
     cells = the_week(a_rota())
 

@@ -13,8 +13,9 @@ COVERED = Cell(WeekHour(0, 18), span(18, 19), 3, 2, 1.5, 0.75)
 ALONE = Cell(WeekHour(0, 19), span(19, 20), 1, 1, 1, 0.1)
 UNREACHABLE = Cell(WeekHour(1, 2), span(26, 27), 1, 0, 0, 0)
 GAP = Cell(WeekHour(6, 23), span(47, 48), 0, 0, 0, 0.5)
+CLOSED = Cell(WeekHour(6, 5), span(29, 30), 1, 0, 0, 0, closed=True)
 SKIPPED = Cell(WeekHour(6, 1), None, 0, 0, 0, 0)
-CELLS = [COVERED, ALONE, UNREACHABLE, GAP, SKIPPED]
+CELLS = [COVERED, ALONE, UNREACHABLE, GAP, CLOSED, SKIPPED]
 
 
 def drawn(title: str = "Open rooms", name: str = "cover") -> ElementTree.Element:
@@ -25,6 +26,10 @@ def test_how_an_hour_is_covered():
     assert [cover(cell) for cell in CELLS] == list(Cover)
 
 
+def test_somebody_who_is_there_in_closed_hours_counts():
+    assert cover(CLOSED._replace(reachable=1)) is Cover.ALONE
+
+
 def test_every_hour_has_a_sign_and_not_only_a_shade():
     groups = drawn().findall(f"{SVG}g")
 
@@ -33,6 +38,7 @@ def test_every_hour_has_a_sign_and_not_only_a_shade():
         ("alone", "1"),
         ("unreachable", "!"),
         ("gap asked", "\u00d7"),
+        ("closed", "c"),
         ("skipped", "\u2013"),
     ]
 
@@ -42,7 +48,7 @@ def test_an_hour_that_is_much_asked_for_has_a_bar():
 
     bars = [group.find(f"{SVG}path") is not None for group in groups]
 
-    assert bars == [True, False, False, True, False]
+    assert bars == [True, False, False, True, False, False]
 
 
 def test_no_two_kinds_of_cover_look_alike_without_colours():
@@ -92,7 +98,7 @@ def test_a_title_is_only_words():
 def test_the_week_in_a_sentence():
     assert summary(CELLS) == (
         "Hours of the week: covered: 1; one peer alone: 1; rostered, unreachable: 1;"
-        " nobody: 1; no such hour this week: 1."
+        " nobody: 1; closed on purpose: 1; no such hour this week: 1."
     )
     assert summary([GAP]) == "Hours of the week: nobody: 1."
 
@@ -107,5 +113,6 @@ def test_the_table_says_the_same_in_words():
         "covered: 2 reachable of 3 rostered, 1.5 usually here, 0.8 needs expected"
     )
     assert sunday.hours[1] == "no such hour this week"
+    assert sunday.hours[5].startswith("closed on purpose: 0 reachable")
     assert sunday.hours[23].startswith("nobody: 0 reachable of 0 rostered")
     assert monday.hours[0] == ""

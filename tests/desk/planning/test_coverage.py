@@ -101,6 +101,18 @@ async def test_a_gap_is_taken_where_it_is_shown(planning: Planning, wren: Collea
     assert await planning.who_is_there(NOON + 3 * HOUR) == [WREN]
 
 
+async def test_hours_that_are_closed_on_purpose_are_not_drawn_as_gaps(
+    planning: Planning, wren: Colleague
+):
+    await planning.plan.close("birch", 6, time(5), time(8))
+
+    page = await wren.reads("/staff/coverage")
+
+    assert page.count('<g class="closed') == 3
+    assert page.count('<g class="gap') == 7 * 24 - 3
+    assert "nobody: 165; closed on purpose: 3." in page
+
+
 async def test_closed_hours_are_no_gaps(planning: Planning, wren: Colleague):
     for day in range(7):
         await planning.plan.close("x", day, time(), time())
