@@ -78,6 +78,7 @@ class PlainTalk:
         return [
             Route(PATH, self._page(self.show)),
             Route(PATH, self._page(self.press), methods=["POST"]),
+            Route(f"{PATH}/open", self._page(self.is_open)),
             Route(f"{PATH}/write", self._page(self.compose)),
             Route(f"{PATH}/write", self._page(self.say), methods=["POST"]),
             Route(f"{PATH}/later", self._page(self.choose)),
@@ -138,6 +139,12 @@ class PlainTalk:
             seconds = TALKING_SECONDS if how.with_peer else WAITING_SECONDS
             answer.headers["refresh"] = str(seconds)
         return answer
+
+    async def is_open(self, visit: Visit) -> Response:
+        """Tell a page with script, by a status alone, whether a talk goes on here."""
+        how = shown(await self._news(visit), self._clock.seconds())
+        headers = {"cache-control": "no-store"}
+        return Response(status_code=200 if how.open else 204, headers=headers)
 
     async def press(self, visit: Visit) -> Response:
         """Raise a need, or press again with more words."""

@@ -92,3 +92,28 @@ async def test_axe_finds_nothing_wrong_with_its_pages(staffed: House, browser: B
             assert width <= 320, path
 
     assert found == []
+
+
+@pytest.mark.parametrize("way_back", ["back", "link"])
+async def test_whoever_pressed_before_the_script_was_there_is_led_back_to_that_talk(
+    staffed: House, browser: Browser, way_back: str
+):
+    context = await browser.new_context()
+    page = await context.new_page()
+    page.set_default_timeout(10_000)
+    await page.route("**/js/app.js", lambda route: route.abort())
+    await page.goto(staffed.url)
+    await page.get_by_role("button", name="I need to talk").click()
+    await page.wait_for_url("**/talk?came")
+    await page.unroute("**/js/app.js")
+
+    if way_back == "back":
+        await page.go_back()
+    else:
+        await page.locator("a.house__name").click()
+    await expect(page.get_by_text("Your talk goes on.")).to_be_visible()
+    await page.get_by_role("button", name="I need to talk").click()
+
+    await page.wait_for_url("**/talk?came")
+    assert len(await staffed.service.callroom.needs.open_needs()) == 1
+    await context.close()

@@ -76,6 +76,22 @@ async def test_pressing_again_is_the_same_need(porch: Porch, phone: httpx2.Async
     assert (await porch.need_of(phone)).told.words == "still here"
 
 
+async def test_a_page_with_script_learns_whether_a_talk_is_open_here(
+    phone: httpx2.AsyncClient,
+):
+    unknown = await phone.get("/talk/open")
+    await phone.post("/talk")
+    open_ = await phone.get("/talk/open")
+    await phone.post("/talk/over")
+    over = await phone.get("/talk/open")
+
+    found = [answer.status_code for answer in (unknown, open_, over)]
+    assert found == [204, 200, 204]
+    assert {answer.content for answer in (unknown, open_, over)} == {b""}
+    assert "talk" not in unknown.cookies
+    assert open_.headers["cache-control"] == "no-store"
+
+
 async def test_a_wish_that_nobody_knows_stops_nobody(
     porch: Porch, phone: httpx2.AsyncClient
 ):

@@ -17,6 +17,7 @@ import { Outbox } from "./outbox.js"
 import { copy, part, tell } from "./page.js"
 import { refusal } from "./plainly.js"
 import { RoomPresence } from "./presence.js"
+import { PlainTalk } from "./plaintalk.js"
 import { PrivateTalk } from "./privatetalk.js"
 import { ReportForm } from "./report.js"
 import { ChatRoom } from "./room.js"
@@ -33,6 +34,7 @@ const NEWS = "• "
 const TEAM = "team" // kept while the room team has something to say to this device
 const WORDS_WITHIN_MS = 5000
 const NEED = "/talk"
+const PLAINLY = "Your talk goes on. Press “I need to talk” to go back to it."
 
 const storage = new Storage(() => localStorage)
 const session = new Storage(() => sessionStorage)
@@ -43,6 +45,7 @@ const connection = new Connection({
   secret: () => secret.bytes
 })
 
+const plain = new PlainTalk()
 const beside = new Beside({ connection, storage, session, outbox })
 
 const stage = document.querySelector("[data-stage]")
@@ -181,7 +184,8 @@ function nothingWaits() {
 
 // "I need to talk", wherever it stands: without a script it is a page of its own.
 function press(event) {
-  if (!event.target.matches("[data-need]")) return
+  // Where a talk goes on without a script, the form itself leads to it.
+  if (!event.target.matches("[data-need]") || plain.isOpen) return
   event.preventDefault()
   beside.need.press(session.get("in") || "")
   location.hash = `#${NEED}`
@@ -235,6 +239,9 @@ for (const [name, act] of Object.entries(events)) {
 }
 
 addEventListener("hashchange", route)
+addEventListener("pageshow", async ({ persisted }) => {
+  if (await plain.look(persisted) && view === front) showFront(PLAINLY)
+})
 addEventListener("online", () => connection.hurry())
 addEventListener("offline", () => connection.drop())
 // Who waits for an answer in another tab sees that something was said, and no more.
