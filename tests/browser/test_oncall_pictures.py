@@ -83,7 +83,7 @@ async def test_take_the_pictures_of_being_on_call(
     await wren.screenshot(path=PICTURES / f"calls-{width}-{scheme}.png")
 
     await live(wren, f"/staff/talks/{talk}")
-    await wren.locator("[data-suggests]").wait_for()
+    await wren.get_by_role("button", name="I need a moment").wait_for()
     await expect(wren.locator(".message__text")).to_have_count(len(TALK))
     await expect(wren.locator("[data-member]")).to_contain_text("Here now")
     await wren.screenshot(path=PICTURES / f"peer-talk-{width}-{scheme}.png")
