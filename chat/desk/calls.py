@@ -26,9 +26,12 @@ from chat.oncall.ways import Ways
 from chat.roles import may
 from chat.signing.sittings import Deskmate
 from chat.store.alerts import CALLS
+from chat.store.ways import Sent
 
 HERE: Final = "/staff/calls"
 ONE: Final = f"{HERE}/{{id}}"
+_ELSEWHERE: Final = {"gap": "/staff/coverage", "swap": "/staff/rota"}
+"""Where an alert leads that is about no need, by its kind."""
 HOURS: Final = (1, 2, 4)
 TICKS: Final = ("rested", "steady", "private")
 """What one asks oneself before a shift; that one did is all that is kept."""
@@ -78,14 +81,16 @@ class Calls:
     async def show(self, request: Request, me: Deskmate) -> Response:
         """Show who needs somebody; whoever looks has opened what calls them."""
         note = NOTES.get(said(request.query_params, "did"), "")
-        if alert := said(request.query_params, "alert", 64):
-            note = await self._follow(alert, me) or note
+        if id_ := said(request.query_params, "alert", 64):
+            alert = await self._ways.opened(id_, me.id)
+            if alert and alert.kind in _ELSEWHERE:
+                return go(_ELSEWHERE[alert.kind])
+            note = await self._about(alert, me) or note
         await self._board.opened(me)
         return await self._show(me, note=note)
 
-    async def _follow(self, alert_id: str, me: Deskmate) -> str:
-        """Open an alert; return what there is to say to whoever followed it."""
-        alert = await self._ways.opened(alert_id, me.id)
+    async def _about(self, alert: Sent | None, me: Deskmate) -> str:
+        """Return what there is to say to whoever followed an alert."""
         if alert is None:
             return ""
         if alert.kind in CALLS:

@@ -383,6 +383,20 @@ async def test_whoever_has_them_is_not_told_that_somebody_else_has(
     assert "That you came counts" not in page
 
 
+@pytest.mark.parametrize(
+    ("kind", "there"), [("gap", "/staff/coverage"), ("swap", "/staff/rota")]
+)
+async def test_an_alert_about_the_rota_leads_to_where_it_is_told(
+    desk: CallDesk, wren: Colleague, kind: str, there: str
+):
+    alert, _ = await sent(desk, wren.id, "push", kind=kind)
+
+    answer = await wren.get(f"/staff/calls?alert={alert}")
+
+    assert answer.status_code == 303
+    assert answer.headers["location"] == there
+
+
 @pytest.mark.parametrize("kind", ["canary", "test"])
 async def test_whoever_opens_the_link_that_tries_their_way_is_thanked(
     desk: CallDesk, wren: Colleague, kind: str
