@@ -9,8 +9,8 @@ from chat.listening import Listening
 from chat.model import Handle, RoomName
 from chat.oncall.byheart import ByHeart
 from chat.oncall.cards import Cards
+from chat.oncall.facts import REMEMBERED
 from chat.oncall.marks import Marks
-from chat.oncall.need import REMEMBERED
 from chat.oncall.stages import NeedId
 from chat.oncall.stays import Stays
 from chat.rooms import Rooms

@@ -87,7 +87,9 @@ class Care:
             NotYourNeed: As it says.
 
         """
-        return await self._change(id_, "spoke", peer, lambda need, _: need.spoke(peer))
+        return await self._change(
+            id_, "spoke", peer, lambda need, now: need.spoke(peer, now)
+        )
 
     async def needs_a_moment(self, id_: str, peer: PeerId) -> Known:
         """Note that a peer asks for a moment to think.

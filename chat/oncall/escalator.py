@@ -27,9 +27,9 @@ from chat.model import Handle
 from chat.oncall import alerting, escalation, turns
 from chat.oncall.alerting import Calls, Ways
 from chat.oncall.audiences import Standby
+from chat.oncall.facts import FIRST_LINE, QUIET, SILENCE
 from chat.oncall.known import Known, of_row
 from chat.oncall.ledger import Change
-from chat.oncall.need import FIRST_LINE, SILENCE
 from chat.oncall.needs import Needs
 from chat.oncall.outbox import Outbox
 from chat.oncall.policy import Policy
@@ -147,7 +147,9 @@ class Escalator:
         """Return the needs to look at, the most pressing first, and who there is."""
         now = self._clock.now()
         async with self._database.read(urgent=True) as tx:
-            found = await due.due(tx, kept(now), kept(now + self._furthest))
+            found = await due.due(
+                tx, kept(now), kept(now + self._furthest), kept(now - QUIET)
+            )
             if not (found or lost):
                 return [], []
             team = await self._standbys(tx, now)

@@ -11,7 +11,7 @@ from typing import Any, Final
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chat.model import RoomName
-from chat.oncall.need import REMEMBERED
+from chat.oncall.facts import REMEMBERED
 from chat.store import needs as store
 from chat.store.instants import kept
 from chat.talkroom import need_of, talk_of

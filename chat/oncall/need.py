@@ -1,14 +1,16 @@
 """A need: someone needs to talk, from the press of a button to one of four ends.
 
 raised → offered → accepted → talking → ended, and only the four ends end it: whoever
-accepts and falls silent gives it back, and no time that passes makes it go away.
+accepts and falls silent gives it back, and no time that passes makes it go away. A talk
+in which both have spoken, and then nobody for a day, has taken place.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from chat.model import Grade, MemberId, RoomName
+from chat.model import Grade
+from chat.oncall.facts import SILENCE, Facts
 from chat.oncall.refusals import (
     BadCallBack,
     LeaseHolds,
@@ -20,96 +22,26 @@ from chat.oncall.refusals import (
     TooEarly,
     UnknownEnding,
 )
-from chat.oncall.stages import ENDINGS, Climb, End, NeedId, PeerId, State
+from chat.oncall.stages import ENDINGS, Climb, End, PeerId, State
 
-FIRST_LINE: Final = timedelta(seconds=60)
-"""How long whoever accepted may take over their first line."""
-SILENCE: Final = timedelta(minutes=3)
-"""How long a line of the member's may go unanswered."""
 FURTHEST_CALL_BACK: Final = timedelta(days=7)
-REMEMBERED: Final = timedelta(hours=1)
-"""How long after its end a member is told of it, and staff see what it was about."""
 
 
 @dataclass(frozen=True, slots=True)
-class Need:
-    """Someone who needs to talk, and who is with them."""
-
-    id: NeedId
-    member: MemberId
-    room: RoomName
-    raised_at: datetime
-    climb: Climb
-    grade: Grade = Grade.NONE
-    state: State = State.RAISED
-    peer: PeerId | None = None
-    """Who accepted."""
-    joined: tuple[PeerId, ...] = ()
-    """Who sits in with that peer."""
-    handing_to: PeerId | None = None
-    """Who has been asked to take over."""
-    handed_over: bool = False
-    accepted_at: datetime | None = None
-    unanswered_since: datetime | None = None
-    """Since when the member's lines wait for one of a peer's."""
-    went_silent: tuple[PeerId, ...] = ()
-    """Who had accepted, and gave it back or lost it."""
-    end: End | None = None
-    ending: str = ""
-    ended_at: datetime | None = None
-    call_back_at: datetime | None = None
-    drill: bool = field(default=False, kw_only=True)
-    """A fire drill: it has no member."""
-
-    @property
-    def is_open(self) -> bool:
-        """Whether it has not ended."""
-        return self.state is not State.ENDED
-
-    @property
-    def is_calling(self) -> bool:
-        """Whether peers are called, because nobody has it."""
-        return self.state in (State.RAISED, State.OFFERED)
-
-    @property
-    def is_promised(self) -> bool:
-        """Whether it will be raised again at the time that the member chose."""
-        return self.end is End.CALL_BACK
-
-    def has_faded(self, now: datetime) -> bool:
-        """Tell whether it ended so long ago that nothing is left of its talk."""
-        return self.ended_at is not None and now - self.ended_at >= REMEMBERED
-
-    @property
-    def helpers(self) -> tuple[PeerId, ...]:
-        """Who may talk with the member now."""
-        return () if self.peer is None else (self.peer, *self.joined)
-
-    @property
-    def lease_ends(self) -> datetime | None:
-        """When it goes back to calling, unless a peer says something; None: never."""
-        lease = self._lease
-        return None if lease is None else lease[0] + lease[1]
-
-    @property
-    def next_moment(self) -> datetime | None:
-        """When something has to happen; None only in a talk that nobody waits in."""
-        if self.is_promised:
-            return self.call_back_at
-        return self.climb.due if self.is_calling else self.lease_ends
-
-    def lapsed(self, now: datetime) -> bool:
-        """Tell whether whoever accepted has been silent for too long."""
-        # A lease that began after now began before the clock was set back. It is over
-        # too: one more alert does no harm, and to wait out the hour would.
-        lease = self._lease
-        return lease is not None and abs(now - lease[0]) >= lease[1]
+class Need(Facts):
+    """Someone who needs to talk, and what may be done about it."""
 
     def pressed(self, now: datetime) -> "Need":
-        """Return the same need, after its member pressed the button again."""
+        """Return the same need, after its member pressed the button again.
+
+        In a talk that is as good as a line of theirs, unless they had one of a peer's
+        just now.
+        """
         if self.is_promised:
             return self._raised(now)
-        return self._open()
+        if self.quiet_since and now - self.quiet_since < SILENCE:
+            return self._open()
+        return self.wrote(now)
 
     def graver(self, grade: Grade) -> "Need":
         """Return the need of somebody who turns out to be in more danger."""
@@ -139,16 +71,22 @@ class Need:
             self, state=State.ACCEPTED, peer=peer, accepted_at=now, handed_over=False
         )
 
-    def spoke(self, peer: PeerId) -> "Need":
+    def spoke(self, peer: PeerId, now: datetime) -> "Need":
         """Return the need after a line of its peer's, or of who sits in."""
         self._helped_by(peer)
-        return replace(self, state=State.TALKING, unanswered_since=None)
+        both = self.unanswered_since or self.quiet_since
+        return replace(
+            self,
+            state=State.TALKING,
+            unanswered_since=None,
+            quiet_since=now if both else None,
+        )
 
     def wrote(self, now: datetime) -> "Need":
         """Return the need after a line of its member's."""
         if self._open().state is not State.TALKING or self.unanswered_since:
             return self
-        return replace(self, unanswered_since=now)
+        return replace(self, unanswered_since=now, quiet_since=None)
 
     def needs_a_moment(self, peer: PeerId, now: datetime) -> "Need":
         """Return the need after its peer asked for a moment to think.
@@ -217,6 +155,17 @@ class Need:
             raise NotSpokenYet
         return replace(self._ended(self._after_talk, now), ending=ending)
 
+    def close(self, now: datetime) -> "Need":
+        """Return the need ended, where the talk was over long ago.
+
+        Raises:
+            TooEarly: If it was not.
+
+        """
+        if not self.is_quiet(now):
+            raise TooEarly
+        return self._ended(self._after_talk, now)
+
     def withdraw(self, now: datetime) -> "Need":
         """Return the need ended by its member; a talk that took place, took place."""
         talking = self._open().state is State.TALKING
@@ -241,19 +190,6 @@ class Need:
         if now < self.call_back_at:
             raise TooEarly
         return self._raised(now)
-
-    @property
-    def _lease(self) -> tuple[datetime, timedelta] | None:
-        """Since when a peer owes a line, and how long they may take."""
-        if self.state is State.ACCEPTED and self.accepted_at:
-            return self.accepted_at, FIRST_LINE
-        if self.state is State.TALKING and self.unanswered_since:
-            return self.unanswered_since, SILENCE
-        return None
-
-    @property
-    def _after_talk(self) -> End:
-        return End.HANDED_OVER if self.handed_over else End.ACCEPTED_AND_SPOKE
 
     def _open(self) -> "Need":
         if not self.is_open:
@@ -288,7 +224,7 @@ class Need:
             self,
             state=State.ACCEPTED, peer=peer, joined=self._joined_but(peer),
             handing_to=None, handed_over=True,
-            accepted_at=now, unanswered_since=None,
+            accepted_at=now, unanswered_since=None, quiet_since=None,
         )  # fmt: skip
 
     def _joined_but(self, peer: PeerId) -> tuple[PeerId, ...]:
@@ -306,12 +242,12 @@ class Need:
             self,
             state=State.RAISED, climb=Climb(now),
             peer=None, joined=(), handing_to=None, handed_over=False,
-            accepted_at=None, unanswered_since=None,
+            accepted_at=None, unanswered_since=None, quiet_since=None,
         )  # fmt: skip
 
     def _ended(self, end: End, now: datetime) -> "Need":
         return replace(
             self,
             state=State.ENDED, end=end, ended_at=now,
-            handing_to=None, unanswered_since=None,
+            handing_to=None, unanswered_since=None, quiet_since=None,
         )  # fmt: skip

@@ -16,9 +16,10 @@ from chat.oncall import asking, blocking, forgetting, noting, telling
 from chat.oncall.asking import SHARES
 from chat.oncall.care import NEED_CHANGED, Care, Raised
 from chat.oncall.escalation import Alert, Progress, progress
+from chat.oncall.facts import REMEMBERED
 from chat.oncall.known import Happened, Known, Told, of_row, readable
 from chat.oncall.ledger import BEGINNINGS, Ledger
-from chat.oncall.need import REMEMBERED, Need
+from chat.oncall.need import Need
 from chat.oncall.noting import Note
 from chat.oncall.policy import Policy
 from chat.oncall.refusals import NoSuchNeed

@@ -21,6 +21,7 @@ SILENT: Final = "silent"
 LET_GO: Final = "let_go"
 RAISED_AGAIN: Final = "raised_again"
 CALLED: Final = "called"
+ENDED: Final = "ended"
 NOBODY: Final = "nobody"
 
 
@@ -64,7 +65,9 @@ class Around:
 
 def turn(need: Need, told: Told, around: Around, now: datetime) -> Turn:
     """Return what a need comes to now; where nothing is due, it stays as it is."""
-    back = _deserted_by(need, around, now) or _back(need, around, now)
+    back = (
+        _over(need, now) or _deserted_by(need, around, now) or _back(need, around, now)
+    )
     if back:
         need = back.need
     if not need.is_calling:
@@ -81,6 +84,14 @@ def turn(need: Need, told: Told, around: Around, now: datetime) -> Turn:
 
 def _of(*happened: Happening | None) -> tuple[Happening, ...]:
     return tuple(each for each in happened if each)
+
+
+def _over(need: Need, now: datetime) -> Happening | None:
+    """Return the need ended, if nobody has said anything for so long."""
+    if not need.is_quiet(now):
+        return None
+    closed = need.close(now)
+    return Happening(ENDED, closed, {"end": str(closed.end)})
 
 
 def _deserted_by(need: Need, around: Around, now: datetime) -> Happening | None:

@@ -9,12 +9,14 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import ColumnElement, Row, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from chat.model import Grade
 from chat.store.oncall import needs
 from chat.store.schema import staff
 
 _ENDED: Final = "ended"
 _CALLING: Final = ("raised", "offered")
-_TAKEN: Final = ("accepted", "talking")
+_TALKING: Final = "talking"
+_TAKEN: Final = ("accepted", _TALKING)
 
 
 class Due(NamedTuple):
@@ -32,21 +34,25 @@ class Waiting(NamedTuple):
     since: int | None
 
 
-async def due(tx: AsyncConnection, now: int, furthest: int) -> Sequence[Due]:
+async def due(
+    tx: AsyncConnection, now: int, furthest: int, quiet: int
+) -> Sequence[Due]:
     """Return the needs for which something is due, the most pressing first.
 
     An open need that waits for a moment further away than any may be is looked at too:
-    the clock was set back. So is one for which nobody could be reached, and one whose
-    peer has left the team.
+    the clock was set back. So is one for which nobody could be reached, one whose peer
+    has left the team, and a talk that has been quiet since before a moment.
     """
     deserted = _is_deserted()
+    safe = needs.c.grade < int(Grade.HIGH)
+    over = and_(needs.c.state == _TALKING, needs.c.quiet_since <= quiet, safe)
     astray = or_(needs.c.next_at > furthest, _has_no_next_step())
     by_time = or_(needs.c.next_at <= now, and_(needs.c.state != _ENDED, astray))
     alone = and_(needs.c.state.in_(_CALLING), needs.c.climb_nobody.is_(True))
     asked = select(
         needs.c.id, needs.c.climb_nobody, needs.c.next_at, deserted.label("deserted")
     )
-    asked = asked.where(or_(by_time, alone, deserted))
+    asked = asked.where(or_(by_time, alone, deserted, over))
     found = await tx.execute(asked.order_by(needs.c.rank, needs.c.id))
     return [Due(row.id, by_time=_is_by_time(row, now, furthest)) for row in found]
 

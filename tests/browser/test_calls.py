@@ -9,7 +9,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page, WebSocketRoute, expect
 
 from chat.model import Grade
-from chat.oncall.need import FIRST_LINE
+from chat.oncall.facts import FIRST_LINE
 from chat.oncall.stages import NeedId, PeerId
 from chat.roles import Role
 from chat.settings import Settings

@@ -5,8 +5,8 @@ from sqlalchemy import select
 
 from chat.errors import StoreDown
 from chat.model import Grade, Handle
-from chat.oncall.known import HOUSE
 from chat.oncall.facts import FIRST_LINE, SILENCE
+from chat.oncall.known import HOUSE
 from chat.oncall.stages import End, NeedId, PeerId, State
 from chat.roles import Role
 from chat.store.schema import cases

@@ -31,4 +31,4 @@ def a_need() -> Need:
 
 def a_talk() -> Need:
     """Return a need that Wren accepted, and has said a first line about."""
-    return a_need().accept(WREN, NOW).spoke(WREN)
+    return a_need().accept(WREN, NOW).spoke(WREN, NOW)

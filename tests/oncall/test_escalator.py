@@ -14,7 +14,8 @@ from chat.errors import StoreDown
 from chat.model import Grade
 from chat.oncall import escalator
 from chat.oncall.audiences import Standby
-from chat.oncall.stages import State
+from chat.oncall.facts import QUIET
+from chat.oncall.stages import End, State
 from chat.store import staff
 from chat.store.database import FILE, Database
 from chat.store.oncall import needs
@@ -142,6 +143,25 @@ async def test_who_left_the_team_has_nobody_in_their_care(on_call: OnCall):
         need = (await on_call.house.needs.known(id_)).need
         assert (need.state, need.went_silent) == (State.OFFERED, (WREN,))
         assert (await on_call.house.kinds(id_))[-2:] == ["let_go", "called"]
+
+
+async def test_a_talk_that_nobody_ended_is_over_after_a_day_of_silence(on_call: OnCall):
+    house, worker = on_call.house, on_call.worker()
+    ended, grave = (await house.talk()).need.id, (await house.talk()).need.id
+    await house.press((await house.needs.known(grave)).told.handle, grade=Grade.HIGH)
+    for id_ in (ended, grave):
+        await house.needs.wrote(id_)
+        await house.needs.spoke(id_, WREN)
+    on_call.clock.advance(QUIET.total_seconds() - 1)
+    assert await worker.tick() == 0
+
+    on_call.clock.advance(1)
+    assert await worker.tick() == 1
+
+    assert (await house.needs.known(ended)).need.end is End.ACCEPTED_AND_SPOKE
+    assert (await house.kinds(ended))[-1] == "ended"
+    assert (await house.needs.known(grave)).need.is_open
+    assert on_call.pushed() == []
 
 
 async def test_who_went_silent_is_called_where_there_is_nobody_else(on_call: OnCall):

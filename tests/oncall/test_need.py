@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from chat.errors import ChatError
 from chat.model import Grade
 from chat.oncall import refusals
-from chat.oncall.need import FIRST_LINE, FURTHEST_CALL_BACK, SILENCE, Need
+from chat.oncall.facts import FIRST_LINE, QUIET, SILENCE
+from chat.oncall.need import FURTHEST_CALL_BACK, Need
 from chat.oncall.stages import ENDINGS, Climb, End, State
 from tests.oncall.needs import (
     HERON,
@@ -31,7 +32,7 @@ def test_a_need_is_raised_offered_accepted_talked_about_and_ended():
     raised = a_need()
     offered = raised.offered(Climb(NOW + seconds(40), 1))
     accepted = offered.accept(WREN, NOW)
-    talking = accepted.spoke(WREN)
+    talking = accepted.spoke(WREN, NOW)
     ended = talking.finish(WREN, "heard", NOW)
 
     assert [need.state for need in (raised, offered, accepted, talking, ended)] == list(
@@ -105,14 +106,14 @@ def test_silence_counts_from_the_first_line_that_waits():
 
 
 def test_a_line_of_the_peer_s_answers_all_that_waits():
-    assert a_talk().wrote(NOW).spoke(WREN).lease_ends is None
+    assert a_talk().wrote(NOW).spoke(WREN, NOW).lease_ends is None
 
 
 def test_what_the_member_writes_while_they_wait_leaves_a_minute_for_the_first_line():
     need = a_need().wrote(NOW).accept(WREN, NOW).wrote(NOW + seconds(50))
 
     assert need.lease_ends == NOW + FIRST_LINE
-    assert need.spoke(WREN).lease_ends is None
+    assert need.spoke(WREN, NOW).lease_ends is None
 
 
 def test_a_moment_to_think_starts_the_silence_again():
@@ -170,7 +171,7 @@ def test_a_second_peer_sits_in_and_may_talk():
     need = a_talk().wrote(NOW).join(OTTER)
 
     assert need.helpers == (WREN, OTTER)
-    assert need.spoke(OTTER).lease_ends is None
+    assert need.spoke(OTTER, NOW).lease_ends is None
     assert need.join(OTTER) is need
 
 
@@ -204,7 +205,7 @@ def test_who_sits_in_has_it_when_the_peer_goes_and_owes_a_line(
     assert (need.state, need.helpers) == (State.ACCEPTED, (OTTER, HERON))
     assert need.went_silent == (WREN,)
     assert need.lease_ends == NOW + FIRST_LINE
-    assert need.spoke(OTTER).finish(OTTER, "heard", NOW).end is End.HANDED_OVER
+    assert need.spoke(OTTER, NOW).finish(OTTER, "heard", NOW).end is End.HANDED_OVER
 
 
 def test_others_are_called_once_nobody_of_those_who_sat_in_says_anything():
@@ -242,14 +243,14 @@ def test_who_takes_over_owes_a_first_line_and_is_held_to_it():
 
 
 def test_a_talk_that_was_handed_over_ends_so():
-    need = a_talk().hand(WREN, OTTER).take_over(OTTER, NOW).spoke(OTTER)
+    need = a_talk().hand(WREN, OTTER).take_over(OTTER, NOW).spoke(OTTER, NOW)
 
     assert need.finish(OTTER, "heard", NOW).end is End.HANDED_OVER
 
 
 def test_a_hand_over_that_fell_silent_is_none():
     need = a_talk().hand(WREN, OTTER).take_over(OTTER, NOW).lapse(NOW + FIRST_LINE)
-    need = need.accept(HERON, NOW).spoke(HERON)
+    need = need.accept(HERON, NOW).spoke(HERON, NOW)
 
     assert need.finish(HERON, "heard", NOW).end is End.ACCEPTED_AND_SPOKE
 
@@ -323,8 +324,57 @@ def test_a_time_to_call_back_lies_within_the_next_week(at):
 
 
 def test_pressing_again_returns_the_same_need():
-    assert a_need().pressed(NOW + HOUR) == a_need()
-    assert a_talk().pressed(NOW + HOUR) == a_talk()
+    accepted = a_need().accept(WREN, NOW)
+
+    for need in (a_need(), accepted, a_talk().wrote(NOW)):
+        assert need.pressed(NOW + HOUR) == need
+
+
+def test_pressing_in_a_talk_waits_for_a_line_of_its_peer_s():
+    need = a_talk().pressed(NOW + HOUR)
+
+    assert need.lease_ends == NOW + HOUR + SILENCE
+    assert need.lapse(NOW + HOUR + SILENCE).is_calling
+
+
+def test_pressing_just_after_a_peer_s_line_waits_for_nothing_more():
+    need = a_talk().wrote(NOW).spoke(WREN, NOW)
+
+    assert need.pressed(NOW + SILENCE - seconds(1)) == need
+    assert need.pressed(NOW + SILENCE).lease_ends
+
+
+def a_quiet_talk(grade: Grade = Grade.NONE) -> Need:
+    """Return a talk in which both have spoken, and the peer last."""
+    return a_talk().graver(grade).wrote(NOW).spoke(WREN, NOW)
+
+
+def test_a_talk_in_which_both_spoke_is_over_after_a_day_of_silence():
+    need = a_quiet_talk().spoke(WREN, NOW + HOUR)
+
+    with pytest.raises(refusals.TooEarly):
+        need.close(NOW + QUIET)
+    closed = need.close(NOW + HOUR + QUIET)
+
+    assert (closed.end, closed.ending) == (End.ACCEPTED_AND_SPOKE, "")
+
+
+@pytest.mark.parametrize(
+    "need",
+    [
+        a_need(),
+        a_need().accept(WREN, NOW),
+        a_talk(),
+        a_talk().wrote(NOW),
+        a_quiet_talk().wrote(NOW),
+        a_quiet_talk().let_go(WREN, NOW),
+        a_quiet_talk().join(OTTER).let_go(WREN, NOW).spoke(OTTER, NOW),
+        a_quiet_talk(Grade.HIGH),
+    ],
+)
+def test_no_other_is_over_by_time_however_long(need: Need):
+    with pytest.raises(refusals.TooEarly):
+        need.close(NOW + 100 * QUIET)
 
 
 def test_pressing_before_the_call_back_raises_it_now():
@@ -347,7 +397,7 @@ def test_danger_can_only_turn_out_to_be_graver():
 @pytest.mark.parametrize(
     "act",
     [
-        lambda need: need.spoke(OTTER),
+        lambda need: need.spoke(OTTER, NOW),
         lambda need: need.let_go(OTTER, NOW),
         lambda need: need.hand(OTTER, WREN),
         lambda need: need.needs_a_moment(OTTER, NOW),
@@ -364,8 +414,8 @@ ACTS: dict[str, Callable[[Need], Need]] = {
     "waiting": lambda need: need.waiting(Climb(NOW + minutes(1), 0, 2)),
     "wren accepts": lambda need: need.accept(WREN, NOW),
     "otter accepts": lambda need: need.accept(OTTER, NOW),
-    "wren speaks": lambda need: need.spoke(WREN),
-    "otter speaks": lambda need: need.spoke(OTTER),
+    "wren speaks": lambda need: need.spoke(WREN, NOW),
+    "otter speaks": lambda need: need.spoke(OTTER, NOW),
     "member writes": lambda need: need.wrote(NOW),
     "lapses": lambda need: need.lapse(NOW + HOUR),
     "wren lets go": lambda need: need.let_go(WREN, NOW),
@@ -378,6 +428,7 @@ ACTS: dict[str, Callable[[Need], Need]] = {
     "otter declines": lambda need: need.decline(OTTER),
     "wren ends": lambda need: need.finish(WREN, "heard", NOW),
     "otter ends": lambda need: need.finish(OTTER, "heard", NOW),
+    "goes quiet": lambda need: need.close(NOW + QUIET),
     "withdraws": lambda need: need.withdraw(NOW),
     "put off": lambda need: need.call_back(NOW + HOUR, NOW),
     "called back": lambda need: need.raise_again(NOW + HOUR),
@@ -414,7 +465,7 @@ def test_nobody_is_called_while_somebody_is_there_and_nobody_is_there_twice(
 
 
 @given(st.lists(st.sampled_from(sorted(ACTS)), max_size=30))
-def test_no_need_ends_by_time_alone(acts: list[str]):
+def test_no_need_ends_by_time_alone_but_a_talk_in_which_nobody_waits(acts: list[str]):
     need = a_need()
     for act in acts:
         try:
@@ -422,5 +473,6 @@ def test_no_need_ends_by_time_alone(acts: list[str]):
         except ChatError:
             continue
         if need.is_open and not after.is_open:
-            assert act in ("wren ends", "otter ends", "withdraws", "put off")
+            quiet = act == "goes quiet" and need.quiet_since and not need.lease_ends
+            assert quiet or act in ("wren ends", "otter ends", "withdraws", "put off")
         need = after

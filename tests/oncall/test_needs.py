@@ -10,7 +10,7 @@ import pytest
 from chat import bulletin
 from chat.errors import BadText, StoreDown, TextTooLong
 from chat.model import Grade, Handle, MemberId, RoomName
-from chat.oncall.need import FIRST_LINE, SILENCE
+from chat.oncall.facts import FIRST_LINE, SILENCE
 from chat.oncall.needs import SHARES, Known
 from chat.oncall.ranking import rank
 from chat.oncall.refusals import (

@@ -38,7 +38,9 @@ async def _work(house: NeedsHouse, _id: NeedId) -> None:
         for row in await tx.execute(select(needs.c.id)):
             known = await ledger.locked(tx, row.id)
             need, now = known.need, ledger.now()
-            if need.lapsed(now):
+            if need.is_quiet(now):
+                await ledger.keep(tx, known, need.close(now), "ended")
+            elif need.lapsed(now):
                 await ledger.keep(tx, known, need.lapse(now), "silent")
             elif need.call_back_at and need.call_back_at <= now:
                 await ledger.keep(tx, known, need.raise_again(now), "raised_again")
@@ -74,7 +76,7 @@ STEPS: st.SearchStrategy[Step] = st.one_of(
     ),
     st.just(lambda house, id_: house.needs.wrote(id_)),
     st.just(_work),
-    st.integers(1, 4000).map(lambda s: lambda house, _: _pass(house, s)),
+    st.integers(1, 90_000).map(lambda s: lambda house, _: _pass(house, s)),
 )
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from chat.asides import NeedNews
 from chat.model import Handle
-from chat.oncall.need import REMEMBERED
+from chat.oncall.facts import REMEMBERED
 from chat.oncall.stages import Climb, NeedId
 from chat.store.database import Database
 from chat.talkroom import talk_of
