@@ -75,6 +75,12 @@ class View:
         return self.me is not None and self.me.at_work
 
     @property
+    def full(self) -> bool:
+        """Whether they have as many talks as they take at once."""
+        one = self.me.standby if self.me else None
+        return one is not None and one.talks >= one.capacity
+
+    @property
     def alone(self) -> bool:
         """Whether fewer than two who are on duty can be reached."""
         return alone(reachable([mate.standby for mate in self.mates], ()))

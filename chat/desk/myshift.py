@@ -102,6 +102,7 @@ def notices(view: View) -> list[str]:
         "last_only": not view.terms.ready and view.reader.coordinates,
         "unreachable": view.at_work and view.only_page,
         "last_unreachable": off_duty and view.only_page,
+        "full": view.at_work and view.full,
         "alone": view.alone and view.at_work,
         "too_few": view.alone and off_duty,
     }
@@ -133,6 +134,13 @@ NOTICES: Final = (
         "page.",
         "/staff/ways",
         "Set up another way",
+    ),
+    Notice(
+        "full",
+        "You have as many talks as you take at once, so you are not called. End those "
+        "that are over.",
+        "/staff/calls#list-mine",
+        "See them",
     ),
     Notice(
         "alone",

@@ -18,6 +18,7 @@ from chat.oncall.stages import PeerId
 from chat.oncall.terms import Terms, terms
 from chat.roles import Role
 from chat.store import peers
+from chat.store.instants import kept
 
 AT_ONCE: Final = timedelta(hours=1)
 """For how long ahead shifts are worked out at one go."""
@@ -25,8 +26,14 @@ AT_ONCE: Final = timedelta(hours=1)
 Reachable = Callable[[AsyncConnection, datetime], Awaitable[Collection[str]]]
 """Returns the ids of those who can be reached at a moment."""
 
-Talks = Callable[[AsyncConnection], Awaitable[Mapping[str, int]]]
-"""Returns how many talks each of the team has, by id; who has none may be left out."""
+LIVELY: Final = timedelta(hours=1)
+"""How long after its last line a talk keeps a peer from others."""
+
+Talks = Callable[[AsyncConnection, int], Awaitable[Mapping[str, int]]]
+"""Returns how many talks each of the team has in which something was said since.
+
+By id; who has none may be left out.
+"""
 
 logger = logging.getLogger(__name__)
 
@@ -93,7 +100,7 @@ class Team:
         """
         shifts = {shift.peer: shift for shift in await self._on_shift(tx, now)}
         reached = await self._reachable(tx, now)
-        talks = await self._talks(tx)
+        talks = await self._talks(tx, kept(now - LIVELY))
         return [
             _standby(row, shifts.get(row.id), reached, talks, now)
             for row in await peers.everyone(tx)

@@ -14,6 +14,7 @@ from sqlalchemy import (
     delete,
     func,
     insert,
+    or_,
     select,
     update,
 )
@@ -27,7 +28,8 @@ ENDED: Final = "ended"
 CALL_BACK: Final = "call_back"
 AT_ONCE: Final = 200
 
-_TAKEN: Final = ("accepted", "talking")
+_ACCEPTED: Final = "accepted"
+_TAKEN: Final = (_ACCEPTED, "talking")
 _CAME: Final = ("accepted", "joined", "handed")
 """What happens to a need when a peer comes."""
 
@@ -120,9 +122,16 @@ async def every_open(tx: AsyncConnection) -> Sequence[Row[Any]]:
     return (await tx.execute(asked.order_by(needs.c.rank, needs.c.id))).all()
 
 
-async def talks_of(tx: AsyncConnection) -> dict[str, int]:
-    """Return in how many talks everybody is who is in one, by their staff id."""
-    asked = select(needs.c.peer, needs.c.joined).where(needs.c.state.in_(_TAKEN))
+async def talks_of(tx: AsyncConnection, since: int) -> dict[str, int]:
+    """Return in how many talks everybody is who is in one, by their staff id.
+
+    One in which nobody waits, and nothing was said since a moment, keeps nobody.
+    """
+    last = func.coalesce(needs.c.quiet_since, needs.c.accepted_at)
+    waits = or_(needs.c.state == _ACCEPTED, needs.c.unanswered_since.is_not(None))
+    asked = select(needs.c.peer, needs.c.joined).where(
+        needs.c.state.in_(_TAKEN), or_(waits, last > since)
+    )
     return Counter(
         peer for row in await tx.execute(asked) for peer in (row.peer, *row.joined)
     )

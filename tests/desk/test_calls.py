@@ -31,6 +31,34 @@ async def ids(colleague: Colleague, name: str) -> list[str]:
     return [row["id"] for row in (await lists(colleague))[name]]
 
 
+async def test_whoever_has_as_many_talks_as_they_take_is_told_that_they_are_not_called(
+    desk: CallDesk, wren: Colleague
+):
+    await wren.post("/staff/calls/duty", hours="2")
+    talks = [await desk.talk(wren, handle=Handle(bytes([n]) * 16)) for n in (65, 66)]
+    assert "full" in await noticed(wren)
+
+    await desk.needs.finish(talks[0], PeerId(wren.id), "heard")
+    assert "full" not in await noticed(wren)
+
+
+async def test_a_talk_that_nobody_ended_keeps_nobody_from_being_called(
+    desk: CallDesk, wren: Colleague
+):
+    await wren.post("/staff/calls/duty", hours="2")
+    for number in (65, 66):
+        await desk.talk(wren, handle=Handle(bytes([number]) * 16))
+    for _ in range(13):
+        desk.clock.advance(300)
+        await wren.get("/staff/calls")
+    await desk.is_here(wren.id)
+
+    assert "full" not in await noticed(wren)
+    async with desk.database.read() as tx:
+        (me,) = await desk.standbys(tx, desk.clock.now())
+    assert me.may_be_called
+
+
 async def noticed(colleague: Colleague) -> list[str]:
     found: list[str] = (await colleague.get("/staff/calls.json")).json()["notices"]
     return found

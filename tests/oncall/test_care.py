@@ -125,7 +125,7 @@ async def test_a_second_peer_may_sit_in(house: NeedsHouse):
 
     assert known.need.helpers == (WREN, OTTER)
     async with house.database.read() as tx:
-        assert await store.talks_of(tx) == {WREN: 1, OTTER: 1}
+        assert await store.talks_of(tx, 0) == {WREN: 1, OTTER: 1}
 
 
 async def test_a_moment_to_think_buys_time_once_the_member_waits(house: NeedsHouse):

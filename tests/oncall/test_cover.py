@@ -69,7 +69,7 @@ class House:
     async def _reachable(self, _tx: AsyncConnection, _now: datetime) -> set[PeerId]:
         return self.reached
 
-    async def _talks(self, _tx: AsyncConnection) -> Mapping[str, int]:
+    async def _talks(self, _tx: AsyncConnection, _since: int) -> Mapping[str, int]:
         return {}
 
     async def need(self, at: datetime, **columns: Any) -> None:

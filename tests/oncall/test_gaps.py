@@ -74,7 +74,7 @@ class Watch:
     async def _likely(self, _tx: AsyncConnection, _now: object) -> set[PeerId]:
         return self.reached if self.likely is None else self.likely
 
-    async def _talks(self, _tx: AsyncConnection) -> Mapping[str, int]:
+    async def _talks(self, _tx: AsyncConnection, _since: int) -> Mapping[str, int]:
         return {}
 
     async def _ways(

@@ -44,7 +44,7 @@ class Roster:
     async def _reachable(self, _tx: AsyncConnection, _now: datetime) -> Collection[str]:
         return self.reached
 
-    async def _talks(self, _tx: AsyncConnection) -> Mapping[str, int]:
+    async def _talks(self, _tx: AsyncConnection, _since: int) -> Mapping[str, int]:
         return self.talks
 
     async def has(

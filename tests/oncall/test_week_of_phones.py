@@ -52,7 +52,7 @@ class Week:
     async def _ring(self, _frame: bytes) -> None:
         pass
 
-    async def _talks(self, _tx: AsyncConnection) -> Mapping[str, int]:
+    async def _talks(self, _tx: AsyncConnection, _since: int) -> Mapping[str, int]:
         return {}
 
     async def come(self) -> None:

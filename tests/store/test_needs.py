@@ -5,6 +5,7 @@ import pytest
 from chat.oncall.known import Known, Told, columns
 from chat.store import needs as store
 from chat.store.database import Database
+from chat.store.instants import kept
 from tests.oncall.needs import NOW, a_need
 from tests.support.clock import FakeClock
 from tests.support.needs import HERON, OTTER, WREN, NeedsHouse, a_handle
