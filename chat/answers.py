@@ -11,6 +11,7 @@ from chat.errors import HelloFirst, NotInRoom, TooManyRooms
 from chat.held import Held, HeldRooms
 from chat.identity import Identity
 from chat.model import Member, RoomName
+from chat.oncall.refusals import NeedOver
 from chat.pacing import Pacing
 from chat.requests import (
     Appeal,
@@ -216,9 +217,11 @@ class Answers:
                 receipt = await self._speaking.say(session, member, request, wait)
             case TakeBack():
                 self._pacing.may(session, self._pacing.reactions)
+                await self._see_that_it_goes_on(session, room)
                 receipt = await self._rooms.take_back(room, member, request)
             case React():
                 self._pacing.may(session, self._pacing.reactions)
+                await self._see_that_it_goes_on(session, room)
                 receipt = await self._rooms.react(room, member, request)
             case _:
                 assert_never(request)
@@ -228,6 +231,11 @@ class Answers:
         if isinstance(request, Say) and not receipt.position:
             return asides.waiting(request.ref, request.id)
         return protocol.done(request.ref, receipt.position, receipt.at)
+
+    async def _see_that_it_goes_on(self, session: Session, room: RoomName) -> None:
+        """Refuse to change a talk that is there only to be read."""
+        if is_talk(room) and (await self._talks.find(session.handle, room)).over:
+            raise NeedOver
 
     async def _look(self, session: Session, request: Name | Earlier) -> bytes:
         if isinstance(request, Name):

@@ -279,6 +279,18 @@ async def test_a_talk_that_is_over_is_read_and_nothing_is_said_there(
     await talking.peer.enters(talking.need)
 
 
+async def test_nor_is_anything_changed_there(house: TalkHouse):
+    talking = await house.talking()
+    theirs = await talking.peer.says("Hello. I am here.", talking.need)
+    mine = await talking.member.says("Hello.", talking.talk)
+    await house.needs.finish(talking.need, talking.peer.id, "heard")
+
+    reacted = await talking.member.react(theirs, 0, room=talking.talk)
+    taken_back = await talking.member.take_back(mine, talking.talk)
+
+    assert [code(reacted), code(taken_back)] == ["need_over", "need_over"]
+
+
 async def test_who_is_in_danger_is_heard_even_then(house: TalkHouse):
     talking = await house.talking()
     await talking.peer.says("Hello. I am here.", talking.need)
