@@ -66,6 +66,9 @@ class Kept:
 
 NOTHING_KEPT: Final = Kept()
 
+_OPENS: Final = {"blocked": "company"}
+"""Which part of the page may be wanted next, by what was done."""
+
 
 class Talk:
     """Shows one talk to those who may see it."""
@@ -87,8 +90,9 @@ class Talk:
 
     async def show(self, request: Request, me: Deskmate) -> Response:
         """Show the talk, and what one may do about it."""
-        note = NOTES.get(said(request.query_params, "did"), "")
-        return await self.page(request, me, note=note)
+        did = said(request.query_params, "did")
+        kept = Kept(open=_OPENS.get(did, ""))
+        return await self.page(request, me, note=NOTES.get(did, ""), kept=kept)
 
     async def page(
         self,

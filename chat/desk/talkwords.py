@@ -27,7 +27,8 @@ NOTES: Final = {
     "company": "Coordinators are told that you would like company.",
     "joined": "You sit in. Say hello, so that they know who came.",
     "over": "You have taken over. They wait for your first line.",
-    "blocked": "You will not be called about them again. Nobody else is told.",
+    "blocked": "You will not be called about them again. Nobody else is told. If you "
+    "are with them, you stay until another comes, or you say that you cannot go on.",
     "noted": "It is kept. You find it beside the calls, and nobody else does.",
     "reported": "The room team will look at it. Thank you.",
 }

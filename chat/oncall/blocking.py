@@ -47,7 +47,7 @@ async def blocked(tx: AsyncConnection, handle: Handle, seal: Seal) -> frozenset[
 async def unblocked(
     tx: AsyncConnection, needs: Sequence[Known], peer: PeerId, seal: Seal
 ) -> list[Known]:
-    """Return the needs of those whom a peer does not block."""
+    """Return the needs of those whom a peer does not block, and those they have."""
     sealed = [
         seal(known.told.handle, peer) if known.told.handle else b"" for known in needs
     ]
@@ -56,4 +56,5 @@ async def unblocked(
         known
         for known, block_ in zip(needs, sealed, strict=True)
         if (peer, block_) not in kept
+        or peer in (*known.need.helpers, known.need.handing_to)
     ]

@@ -283,6 +283,19 @@ async def test_whoever_is_asked_is_told_by_every_way(
     assert await desk.alerts() == [("hand", "otter", "page"), ("hand", "otter", "push")]
 
 
+async def test_whoever_blocks_whom_they_are_with_is_offered_to_let_others_come(
+    desk: CallDesk, wren: Colleague
+):
+    need = await desk.talk(wren)
+
+    answer = await wren.post(f"{page_of(need)}/block")
+
+    page = await wren.reads(answer.headers["location"])
+    company = page.index("I would like company, or cannot go on")
+    assert " open>" in page[company - 60 : company]
+    assert f"/staff/talks/{need}" in await wren.reads("/staff/calls")
+
+
 async def test_nobody_is_asked_who_cannot_be_reached(
     desk: CallDesk, wren: Colleague, otter: Colleague, need: NeedId
 ):

@@ -52,6 +52,19 @@ async def test_who_blocks_a_member_is_not_offered_their_needs(house: NeedsHouse)
     assert len(await house.needs.open_needs(OTTER)) == 2
 
 
+async def test_who_blocks_whom_they_are_with_has_them_until_they_let_go(
+    house: NeedsHouse,
+):
+    await house.team(WREN)
+    id_ = (await house.talk()).need.id
+
+    await house.needs.block(id_, WREN)
+    assert [each.need.id for each in await house.needs.open_needs(WREN)] == [id_]
+
+    await house.needs.let_go(id_, WREN)
+    assert await house.needs.open_needs(WREN) == []
+
+
 async def test_a_block_tells_nobody_who_is_blocked(house: NeedsHouse):
     await house.team(WREN, OTTER)
     known = await house.talk()
