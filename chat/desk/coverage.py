@@ -14,7 +14,6 @@ from chat.desk.guard import Guard
 from chat.desk.wall import Wall
 from chat.desk.week import Piece, pieces
 from chat.desk.wording import count, listed
-from chat.oncall.audiences import FEWEST
 from chat.oncall.cover import Ahead, Cover
 from chat.oncall.coverage import Cell, Gap, Wanted
 from chat.oncall.gaps import by_day
@@ -84,7 +83,7 @@ class CoveragePage:
             languages=[("", "Any language"),
                        *((code, LANGUAGES.get(code, code)) for code in spoken)],
             gaps=gap_lines(ahead.gaps(wanted), wall),
-            alone=_alone(standings), ready=_is_ready(me, ahead.mates),
+            alone=ahead.alone, ready=_is_ready(me, ahead.mates),
             told=_told(ahead, cells if wanted == Wanted() else None),
             standings=standings if may(me.role, "coordinate") else None,
             unreachable=listed([each.name for each in standings
@@ -121,12 +120,6 @@ def _standing(mate: Mate, on_shift: Container[PeerId | None]) -> Standing:
 
 def _is_ready(me: Deskmate, mates: Iterable[Mate]) -> bool:
     return any(mate.id == me.id and mate.terms.ready for mate in mates)
-
-
-def _alone(standings: Iterable[Standing]) -> bool:
-    """Tell whether fewer than two on shift can be reached just now."""
-    there = [one for one in standings if one.on_shift and one.reachable and one.ready]
-    return len(there) < FEWEST
 
 
 def gap_lines(gaps: Iterable[Gap], wall: Wall) -> Sequence[GapLine]:

@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 from chat.clock import Clock
 from chat.errors import StoreDown
+from chat.oncall.audiences import alone, reachable
 from chat.oncall.closing import closed
 from chat.oncall.coverage import (
     AHEAD,
@@ -42,6 +43,8 @@ class Ahead(NamedTuple):
     book: Rotabook
     mates: list[Mate]
     usual: Week
+    alone: bool
+    """Fewer than two on duty would be called now, so that a coordinator is as well."""
     now: datetime
 
     @property
@@ -110,7 +113,8 @@ class Cover:
         async with self._database.read() as tx:
             book, _ = await self._planned.at(tx, now)
             mates = await self._team.everyone(tx, now)
-        return Ahead(book, mates, await self._usual.week(book.rota.zone), now)
+            few = alone(reachable(await self._team.standbys(tx, now), ()))
+        return Ahead(book, mates, await self._usual.week(book.rota.zone), few, now)
 
     async def honest(self) -> Mapping[str, str]:
         """Return when members may count on somebody; the last known if all is down."""

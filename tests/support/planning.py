@@ -78,7 +78,7 @@ class Planning:
     async def _reachable(self, _tx: AsyncConnection, _now: datetime) -> set[str]:
         return self.reached
 
-    async def _talks(self, _tx: AsyncConnection) -> dict[str, int]:
+    async def _talks(self, _tx: AsyncConnection, _since: int) -> dict[str, int]:
         return {}
 
     @asynccontextmanager

@@ -6,6 +6,7 @@ from datetime import date, time, timedelta
 
 from chat.oncall.hours import Hours
 from chat.oncall.stages import PeerId
+from chat.store.instants import kept
 from tests.support.clock import NOON
 from tests.support.console import Colleague
 from tests.support.planning import Planning
@@ -127,11 +128,24 @@ async def test_with_fewer_than_two_the_page_says_so(
 ):
     now = Hours(NOON, NOON + HOUR)
     await planning.plan.take_hours(WREN, now)
-    assert "Fewer than two on shift" in await wren.reads("/staff/coverage")
+    assert "Fewer than two on duty" in await wren.reads("/staff/coverage")
 
     await planning.plan.take_hours(PeerId(birch.id), now)
 
-    assert "Fewer than two on shift" not in await wren.reads("/staff/coverage")
+    assert "Fewer than two on duty" not in await wren.reads("/staff/coverage")
+
+
+async def test_those_who_can_take_it_without_a_shift_are_no_fewer(
+    planning: Planning, birch: Colleague, wren: Colleague
+):
+    until = kept(NOON + HOUR)
+    await planning.has(birch.id, on_duty_until=until)
+    await planning.has(wren.id, on_duty_until=until)
+    assert "Fewer than two on duty" not in await wren.reads("/staff/coverage")
+
+    await planning.has(wren.id, capacity=0)
+
+    assert "Fewer than two on duty" in await wren.reads("/staff/coverage")
 
 
 async def test_members_are_told_honest_hours_and_need_not_sign_in(
