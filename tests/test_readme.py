@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from prometheus_client.parser import text_string_to_metric_families
+from starlette.routing import Route
 
+from chat import app, bulletin
 from chat.metrics import Metrics
 from chat.settings import Settings
 
@@ -75,3 +77,24 @@ def test_no_document_leads_nowhere():
         for target in re.findall(r"\]\(([^)#]+)[^)]*\)", document.read_text()):
             if "://" not in target:
                 assert (document.parent / target).exists(), f"{document}: {target}"
+
+
+def test_every_frame_of_the_desk_is_written_out():
+    table = section("docs/protocol.md", "The desk's socket")
+
+    told = {int(n) for n in re.findall(r"^\| (\d+) \|", table, flags=re.MULTILINE)}
+    assert told >= {*range(bulletin.CASE, bulletin.ROTA + 1)}
+
+
+def test_every_route_that_is_no_page_of_the_desk_is_written_out(tmp_path: Path):
+    service = app.create(Settings(redis_url="unix:///nowhere", data_dir=tmp_path))
+    table = section("docs/protocol.md", "Over HTTP")
+
+    paths = [r.path for r in service.routes if isinstance(r, Route)]
+    told = [path for path in paths if not _is_a_page(path)]
+    assert [path for path in told if f"{path}`" not in table] == []
+
+
+def _is_a_page(path: str) -> bool:
+    desk = path.startswith("/staff") and not path.startswith("/staff/confirm")
+    return path == "/{path:path}" or (desk and "." not in path)

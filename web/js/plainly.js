@@ -44,6 +44,7 @@ const REFUSALS = {
   no_appeal: "Nobody can look at that again.",
   not_here: "They are not in this room just now.",
   bad_call_back: "Please choose a time from now on, and within a week.",
+  unknown_share: "We do not know one of these. Please choose again.",
   no_such_need: "Nobody is being asked just now. Press again if you need somebody.",
   need_over: "This talk is over. You can press again whenever you need somebody.",
   card_to_oneself: "That was you, under another name.",
