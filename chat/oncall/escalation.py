@@ -18,6 +18,8 @@ from chat.oncall.stages import Climb, PeerId, State
 LATE: Final = timedelta(seconds=10)
 """After how long a step that did not come says that something is wrong with us."""
 
+_NOBODY: Final[Reachable] = {}
+
 
 class Call(NamedTuple):
     """A step that is taken now, and whom it calls who was not called a moment ago."""
@@ -73,17 +75,25 @@ class Progress(NamedTuple):
 
 
 def steps_due(
-    policy: Policy, need: Need, reachable: Reachable, now: datetime
+    policy: Policy,
+    need: Need,
+    reachable: Reachable,
+    now: datetime,
+    unproved: Reachable = _NOBODY,
 ) -> Calling:
     """Return whom to call about a need now, and which step comes when after that.
 
     A step with nobody to reach is passed over at once. After the last step the next
-    round begins, which `climb.round` counts; nobody is called twice in one go.
+    round begins, which `climb.round` counts; nobody is called twice in one go. A round
+    that finds nobody to reach ends with a call of all who are `unproved`.
     """
     climb = _set_right(policy, need.climb, reachable, now)
     if not need.is_calling or climb.due > now:
         return Calling((), climb)
-    return _walk(policy, climb, reachable, now)
+    calling = _walk(policy, climb, reachable, now)
+    if calling.climb.nobody:
+        return _in_vain(policy, calling, climb.round, unproved)
+    return calling
 
 
 def next_moment(policy: Policy, need: Need, now: datetime) -> datetime | None:
@@ -155,6 +165,17 @@ def _walk(policy: Policy, climb: Climb, reachable: Reachable, now: datetime) -> 
     nobody = not calls and not _anyone(policy, reachable)
     climb = Climb(_next_round(policy, at, now), 0, climb.round + 1, nobody)
     return Calling(tuple(calls), climb, tuple(skipped))
+
+
+def _in_vain(
+    policy: Policy, calling: Calling, round_: int, unproved: Reachable
+) -> Calling:
+    """Return a round that found nobody, with a call of those who may not hear it."""
+    everyone = [peer for step in policy.steps for peer in _called(step, unproved)]
+    if not everyone:
+        return calling
+    call = Call(round_, len(policy.steps) - 1, tuple(dict.fromkeys(everyone)))
+    return calling._replace(calls=(call,))
 
 
 def _next_round(policy: Policy, last: datetime, now: datetime) -> datetime:

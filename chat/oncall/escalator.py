@@ -212,11 +212,13 @@ class Escalator:
         called = await self._called(tx, [id_ for id_ in ids if id_ in lost])
         blocks = bool(await needs.who_block(tx))
         left = await due.deserted(tx, ids)
+        with_ways = await self._ways(tx, [one.peer for one in team])
         turned = list[tuple[Known, Turn]]()
         for row in await due.lock(tx, ids):
             blocking = await self._blocking(tx, row) if blocks else ()
             around = Around(
                 self._policy, team, blocking, called.get(row.id, ()),
+                with_ways=with_ways,
                 deserted=row.id in left,
                 times=await self._times(tx, row),
             )  # fmt: skip

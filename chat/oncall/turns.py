@@ -57,6 +57,8 @@ class Around:
     """Who wants to meet its member no more."""
     called: Collection[str] = field(default=())
     """Whom the last step called, if that is known to have failed for some of them."""
+    with_ways: Collection[PeerId] = ()
+    """Who has any way by which they could be called, heard of lately or not."""
     deserted: bool = False
     """Whether whoever has it left the team."""
     times: int = 0
@@ -73,13 +75,13 @@ def turn(need: Need, told: Told, around: Around, now: datetime) -> Turn:
     if not need.is_calling:
         return Turn(need, _of(back))
     people = whom(need, told, around)
-    if around.called and _deserted(around.called, people) and need.climb.due > now:
+    if _is_hurried(need, people, around) and need.climb.due > now:
         # The next step need not wait for those whom nothing reaches.
         need = replace(need, climb=need.climb._replace(due=now))
-    calling = steps_due(around.policy, need, people, now)
-    called = _called(need, calling)
-    calls = _marked(need, calling.calls)
-    return Turn(calling.of(need), _of(back, called), calls)
+    unproved = whom(need, told, replace(around, team=_with_ways(around)))
+    calling = steps_due(around.policy, need, people, now, unproved)
+    happened = _of(back, _nobody(need, calling), _called(need, calling))
+    return Turn(calling.of(need), happened, _marked(need, calling.calls))
 
 
 def _of(*happened: Happening | None) -> tuple[Happening, ...]:
@@ -131,20 +133,37 @@ def _suited(team: Sequence[Standby], told: Told) -> Reachable:
     return reachable(team, told.tags, told.shares, told.language)
 
 
-def _deserted(called: Collection[str], people: Reachable) -> bool:
-    return not any(peer in called for of in people.values() for peer in of)
+def _is_hurried(need: Need, people: Reachable, around: Around) -> bool:
+    """Tell whether nobody whom the last step called can be reached any more.
+
+    Not where they could not be reached to begin with: they are tried once a round.
+    """
+    of_them = (peer in around.called for of in people.values() for peer in of)
+    return bool(around.called) and not need.climb.nobody and not any(of_them)
+
+
+def _with_ways(around: Around) -> list[Standby]:
+    """Return the team as if whoever has any way at all could be reached by it."""
+    return [
+        replace(one, reachable=one.reachable or one.peer in around.with_ways)
+        for one in around.team
+    ]
+
+
+def _nobody(need: Need, calling: Calling) -> Happening | None:
+    if need.climb.nobody or not calling.climb.nobody:
+        return None
+    after = need.waiting(calling.climb)
+    return Happening(NOBODY, after, {"round": need.climb.round})
 
 
 def _called(need: Need, calling: Calling) -> Happening | None:
-    after = calling.of(need)
-    if calling.calls:
-        last = calling.calls[-1]
-        peers = len(calling.peers)
-        detail = {"round": last.round, "step": last.step, "peers": peers}
-        return Happening(CALLED, after, detail)
-    if after.climb.nobody and not need.climb.nobody:
-        return Happening(NOBODY, after, {"round": need.climb.round})
-    return None
+    if not calling.calls:
+        return None
+    last = calling.calls[-1]
+    peers = len(calling.peers)
+    detail = {"round": last.round, "step": last.step, "peers": peers}
+    return Happening(CALLED, calling.of(need), detail)
 
 
 def _marked(need: Need, calls: tuple[Call, ...]) -> tuple[Call, ...]:

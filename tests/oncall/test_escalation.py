@@ -126,6 +126,21 @@ def test_with_nobody_at_all_it_looks_again_after_the_pause():
     assert calling.climb == Climb(NOW + PAUSE, 0, 2, nobody=True)
 
 
+def test_a_round_that_finds_nobody_ends_with_a_call_of_all_who_have_a_way():
+    calling = steps_due(POLICY, a_need(), NOBODY, NOW, EVERYONE)
+
+    assert calling.calls == (Call(1, 3, (WREN, OTTER, HERON, BOSS)),)
+    assert calling.climb == Climb(NOW + PAUSE, 0, 2, nobody=True)
+
+
+def test_nobody_is_called_in_vain_where_somebody_is_reachable():
+    alone = {Audience.COORDINATOR: (BOSS,)}
+
+    calling = steps_due(POLICY, a_need(), alone, NOW, EVERYONE)
+
+    assert calling.peers == (BOSS,)
+
+
 def test_whoever_comes_while_there_was_nobody_is_called_at_once():
     need = a_need().waiting(Climb(NOW + PAUSE, 0, 2, nobody=True))
 
