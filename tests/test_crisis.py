@@ -17,6 +17,7 @@ from chat.opening import Opening
 from chat.settings import Settings
 from chat.store.database import Database
 from chat.store.schema import audit
+from chat.talkroom import talk_of
 from tests.support.clock import FakeClock
 from tests.support.desk import DANGER, HANDLE, IDENTITY, Desk, an_opening
 from tests.support.needs import WREN, NeedsHouse
@@ -79,6 +80,16 @@ async def test_somebody_in_danger_is_called_for_without_asking(desk: CrisisDesk)
     assert known.told.tags == ("of-coffee",)
     assert desk.house.news == [(known.need.id, HANDLE)]
     assert ("house", "need") in await desk.recorded()
+
+
+async def test_a_need_tells_of_no_private_talk_in_which_danger_was_said(
+    desk: CrisisDesk,
+):
+    await desk.cases.open(danger(room=talk_of("ab" * 16)))
+
+    (known,) = await desk.open_needs()
+    assert (known.told.handle, known.need.grade) == (HANDLE, Grade.HIGH)
+    assert (known.need.room, known.need.member, known.told.who) == ("", b"", b"")
 
 
 async def test_a_case_tells_that_a_peer_was_called(desk: CrisisDesk):

@@ -6,7 +6,7 @@ opened without it, since somebody of the room team must still see it.
 """
 
 import logging
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -17,6 +17,7 @@ from chat.casework.dossier import Dossier
 from chat.model import Grade, Handle, MemberId, RoomName
 from chat.oncall.needs import Raised
 from chat.opening import Opening
+from chat.talkroom import is_talk
 
 _SOURCES: Final = {"rule": "crisis", "report": "report"}
 """What may say that somebody is in danger, and how the need is marked for it."""
@@ -66,17 +67,36 @@ async def call(
     return raised
 
 
+class _Place(NamedTuple):
+    """Where somebody was, and who they were there."""
+
+    room: RoomName = RoomName("")
+    member: MemberId = MemberId(b"")
+    who: bytes = b""
+
+
+def _place(opening: Opening) -> _Place:
+    """Return where an opening says that somebody was; of a private talk, nothing.
+
+    Who they are there is for those who are there too, and its name tells of it.
+    """
+    if is_talk(opening.room):
+        return _Place()
+    return _Place(opening.room, opening.member, opening.who)
+
+
 async def _raised(
     case: Dossier, opening: Opening, needs: Needs, unseal: Unseal, *, anew: bool
 ) -> Raised | None:
+    place = _place(opening)
     try:
         async with case.tx.begin_nested():
             return await needs.raise_within(
                 case.tx,
                 handle=Handle(unseal(opening.sealed, opening.key)),
-                room=opening.room,
-                member=opening.member,
-                who=opening.who,
+                room=place.room,
+                member=place.member,
+                who=place.who,
                 source=_SOURCES[opening.source],
                 case_id=case.id,
                 grade=opening.grade,

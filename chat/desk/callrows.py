@@ -11,12 +11,13 @@ from chat.identity import name_of
 from chat.oncall.known import Known
 from chat.oncall.need import Need
 from chat.oncall.stages import PeerId, State
+from chat.talkroom import called
 
 LISTS: Final = ("asked", "mine", "waiting", "others")
 """Where a need stands on the page: one asks me, I have it, nobody has it, others do."""
 
 SOMEBODY: Final = "Somebody"
-FRONT_PAGE: Final = "from the front page"
+NOWHERE: Final = "outside the rooms"
 
 
 class CallRow(NamedTuple):
@@ -55,7 +56,7 @@ class Reader:
 
     peer: PeerId
     ready: bool
-    """Whether they may take a need into their care."""
+    """Whether they may take a need into their care, and know who waits."""
     coordinates: bool
     names: Mapping[str, str]
     """The desk names of the team, by id."""
@@ -71,7 +72,7 @@ class Reader:
         if self.peer in need.helpers:
             return "mine"
         if need.is_calling:
-            return "waiting"
+            return "waiting" if self.ready else ""
         invited = self.ready and need.id in self.company
         return "others" if self.coordinates or invited else ""
 
@@ -100,7 +101,7 @@ class Reader:
             words=told.words,
             drill=need.drill,
             by=self.company_words(need),
-            may_accept=place == "waiting" and self.ready,
+            may_accept=place == "waiting",
             may_open=place in ("mine", "asked"),
             asked=place == "asked",
             may_join=place == "others",
@@ -108,7 +109,7 @@ class Reader:
 
     def room(self, need: Need) -> str:
         """Return where somebody pressed the button."""
-        return self.rooms.get(need.room, need.room) or FRONT_PAGE
+        return called(need.room, self.rooms) if need.room else NOWHERE
 
     def company_words(self, need: Need) -> str:
         """Return who is with somebody, and who was asked to be."""

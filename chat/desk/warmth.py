@@ -28,7 +28,6 @@ SOURCES: Final = {
     "crisis": "What they wrote in a room sounded like danger",
     "report": "Somebody in their room was worried about them",
     "stay": "They asked us to stay with them, and a check-in was missed",
-    "card": "They were in a private talk that was not enough",
     "drill": "A fire drill: nobody is in need",
 }
 """How we came to know of it."""

@@ -26,7 +26,7 @@ class Told:
     """What was told when a need was raised, and goes when it is forgotten."""
 
     source: str
-    """`pressed`, `crisis`, `report`, `stay`, `card` or `drill`."""
+    """`pressed`, `crisis`, `report`, `stay` or `drill`."""
     words: str = field(default="", repr=False)
     wish: str = ""
     shares: tuple[str, ...] = ()

@@ -13,6 +13,7 @@ from chat.roles import Role
 from chat.store import alerts, peers, ways
 from chat.store.instants import kept
 from chat.store.ways import Way
+from chat.talkroom import talk_of
 from tests.support.call_desk import CallDesk
 from tests.support.console import Colleague
 
@@ -225,6 +226,28 @@ async def test_without_the_course_nobody_comes(desk: CallDesk):
     assert "Do the course first" in page
     assert answer.status_code == 403
     assert (await desk.needs.known(need)).need.is_calling
+
+
+async def test_without_the_course_nobody_reads_who_waits(desk: CallDesk):
+    need = await desk.pressed(words="i relapsed in durban")
+    async with desk.peer("Moss", ready=False) as moss:
+        page = await moss.reads("/staff/calls")
+        found = await lists(moss)
+        talk = await moss.get(f"/staff/talks/{need}")
+
+    assert "relapsed" not in page
+    assert "Nobody is waiting." not in page
+    assert not any(found.values())
+    assert talk.status_code == 404
+
+
+async def test_no_private_talk_is_shown_by_its_name(desk: CallDesk, wren: Colleague):
+    await desk.pressed(room=talk_of("ab" * 16))
+
+    page = await wren.reads("/staff/calls")
+
+    assert "talk-ab" not in page
+    assert "A private talk" in page
 
 
 async def test_a_coordinator_comes_without_the_course(desk: CallDesk):
