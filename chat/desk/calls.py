@@ -115,6 +115,7 @@ class Calls:
         return show(
             "calls", me, "Calls", status,
             note=bad or note, note_is_bad=bool(bad), lists=lists, blank=BLANK,
+            calm="Nobody is waiting." if view.reader.ready else "",
             ended=note == NOTES["ended"],
             shift=await self._shift(view, now), notices=NOTICES, noticed=notices(view),
             hours=HOURS, mates=team(view) if view.reader.coordinates else [],
@@ -238,7 +239,9 @@ NOTES: Final = {
     "on": "Thank you. You may be called from now on.",
     "off": "You are called no more, unless you have a shift. Rest well.",
     "in": "Good to have you here. Go gently.",
-    "ended": "The talk is over. Take a breath, and something to drink, before the next one.",
+    "ended": (
+        "The talk is over. Take a breath, and something to drink, before the next one."
+    ),
     "let_go": "They are not left alone. It was right to say so.",
     "left": "You sit in no more. Thank you for having been there.",
     "declined": "They stay with whom they have. Nobody minds.",
