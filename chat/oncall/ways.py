@@ -29,6 +29,8 @@ LIKELY: Final = timedelta(days=14)
 """For how long somebody who was reached counts for the shifts that they have ahead."""
 PAGE_SEEN: Final = timedelta(seconds=90)
 """For how long after it was last heard of a page counts as open."""
+PAGE_AHEAD: Final = timedelta(minutes=1)
+"""How far ahead the clock of another machine may be; or else ours was set back."""
 PAGE_NOTED_SECONDS: Final = 30.0
 """How often it is written down that a page is open."""
 CONFIRM_MAIL: Final = timedelta(hours=24)
@@ -117,14 +119,15 @@ class Ways:
 
     async def reachable_ids(self, tx: AsyncConnection, now: datetime) -> set[PeerId]:
         """Return who would hear of an alert: by an open page, or a way that works."""
-        seen = await store.seen_since(tx, kept(now - PAGE_SEEN))
+        until = kept(now + PAGE_AHEAD)
+        seen = await store.seen_between(tx, kept(now - PAGE_SEEN), until)
         confirmed = await store.confirmed_since(tx, kept(now - self.reachable))
         return {PeerId(staff_id) for staff_id in seen | confirmed}
 
     async def likely_ids(self, tx: AsyncConnection, now: datetime) -> set[PeerId]:
         """Return who was reached in the last two weeks, and so will be, most likely."""
         since = kept(now - LIKELY)
-        seen = await store.seen_since(tx, since)
+        seen = await store.seen_between(tx, since, kept(now + PAGE_AHEAD))
         return {PeerId(id_) for id_ in seen | await store.confirmed_since(tx, since)}
 
     def works(self, way: Way, now: datetime) -> bool:

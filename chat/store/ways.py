@@ -90,9 +90,9 @@ async def confirmed_since(tx: AsyncConnection, since: int) -> set[str]:
     return set((await tx.execute(asked)).scalars())
 
 
-async def seen_since(tx: AsyncConnection, since: int) -> set[str]:
-    """Return who had a page of the room team's open since then."""
-    asked = select(peers.c.staff_id).where(peers.c.page_seen_at >= since)
+async def seen_between(tx: AsyncConnection, since: int, until: int) -> set[str]:
+    """Return of whose pages one was last heard of between two moments."""
+    asked = select(peers.c.staff_id).where(peers.c.page_seen_at.between(since, until))
     return set((await tx.execute(asked)).scalars())
 
 

@@ -92,6 +92,26 @@ async def test_an_open_page_reaches_whoever_has_it_open(team: Team, clock: FakeC
     assert await team.reachable() == {"robin"}
 
 
+async def test_a_page_that_was_closed_stays_closed_when_the_clock_is_set_back(
+    team: Team, clock: FakeClock
+):
+    await team.ways.page_seen("robin")
+
+    clock.advance(-3600)
+
+    assert await team.reachable() == set()
+
+
+async def test_clocks_of_two_machines_may_differ_by_a_little(
+    team: Team, clock: FakeClock
+):
+    await team.ways.page_seen("robin")
+
+    clock.advance(-30)
+
+    assert await team.reachable() == {"robin"}
+
+
 async def test_an_open_page_is_written_down_twice_a_minute_at_most(
     team: Team, clock: FakeClock
 ):

@@ -100,8 +100,6 @@ class House:
                     peer,
                     ready_at=now,
                     on_duty_until=for_ever,
-                    # One of them looks at a page, whatever becomes of the phones.
-                    page_seen_at=for_ever if peer == PEERS[0] else None,
                     capacity=1000,
                 )
                 await tx.execute(insert(ways).values(self._phone(peer, now)))
@@ -129,8 +127,6 @@ class House:
             "SECRET_KEY": self._key,
             "POLICY_FILE": str(self.directory / "policy.toml"),
             "PUSH_HOSTS": self.push.host,
-            # Wren's page was seen in a moment far ahead, and a way a moment ago.
-            "REACHABLE_HOURS": "48",
         }
         return told | self._fake_time if self._clock_moves else told
 

@@ -19,7 +19,9 @@ from chat.oncall.team import Team
 from chat.oncall.ways import Ways
 from chat.settings import Settings
 from chat.store import needs as store
+from chat.store import peers
 from chat.store.database import Database
+from chat.store.instants import kept
 from tests.support.process import Process
 
 
@@ -87,6 +89,11 @@ class Parts:
             metrics=process.metrics,
         )
         self.doorbell.answer = lambda _news: self.escalator.look()
+
+    async def looks(self, peer: PeerId) -> None:
+        """Have a peer look at a page of theirs now."""
+        async with self.database.begin() as tx:
+            await peers.keep(tx, peer, page_seen_at=kept(self._process.clock.now()))
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:

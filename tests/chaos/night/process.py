@@ -25,6 +25,8 @@ from tests.chaos.night.parts import Parts
 
 AGAIN_SECONDS: Final = 0.3
 LOOK_SECONDS: Final = 1.0
+LOOKS: Final = PeerId("wren")
+"""Who looks at a page, whatever becomes of the phones."""
 AT_ONCE: Final = 20
 """How many members press at a time: more than a house of this size would see."""
 
@@ -125,6 +127,8 @@ async def peer(parts: Parts, who: PeerId) -> None:
     """Those whom this peer accepted and then forgets."""
     while True:
         try:
+            if who == LOOKS:
+                await parts.looks(who)
             for known in await parts.needs.open_needs():
                 if known.need.peer == who and known.need.id not in left:
                     await _talk(parts, known.need, who)
