@@ -39,7 +39,7 @@ class Standby:
     talks: int = 0
     capacity: int = CAPACITY
     quiet: bool = False
-    """Within their quiet hours, which hold except on a shift that they took."""
+    """Within their quiet hours, which hold unless they chose to be at work now."""
 
     @property
     def is_at_work(self) -> bool:
@@ -49,9 +49,8 @@ class Standby:
     @property
     def may_be_called(self) -> bool:
         """Whether a call would reach them, and find them free for it."""
-        on_a_shift = self.on_shift or self.backup
         free = self.talks < self.capacity
-        return self.reachable and free and (on_a_shift or not self.quiet)
+        return self.reachable and free and (self.is_at_work or not self.quiet)
 
     def is_of(self, audience: Audience, tags: Sequence[str], language: str) -> bool:
         """Tell whether a step for an audience means them."""

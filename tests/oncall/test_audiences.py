@@ -74,10 +74,11 @@ def test_nobody_is_called_beyond_their_capacity():
     assert who(on_shift(talks=2, capacity=3)) == (WREN,)
 
 
-def test_quiet_hours_hold_except_on_a_shift_that_somebody_took():
+def test_quiet_hours_hold_except_for_who_took_a_shift_or_says_that_they_can_take_it():
     assert who(on_shift(quiet=True)) == (WREN,)
-    resting = Standby(HERON, reachable=True, on_duty=True, coordinator=True, quiet=True)
-    assert who(resting, audience=Audience.ON_DUTY) == ()
+    ready = Standby(OTTER, reachable=True, on_duty=True, quiet=True)
+    assert who(ready, audience=Audience.ON_DUTY) == (OTTER,)
+    resting = Standby(HERON, reachable=True, coordinator=True, quiet=True)
     assert who(resting, audience=Audience.COORDINATOR) == ()
 
 
