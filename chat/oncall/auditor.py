@@ -1,9 +1,12 @@
-"""The auditor: reads every open need again and again, and is loud if one is stuck."""
+"""The auditor: reads every need again and again, and is loud if one is stuck.
+
+Open ones, and those that are promised for later.
+"""
 
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from typing import Any, Final
 
 from chat import bulletin
@@ -13,8 +16,9 @@ from chat.oncall import health
 from chat.oncall.health import STUCK, Looked, Trouble
 from chat.oncall.known import readable
 from chat.oncall.rounds import once
-from chat.store import alerts
-from chat.store import needs as store
+from chat.oncall.stages import State
+from chat.oncall.ways import PAGE_SEEN
+from chat.store import alerts, calls, due
 from chat.store.database import Database
 from chat.store.instants import kept, moment
 
@@ -77,10 +81,12 @@ class Auditor:
     async def _found(self) -> Counter[Trouble]:
         now = self._clock.now()
         async with self._database.read() as tx:
-            rows = await store.every_open(tx)
+            rows = await due.audited(tx)
+            heard = await calls.heard(tx, page_seen=PAGE_SEEN)
             stuck = await alerts.stuck(tx, kept(now - STUCK))
-        needs = [looked for row in rows if (looked := _looked(row))]
-        self._metrics.needs_open.set(sum(not row.drill for row in rows))
+        needs = [looked for row in rows if (looked := _looked(row, heard))]
+        members = [row for row in rows if row.state != State.ENDED and not row.drill]
+        self._metrics.needs_open.set(len(members))
         found = health.troubles(needs, stuck, now)
         return found + Counter({Trouble.UNREADABLE: len(rows) - len(needs)})
 
@@ -96,7 +102,9 @@ class Auditor:
         await self._ring(bulletin.alarm(ROOM, what, number))
 
 
-def _looked(row: Any) -> Looked | None:
+def _looked(row: Any, heard: Collection[str]) -> Looked | None:
     """Return the need of a row; None: it makes no sense, which is an alarm too."""
     known = readable(row)
-    return Looked(known.need, moment(row.next_at)) if known else None
+    if known is None:
+        return None
+    return Looked(known.need, moment(row.next_at), heard=row.id in heard)

@@ -14,6 +14,9 @@ LATE: Final = timedelta(seconds=5)
 STUCK: Final = timedelta(seconds=15)
 """For how long an alert may be about to be sent."""
 
+UNHEARD: Final = timedelta(minutes=3)
+"""For how long every call about a need may fail."""
+
 LONGEST_DRILL: Final = timedelta(minutes=15)
 """A drill that is open for longer was forgotten, and keeps on ringing."""
 
@@ -25,15 +28,20 @@ class Trouble(StrEnum):
     OVERDUE = "overdue"
     STUCK_ALERT = "stuck_alert"
     OLD_DRILL = "old_drill"
+    UNHEARD = "unheard"
+    """Peers are called, and nothing that was sent got to any of them."""
     UNREADABLE = "unreadable"
     """What the store has of a need makes no sense."""
 
 
 class Looked(NamedTuple):
-    """An open need, and when the store says that it is looked at next."""
+    """A need that is open or promised, and what the store says of it."""
 
     need: Need
     next_at: datetime | None
+    """When it is looked at next."""
+    heard: bool = True
+    """Whether anybody was called about it, as far as is known."""
 
 
 def troubles(needs: Iterable[Looked], stuck: int, now: datetime) -> Counter[Trouble]:
@@ -45,12 +53,21 @@ def troubles(needs: Iterable[Looked], stuck: int, now: datetime) -> Counter[Trou
 
 
 def _of(looked: Looked, now: datetime) -> Iterable[Trouble]:
-    need, next_at = looked
+    need, next_at, _heard = looked
     if next_at is None:
         # A talk in which nobody waits is well, however long it is quiet.
         if need.next_moment is not None:
             yield Trouble.NO_NEXT_STEP
     elif now - next_at > LATE:
         yield Trouble.OVERDUE
+    if _is_unheard(looked, now):
+        yield Trouble.UNHEARD
     if need.drill and now - need.raised_at > LONGEST_DRILL:
         yield Trouble.OLD_DRILL
+
+
+def _is_unheard(looked: Looked, now: datetime) -> bool:
+    """Tell whether peers are called in vain; that there is nobody is known as it is."""
+    need = looked.need
+    called = need.is_calling and not need.climb.nobody
+    return called and not looked.heard and now - need.raised_at > UNHEARD

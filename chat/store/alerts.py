@@ -193,8 +193,9 @@ async def tried(tx: AsyncConnection, which: Sequence[Tried]) -> None:
 
 
 async def stuck(tx: AsyncConnection, before: int) -> int:
-    """Return how many alerts should have been tried, or told of, before a moment."""
-    awaited = func.coalesce(alerts.c.lease_until, alerts.c.next_at, alerts.c.made_at)
+    """Return how many alerts were due before a moment, and nothing became of them."""
+    # Not its lease: whoever has it renews that, also while it waits for its turn.
+    awaited = func.coalesce(alerts.c.next_at, alerts.c.made_at)
     asked = select(func.count()).where(alerts.c.state.in_(_UNSENT), awaited < before)
     number: int = (await tx.execute(asked)).scalar_one()
     return number

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Row, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chat.store.alerts import CALLING, CALLS
@@ -41,25 +41,40 @@ async def of_need(
     An alert for open pages calls who has one, which was heard of so long ago at most;
     one by another way calls while it is tried for the first time, and once it is sent.
     """
-    seen = peers.c.page_seen_at >= alerts.c.made_at - page_seen // timedelta(
-        milliseconds=1
-    )
-    first_try = and_(alerts.c.state.in_(_UNSENT), alerts.c.attempts == 0)
-    left = or_(
-        and_(alerts.c.way_id == "", seen),
-        and_(alerts.c.way_id != "", or_(alerts.c.sent_at.is_not(None), first_try)),
-        alerts.c.opened_at.is_not(None),
-    )
     asked = (
         select(
             alerts.c.staff_id, func.min(alerts.c.made_at), func.min(alerts.c.opened_at)
         )
         .outerjoin(peers, peers.c.staff_id == alerts.c.staff_id)
         .where(alerts.c.need_id == need_id, alerts.c.kind.in_(CALLS))
-        .where(alerts.c.made_at >= since, left)
+        .where(alerts.c.made_at >= since, _calls(page_seen))
         .group_by(alerts.c.staff_id)
     )
     return [CalledPeer(*row) for row in await tx.execute(asked)]
+
+
+async def heard(tx: AsyncConnection, *, page_seen: timedelta) -> set[str]:
+    """Return the needs that nobody has, and about which somebody was called."""
+    asked = (
+        select(alerts.c.need_id)
+        .join(needs, needs.c.id == alerts.c.need_id)
+        .outerjoin(peers, peers.c.staff_id == alerts.c.staff_id)
+        .where(needs.c.state.in_(CALLING), alerts.c.kind.in_(CALLS))
+        .where(alerts.c.made_at >= needs.c.raised_at, _calls(page_seen))
+    )
+    return set((await tx.execute(asked.distinct())).scalars())
+
+
+def _calls(page_seen: timedelta) -> ColumnElement[bool]:
+    """Tell of an alert whether it has called somebody, as far as is known."""
+    ago = page_seen // timedelta(milliseconds=1)
+    seen = peers.c.page_seen_at >= alerts.c.made_at - ago
+    first_try = and_(alerts.c.state.in_(_UNSENT), alerts.c.attempts == 0)
+    return or_(
+        and_(alerts.c.way_id == "", seen),
+        and_(alerts.c.way_id != "", or_(alerts.c.sent_at.is_not(None), first_try)),
+        alerts.c.opened_at.is_not(None),
+    )
 
 
 async def of_peer(tx: AsyncConnection, staff_id: str) -> list[Called]:

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Row, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chat.model import Grade
+from chat.store.needs import CALL_BACK
 from chat.store.oncall import needs
 from chat.store.schema import staff
 
@@ -73,6 +74,12 @@ def _has_no_next_step() -> ColumnElement[bool]:
 def _is_deserted() -> ColumnElement[bool]:
     left = select(staff.c.id).where(staff.c.disabled_at.is_not(None))
     return and_(needs.c.state.in_(_TAKEN), needs.c.peer.in_(left))
+
+
+async def audited(tx: AsyncConnection) -> Sequence[Row[Any]]:
+    """Return all needs for which something is due some time, promised ones too."""
+    asked = select(needs).where(or_(needs.c.state != _ENDED, needs.c.end == CALL_BACK))
+    return (await tx.execute(asked)).all()
 
 
 async def deserted(tx: AsyncConnection, ids: Collection[str]) -> set[str]:

@@ -1,6 +1,8 @@
 """The auditor: a need that is stuck is found, told and looked at, within seconds."""
 
+import asyncio
 import logging
+from datetime import timedelta
 
 import msgpack
 import pytest
@@ -11,9 +13,11 @@ from chat.errors import StoreDown
 from chat.metrics import Metrics
 from chat.oncall.auditor import Auditor
 from chat.oncall.health import Trouble
+from chat.oncall.notify import Outcome
 from chat.store.database import Database
 from chat.store.oncall import needs
 from tests.support.clock import FakeClock
+from tests.support.eventually import eventually
 from tests.support.needs import a_handle
 from tests.support.on_call import OnCall, down
 
@@ -104,6 +108,55 @@ async def test_an_alert_that_nobody_sends_is_told(on_call: OnCall, office: Offic
     on_call.clock.advance(2)
 
     assert await office.auditor.audit() == {Trouble.STUCK_ALERT: 2}
+
+
+async def test_an_alert_that_only_waits_for_its_turn_is_told(
+    on_call: OnCall, office: Office
+):
+    await on_call.house.pressed()
+    worker = on_call.worker()
+    on_call.outside.hangs.clear()
+    await worker.escalator.tick()
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(worker.outbox.deliver())
+        await eventually(lambda: worker.outbox._in_hand)
+
+        on_call.clock.advance(17)
+        await worker.outbox._renew()
+        assert (await office.auditor.audit())[Trouble.STUCK_ALERT]
+        on_call.outside.hangs.set()
+
+
+async def test_a_call_back_that_is_overdue_is_told(on_call: OnCall, office: Office):
+    handle = a_handle()
+    await on_call.house.press(handle)
+    at = on_call.clock.now() + timedelta(minutes=10)
+    await on_call.house.needs.call_back(handle, at)
+    assert not await office.auditor.audit()
+    assert b"needs_open 0.0" in office.metrics.render()
+
+    on_call.clock.advance(606)
+
+    assert await office.auditor.audit() == {Trouble.OVERDUE: 1}
+
+
+async def test_a_need_about_which_every_call_fails_is_told(
+    on_call: OnCall, office: Office
+):
+    for way in on_call.phones.values():
+        on_call.outside.answers[way.id] = Outcome.NO
+    id_ = await on_call.house.pressed()
+    worker = on_call.worker()
+    for _ in range(185):
+        await worker.tick()
+        on_call.clock.advance(1)
+
+    assert await office.auditor.audit() == {Trouble.UNHEARD: 1}
+    on_call.outside.answers.clear()
+    on_call.clock.advance(60)
+    await worker.tick()
+    assert id_ in {note.need_id for note in on_call.outside.got}
+    assert not await office.auditor.audit()
 
 
 async def test_a_need_that_cannot_be_read_is_told(on_call: OnCall, office: Office):

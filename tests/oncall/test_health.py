@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from chat.oncall.health import Looked, Trouble, troubles
+from chat.oncall.stages import Climb
 from tests.oncall.needs import NOW, WREN, a_need, a_talk, minutes, seconds
 
 
@@ -35,6 +36,22 @@ def test_a_step_is_overdue_after_five_seconds():
 
     assert not troubles([due], 0, NOW + seconds(5))
     assert troubles([due, due], 0, NOW + seconds(5.001)) == {Trouble.OVERDUE: 2}
+
+
+def test_a_need_about_which_nobody_was_called_for_three_minutes_is_not_well():
+    later = NOW + minutes(3) + seconds(1)
+    in_vain = Looked(a_need().offered(Climb(later, 1)), later, heard=False)
+
+    assert not troubles([in_vain], 0, NOW + minutes(3))
+    assert troubles([in_vain], 0, later) == {Trouble.UNHEARD: 1}
+    assert not troubles([in_vain._replace(heard=True)], 0, later)
+
+
+def test_that_there_is_nobody_to_call_is_no_fault_of_ours():
+    climb = Climb(NOW + minutes(6), 0, 6, nobody=True)
+    nobody = Looked(a_need().waiting(climb), climb.due, heard=False)
+
+    assert not troubles([nobody], 0, NOW + minutes(5))
 
 
 def test_a_drill_that_was_forgotten_is_noticed():
