@@ -67,6 +67,7 @@ async def test_while_nobody_can_come_it_says_when_somebody_usually_is_here(
     page = words_of(await phone.get("/talk"))
     assert "None of us can be reached" in page
     assert "There are no hours yet" in page
+    assert page.index("South Africa") < page.index("There are no hours yet")
 
 
 async def test_pressing_again_is_the_same_need(porch: Porch, phone: httpx2.AsyncClient):
