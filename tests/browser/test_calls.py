@@ -104,11 +104,13 @@ async def test_peer_and_member_talk_and_see_each_other_write(
     room = await shift.sits_down(member, need)
     await expect(wren.locator("[data-member]")).to_contain_text("Here now as")
     await expect(wren.locator("[data-first-line]")).to_contain_text("Your first line")
-    await expect(wren.get_by_role("button", name="I need a moment")).to_be_visible()
+    await wren.get_by_role("button", name="I need a moment").click()
+    await expect(wren.locator("[data-note]")).to_contain_text("Send a first line")
+    await wren.get_by_label("What you say").fill("")
 
     await wren.get_by_role("button", name=FIRST).click()
     await expect(wren.get_by_label("What you say")).to_have_value(FIRST)
-    await wren.get_by_role("button", name="Send").click()
+    await wren.get_by_role("button", name="Send", exact=True).click()
 
     await expect(wren.get_by_text("Words to begin with")).to_be_hidden()
     assert (await member.hears(Said)).text == FIRST

@@ -22,6 +22,7 @@ export class StaffTalk extends Conversation {
   #firstLine
   #peers = []
   #mine = true
+  #owed = ""
 
   // Opens the talk that this page shows.
   begin({ line, root }) {
@@ -108,6 +109,7 @@ export class StaffTalk extends Conversation {
   #standing({ mine, peers, seconds, owed, words, changed }) {
     this.#peers = peers
     this.#setMine(mine)
+    this.#owed = seconds === null ? "" : owed
     if (mine && seconds !== null) this.#firstLine.start(seconds, owed)
     else this.#firstLine.stop()
     tell(document.querySelector("[data-standing]"), words)
@@ -139,8 +141,10 @@ export class StaffTalk extends Conversation {
     this.querySelector("message-composer").restore(words)
   }
 
+  // A moment is no first line: only that keeps them from being left to others.
   async #moment(words) {
     this.#put(words)
+    if (this.#owed === "first") return this.note("Send a first line, so that they are not left to others.")
     try {
       await this.#line.request("moment")
       this.note("They are not left to others while you think. Tell them that you are there.")
