@@ -178,7 +178,9 @@ class Talk:
 
     async def _lines(self, need: Need, peer: PeerId) -> list[Line]:
         """Return what was said so far, to those who may read it."""
-        if not (may_speak(need, peer) or peer in (*need.helpers, need.handing_to)):
+        is_there = may_speak(need, peer) or peer in (*need.helpers, need.handing_to)
+        if not is_there or need.has_faded(self._clock.now()):
+            # Reading a talk that is gone would make it anew.
             return []
         try:
             page = await self._listening.earlier(need.id, _LATEST)

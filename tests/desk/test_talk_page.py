@@ -1,6 +1,7 @@
 """A talk's page: what a peer says and does there, with a script or without one."""
 
 import pytest
+from redis import Redis
 from sqlalchemy import select
 
 from chat.errors import StoreDown
@@ -459,8 +460,27 @@ async def test_no_note_is_kept_of_a_talk_that_is_forgotten(
     answer = await wren.post(f"{page_of(need)}/note", note="a note")
 
     assert "Keep the note" not in page
+    assert "Hello, I am here." not in page
     assert answer.status_code == 409
     assert await desk.needs.notes(need, PeerId(wren.id)) == []
+
+
+async def test_looking_at_a_talk_that_is_gone_makes_nothing_of_it_anew(
+    desk: CallDesk, wren: Colleague
+):
+    need = await desk.talk(wren)
+    await desk.needs.finish(need, PeerId(wren.id), "heard")
+    for _ in range(13):
+        desk.clock.advance(300)
+        await wren.get("/staff/calls")
+    for room in await desk.needs.forget(desk.clock.now()):
+        await desk.process.history.forget(room)
+
+    await wren.get(page_of(need))
+
+    url = desk.process.settings.redis_url or ""
+    with Redis.from_url(url, protocol=2) as redis:
+        assert redis.keys(f"*{need}*:meta") == []
 
 
 async def test_whoever_handed_over_may_still_block_and_report(
