@@ -32,7 +32,7 @@ LOOK_SECONDS: Final = 0.5
 TOGETHER_SECONDS: Final = 0.05
 """So that what comes back at about the same time is written down at once."""
 AT_ONCE: Final = 50
-"""How many alerts of one way are under way at a time: those of others do not wait."""
+"""How many alerts are under way at a time to one service: others do not wait for it."""
 MOST_LEASED: Final = 200
 
 _UNANSWERED, _GONE, _REFUSED = "unanswered", "gone", "refused"
@@ -154,7 +154,7 @@ class Outbox:
 
     async def _deliver(self, alert: Leased) -> None:
         outcome: Outcome | None = Outcome.LATER
-        async with self._slots[alert.way]:
+        async with self._slots[sending.whither(alert)]:
             try:
                 outcome = await self._outcome(alert)
             except Exception:

@@ -47,6 +47,12 @@ class Leased:
     """How often it was tried before."""
 
 
+def whither(alert: Leased) -> str:
+    """Return which service an alert goes to, as far as one may hold up another."""
+    _, _, where = alert.address.get("endpoint", "").partition("://")
+    return f"{alert.way} {where.partition('/')[0]}"
+
+
 def again_after(alert: Leased, now: datetime) -> timedelta | None:
     """Return how long to wait before an alert is tried again; None: it is given up."""
     if alert.attempts >= len(_PAUSES_SECONDS) or now - alert.made_at >= GIVE_UP:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chat.oncall.notify import Outcome
+from chat.oncall.notify import Note, Outcome
 from chat.store import alerts, ways
 from chat.store.database import FILE, Database
 from tests.support.clock import FakeClock
@@ -309,6 +309,32 @@ async def test_a_need_that_is_given_back_calls_others_whatever_was_dropped_befor
     await worker.tick()
 
     assert on_call.pushed(id_)
+
+
+async def test_a_service_that_hangs_holds_up_no_other(
+    on_call: OnCall, worker: Worker, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("chat.oncall.outbox.AT_ONCE", 1)
+    hangs, answers = on_call.phones[HERON], on_call.phones[WREN]
+    async with on_call.database.begin() as tx:
+        await ways.change_address(tx, hangs.id, {"endpoint": "https://a.example/1"})
+        await ways.change_address(tx, answers.id, {"endpoint": "https://b.example/1"})
+    never, send = asyncio.Event(), on_call.outside.send
+
+    async def unless_it_hangs(way: str, note: Note) -> Outcome:
+        if note.way_id == hangs.id:
+            await never.wait()
+        return await send(way, note)
+
+    worker.outbox._send = unless_it_hangs
+    on_call.change(HERON, on_shift=True)
+    await on_call.house.pressed()
+    await worker.escalator.tick()
+
+    async with asyncio.TaskGroup() as tasks:
+        sending = tasks.create_task(worker.outbox.deliver())
+        await eventually(lambda: on_call.pushed() == [WREN])
+        sending.cancel()
 
 
 async def test_what_was_sent_while_the_database_was_down_is_written_down_after_it(
