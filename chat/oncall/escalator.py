@@ -74,6 +74,7 @@ class Escalator:
         self._outbox = outbox
         self._metrics = metrics
         self._measured_at = float("-inf")
+        self._oldest: int | None = None
         self._fault = fault
         self._furthest = max(policy.longest_wait, FIRST_LINE, SILENCE)
         self._lost = set[NeedId]()
@@ -135,10 +136,13 @@ class Escalator:
         if self._clock.monotonic() - self._measured_at < MEASURE_SECONDS:
             return
         now = self._clock.now()
-        async with self._database.read(urgent=True) as tx:
-            waiting = await due.waiting(tx)
-        ago = 0 if waiting.since is None else (kept(now) - waiting.since) / 1000
-        self._metrics.oldest_need.set(max(0, ago))
+        try:
+            async with self._database.read(urgent=True) as tx:
+                self._oldest = (await due.waiting(tx)).since
+        finally:
+            # Whoever waits goes on waiting while nobody can read for how long.
+            ago = 0 if self._oldest is None else (kept(now) - self._oldest) / 1000
+            self._metrics.oldest_need.set(max(0, ago))
         self._measured_at = self._clock.monotonic()
 
     async def _due(

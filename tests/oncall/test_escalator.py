@@ -361,6 +361,18 @@ async def test_the_oldest_need_that_nobody_has_is_measured(on_call: OnCall):
     assert b"oldest_unaccepted_seconds 0.0" in worker.metrics.render()
 
 
+async def test_whoever_waits_is_measured_while_the_database_is_down(on_call: OnCall):
+    worker = on_call.worker()
+    await on_call.house.pressed()
+    await worker.tick()
+
+    on_call.clock.advance(90)
+    with down(on_call.database), pytest.raises(StoreDown):
+        await worker.tick()
+
+    assert b"oldest_unaccepted_seconds 90.0" in worker.metrics.render()
+
+
 async def test_without_a_database_a_tick_says_so_and_the_next_makes_up_for_it(
     on_call: OnCall,
 ):
