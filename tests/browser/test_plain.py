@@ -52,6 +52,20 @@ async def says(house: House, id_: NeedId, text: str) -> None:
     await listening.say(WREN, member, id_, Say(1, room, new_id(), text, 0))
 
 
+@pytest.mark.parametrize("path", ["/", "/talk"])
+async def test_a_form_says_that_a_page_of_ours_sends_it(
+    staffed: House, phone: Page, path: str
+):
+    await phone.goto(staffed.url + path)
+
+    async with phone.expect_request(lambda asked: asked.method == "POST") as sending:
+        await phone.get_by_role("button", name="I need to talk").click()
+
+    # Older browsers say nothing else by which we could know.
+    headers = await (await sending.value).all_headers()
+    assert headers["origin"] == staffed.url
+
+
 async def test_from_the_front_page_to_an_answer_without_any_script(
     staffed: House, phone: Page
 ):
