@@ -172,7 +172,7 @@ async def test_what_was_said_without_a_line_survives_a_reload_and_arrives_once(
 
     assert (await member.hears(Said)).text == "I am here."
     await expect(wren.get_by_label("What you say")).to_have_value("And I have")
-    await wren.get_by_role("button", name="Send").click()
+    await wren.get_by_role("button", name="Send", exact=True).click()
     assert (await member.hears(Said)).text == "And I have"
     page = await shift.service.rooms.earlier(room, 2**53)  # type: ignore[arg-type]
     assert len(page.events) == 2
@@ -278,4 +278,4 @@ async def test_the_pages_of_being_called_can_be_used_by_everybody(
 
 async def say(page: Page, text: str) -> None:
     await page.get_by_label("What you say").fill(text)
-    await page.get_by_role("button", name="Send").click()
+    await page.get_by_role("button", name="Send", exact=True).click()
