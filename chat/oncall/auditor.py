@@ -17,14 +17,18 @@ from chat.oncall.health import STUCK, Looked, Trouble
 from chat.oncall.known import readable
 from chat.oncall.rounds import once
 from chat.oncall.stages import State
+from chat.oncall.stays import GRACE
 from chat.oncall.ways import PAGE_SEEN
-from chat.store import alerts, calls, due
+from chat.store import alerts, calls, due, stays
 from chat.store.database import Database
 from chat.store.instants import kept, moment
 
 AUDIT_SECONDS: Final = 10.0
 ALARM_AGAIN_SECONDS: Final = 60.0
 """How long the same trouble stays unmentioned once it was told."""
+
+MISSED: Final = GRACE + STUCK
+"""How long after its time a check-in may be there."""
 
 ROOM: Final = ""
 """The room of an alarm about needs, which are in none."""
@@ -84,11 +88,17 @@ class Auditor:
             rows = await due.audited(tx)
             heard = await calls.heard(tx, page_seen=PAGE_SEEN)
             stuck = await alerts.stuck(tx, kept(now - STUCK))
+            missed = await stays.overdue(tx, kept(now - MISSED))
         needs = [looked for row in rows if (looked := _looked(row, heard))]
         members = [row for row in rows if row.state != State.ENDED and not row.drill]
         self._metrics.needs_open.set(len(members))
-        found = health.troubles(needs, stuck, now)
-        return found + Counter({Trouble.UNREADABLE: len(rows) - len(needs)})
+        found = {
+            Trouble.STUCK_ALERT: stuck,
+            Trouble.OVERDUE_CHECK_IN: missed,
+            Trouble.UNREADABLE: len(rows) - len(needs),
+        }
+        # What was counted no times is not in a sum of counters.
+        return health.troubles(needs, now) + Counter(found)
 
     async def _alarm(self, what: Trouble, number: int) -> None:
         now = self._clock.monotonic()

@@ -27,6 +27,8 @@ class Trouble(StrEnum):
     NO_NEXT_STEP = "no_next_step"
     OVERDUE = "overdue"
     STUCK_ALERT = "stuck_alert"
+    OVERDUE_CHECK_IN = "overdue_check_in"
+    """Somebody missed their check-in, and nobody is called for them."""
     OLD_DRILL = "old_drill"
     UNHEARD = "unheard"
     """Peers are called, and nothing that was sent got to any of them."""
@@ -44,12 +46,9 @@ class Looked(NamedTuple):
     """Whether anybody was called about it, as far as is known."""
 
 
-def troubles(needs: Iterable[Looked], stuck: int, now: datetime) -> Counter[Trouble]:
-    """Return what is wrong, and how often; `stuck` alerts should have left by now."""
-    found = Counter(what for each in needs for what in _of(each, now))
-    if stuck:
-        found[Trouble.STUCK_ALERT] = stuck
-    return found
+def troubles(needs: Iterable[Looked], now: datetime) -> Counter[Trouble]:
+    """Return what is wrong with needs, and how often."""
+    return Counter(what for each in needs for what in _of(each, now))
 
 
 def _of(looked: Looked, now: datetime) -> Iterable[Trouble]:

@@ -12,6 +12,7 @@ from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chat.clock import Clock
+from chat.errors import StoreDown
 from chat.model import Grade, Handle, MemberId, RoomName
 from chat.oncall.asking import language as language_of
 from chat.oncall.known import Told
@@ -108,20 +109,35 @@ class Stays:
     async def round(self) -> None:
         """Raise a need for everybody who missed their check-in.
 
-        A check-in goes in the very transaction that raises its need, so that whoever
-        misses one is called for once, whatever dies when.
+        One for whom that fails keeps nobody else from being called for.
         """
         now = self._clock.now()
-        missed: list[Raised] = []
+        before = kept(now - GRACE)
         async with self._database.begin() as tx:
             # Nobody is missed an hour later because a clock was set back by one.
             await store.bring_nearer(tx, kept(now), within=_AHEAD_MS)
-            for row in await store.due(tx, kept(now - GRACE)):
-                await store.remove(tx, row.handle)
-                missed.append(await self._raise(tx, row))
-        for raised in missed:
-            await self._needs.tell(raised)
-            await self._changed(over(raised.handle).pack())
+            missed = await store.due(tx, before)
+        for handle in missed:
+            try:
+                await self._miss(Handle(handle), before)
+            except StoreDown:
+                raise
+            except Exception:
+                logger.exception("a missed check-in could not be followed up")
+
+    async def _miss(self, handle: Handle, before: int) -> None:
+        """Raise a need for somebody.
+
+        Their check-in goes in the very transaction that raises it, so that whoever
+        misses one is called for once, whatever dies when.
+        """
+        async with self._database.begin() as tx:
+            row = await store.take(tx, handle, before)
+            if row is None:
+                return
+            raised = await self._raise(tx, row)
+        await self._needs.tell(raised)
+        await self._changed(over(handle).pack())
 
     async def _raise(self, tx: AsyncConnection, row: Row[Any]) -> Raised:
         told = Told(

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Row, cast, delete, select, update
+from sqlalchemy import BigInteger, Row, cast, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chat.store.oncall import stays
 
+AT_ONCE: Final = 100
 MINUTE: Final = 60_000
 """In the store's milliseconds."""
 
@@ -39,7 +40,25 @@ async def bring_nearer(tx: AsyncConnection, now: int, within: int) -> None:
     await tx.execute(update(stays).where(stays.c.due > due + within).values(due=due))
 
 
-async def due(tx: AsyncConnection, before: int) -> Sequence[Row[Any]]:
-    """Return those whose time was up before a moment, the first first."""
-    asked = select(stays).where(stays.c.due <= before).order_by(stays.c.due)
-    return (await tx.execute(asked.limit(100).with_for_update(skip_locked=True))).all()
+async def due(tx: AsyncConnection, before: int) -> Sequence[bytes]:
+    """Return whose time was up before a moment, the first first."""
+    asked = select(stays.c.handle).where(stays.c.due <= before).order_by(stays.c.due)
+    return (await tx.execute(asked.limit(AT_ONCE))).scalars().all()
+
+
+async def take(tx: AsyncConnection, handle: bytes, before: int) -> Row[Any] | None:
+    """Return one whose time was up before a moment, and keep it no longer.
+
+    None: they have said that they are there, or another has just taken it.
+    """
+    asked = select(stays).filter_by(handle=handle).where(stays.c.due <= before)
+    row = (await tx.execute(asked.with_for_update(skip_locked=True))).first()
+    if row is not None:
+        await remove(tx, handle)
+    return row
+
+
+async def overdue(tx: AsyncConnection, before: int) -> int:
+    """Return for how many of those whose time was up then nobody is called yet."""
+    asked = select(func.count()).select_from(stays).where(stays.c.due < before)
+    return (await tx.execute(asked)).scalar_one()

@@ -14,6 +14,7 @@ from chat.metrics import Metrics
 from chat.oncall.auditor import Auditor
 from chat.oncall.health import Trouble
 from chat.oncall.notify import Outcome
+from chat.store import stays
 from chat.store.database import Database
 from chat.store.oncall import needs
 from tests.support.clock import FakeClock
@@ -138,6 +139,22 @@ async def test_a_call_back_that_is_overdue_is_told(on_call: OnCall, office: Offi
     on_call.clock.advance(606)
 
     assert await office.auditor.audit() == {Trouble.OVERDUE: 1}
+
+
+async def test_a_missed_check_in_for_which_nobody_is_called_is_told(
+    on_call: OnCall, office: Office
+):
+    async with on_call.database.begin() as tx:
+        await stays.keep(
+            tx, handle=a_handle(), room="coffee", member=b"m" * 16, who=b"whowh",
+            language="en", minutes=10, due=on_call.now,
+        )  # fmt: skip
+
+    on_call.clock.advance(75)
+    assert not await office.auditor.audit()
+    on_call.clock.advance(1)
+
+    assert await office.auditor.audit() == {Trouble.OVERDUE_CHECK_IN: 1}
 
 
 async def test_a_need_about_which_every_call_fails_is_told(

@@ -154,6 +154,38 @@ async def test_a_restart_forgets_nobody(
     assert len(await later.needs()) == 1
 
 
+async def test_one_that_cannot_be_followed_up_keeps_nobody_else_from_being_called_for(
+    house: StayHouse, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    broken, whole = a_handle(), a_handle()
+    await house.stay(broken)
+    await house.stay(whole)
+    house.clock.advance(TEN + GRACE.total_seconds())
+    raise_ = house.stays._raise
+
+    async def unless_broken(tx: Any, row: Any) -> Any:
+        if row.handle == broken:
+            raise ValueError
+        return await raise_(tx, row)
+
+    monkeypatch.setattr(house.stays, "_raise", unless_broken)
+    await house.stays.round()
+
+    assert [known.told.handle for known in await house.needs()] == [whole]
+    assert [stay.handle for stay in await house.stays.all()] == [broken]
+    assert "could not be followed up" in caplog.text
+
+
+async def test_workers_who_look_at_once_call_for_somebody_once(house: StayHouse):
+    await house.stay(a_handle())
+    house.clock.advance(TEN + GRACE.total_seconds())
+
+    await asyncio.gather(*(house.stays.round() for _ in range(3)))
+
+    assert len(await house.needs()) == 1
+    assert len(house.told) == 2
+
+
 async def test_what_fails_between_leaves_it_to_be_done_again(
     house: StayHouse, monkeypatch: pytest.MonkeyPatch
 ):
