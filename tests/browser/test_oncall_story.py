@@ -139,7 +139,7 @@ async def they_talk(otter: Visitor, wren: Page) -> None:
     await box.press_sequentially("Hello")
     await expect(otter.page.locator("[data-whisper]")).to_contain_text("is writing")
     await box.fill(HELLO)
-    await wren.get_by_role("button", name="Send").click()
+    await wren.get_by_role("button", name="Send", exact=True).click()
     await otter.sees(FIRST, HELLO)
     await otter.sees_mark(HELLO, "peer")
 
@@ -164,7 +164,7 @@ async def wren_is_silent_and_robin_takes_over(
     read = robin.locator(".message__text")
     await expect(read).to_have_text([FIRST, HELLO, ANSWER])
     await robin.get_by_label("What you say").fill(TAKING_OVER)
-    await robin.get_by_role("button", name="Send").click()
+    await robin.get_by_role("button", name="Send", exact=True).click()
     await otter.sees(FIRST, HELLO, ANSWER, TAKING_OVER)
     told = wren.locator("[data-standing]")
     await expect(told).to_contain_text("Somebody else is with them now.")
