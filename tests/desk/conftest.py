@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from chat.oncall.stages import NeedId
 from chat.roles import Role
 from chat.settings import Settings
 from chat.store.database import FILE, Database
@@ -61,3 +62,11 @@ async def otter(desk: CallDesk) -> AsyncIterator[Colleague]:
     """Have another peer who can take it."""
     async with desk.peer("Otter") as otter:
         yield otter
+
+
+@pytest.fixture
+async def need(desk: CallDesk, wren: Colleague) -> NeedId:
+    """Have a need that Wren has just taken into her care."""
+    need = await desk.pressed(words="a long night", wish="listen")
+    await wren.post(f"/staff/calls/{need}/accept")
+    return need
