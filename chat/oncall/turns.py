@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
+from chat.model import Grade
 from chat.oncall import calm
 from chat.oncall.audiences import Reachable, Standby, reachable
 from chat.oncall.escalation import Call, Calling, steps_due
@@ -97,10 +98,21 @@ def _over(need: Need, now: datetime) -> Happening | None:
 
 
 def _deserted_by(need: Need, around: Around, now: datetime) -> Happening | None:
-    """Return the need back in alerting, if its peer is nobody of the team any more."""
-    if not around.deserted or need.peer is None or not need.is_open:
+    """Return the need back in alerting, if its peer has left the team.
+
+    Or if none of its peers can be reached while somebody in danger waits for a line.
+    """
+    deserted = around.deserted or _is_left_in_danger(need, around)
+    if not deserted or need.peer is None or not need.is_open:
         return None
     return Happening(LET_GO, need.let_go(need.peer, now), {"peer": need.peer})
+
+
+def _is_left_in_danger(need: Need, around: Around) -> bool:
+    if need.grade < Grade.HIGH or need.unanswered_since is None:
+        return False
+    there = {one.peer for one in around.team if one.reachable}
+    return there.isdisjoint(need.helpers)
 
 
 def _back(need: Need, around: Around, now: datetime) -> Happening | None:

@@ -42,9 +42,10 @@ async def due(
 
     An open need that waits for a moment further away than any may be is looked at too:
     the clock was set back. So is one for which nobody could be reached, one whose peer
-    has left the team, and a talk that has been quiet since before a moment.
+    has left the team, or may have when there is danger, and a talk that has been quiet
+    since before a moment.
     """
-    deserted = _is_deserted()
+    deserted = or_(_is_deserted(), _waits_in_danger())
     safe = needs.c.grade < int(Grade.HIGH)
     over = and_(needs.c.state == _TALKING, needs.c.quiet_since <= quiet, safe)
     astray = or_(needs.c.next_at > furthest, _has_no_next_step())
@@ -74,6 +75,11 @@ def _has_no_next_step() -> ColumnElement[bool]:
 def _is_deserted() -> ColumnElement[bool]:
     left = select(staff.c.id).where(staff.c.disabled_at.is_not(None))
     return and_(needs.c.state.in_(_TAKEN), needs.c.peer.in_(left))
+
+
+def _waits_in_danger() -> ColumnElement[bool]:
+    waits = and_(needs.c.state == _TALKING, needs.c.unanswered_since.is_not(None))
+    return and_(waits, needs.c.grade >= int(Grade.HIGH))
 
 
 async def audited(tx: AsyncConnection) -> Sequence[Row[Any]]:
