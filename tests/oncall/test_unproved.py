@@ -88,7 +88,7 @@ async def test_whoever_comes_meanwhile_is_called_at_once(on_call: OnCall):
 
 
 async def test_quiet_hours_and_other_talks_hold(on_call: OnCall):
-    on_call.change(HERON, quiet=True)
+    on_call.change(HERON, on_duty=False, coordinator=True, quiet=True)
     on_call.change(OTTER, talks=2)
     id_ = await on_call.house.pressed()
 
