@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import cast
 
 import pytest
 
 from chat import doorbell
 from chat.doorbell import Doorbell
 from chat.errors import Unavailable
+from chat.redis import Lines, Scripts
 
 
 class Deaf:
@@ -30,7 +32,11 @@ class Deaf:
         """Be what a doorbell listens on, too."""
 
     def bell(self) -> Doorbell:
-        return Doorbell(scripts=self, lines=self, fan_out=lambda _topic, _frame: None)
+        return Doorbell(
+            scripts=cast("Scripts", self),
+            lines=cast("Lines", self),
+            fan_out=lambda _topic, _frame: None,
+        )
 
 
 WAYS: list[Callable[[Doorbell, bytes], Awaitable[None]]] = [
