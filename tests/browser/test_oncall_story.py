@@ -195,7 +195,9 @@ async def test_where_nobody_can_be_reached_the_help_lines_come_first(
     lines = otter.page.locator("need-card details[data-lines]")
     await expect(headline).to_be_in_viewport(ratio=1)
     await expect(lines.locator("a[href^='tel:']").first).to_be_in_viewport(ratio=1)
-    assert await lines.evaluate("it => it.previousElementSibling.matches('[data-story]')")
+    assert await lines.evaluate(
+        "it => it.previousElementSibling.matches('[data-story]')"
+    )
     (known,) = await shift.needs.open_needs()
     assert known.need.state is State.RAISED
     assert await otter.page.evaluate("document.documentElement.scrollWidth") == 320
