@@ -55,7 +55,8 @@ async def test_a_key_that_cannot_be_used_is_found(var: Path, damaged: bool):
 
 
 async def test_a_push_key_that_others_may_read_is_found(var: Path):
-    (var / "vapid.pem").touch(0o644)
+    (var / "vapid.pem").touch()
+    (var / "vapid.pem").chmod(0o644)
 
     (line,) = await about("push key", var)
 

@@ -110,8 +110,9 @@ class _Connection(aiosqlite.Connection):
         return super().stop()
 
     async def close(self) -> None:
-        if ended := self.stop():
-            await ended
+        self.stop()
+        # A loop that is closed waits for this, and its thread can tell no closed loop.
+        await asyncio.to_thread(self._thread.join)
 
 
 async def _open(*file: Any, **options: Any) -> aiosqlite.Connection:

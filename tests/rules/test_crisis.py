@@ -196,9 +196,9 @@ def test_a_reason_is_in_words_a_volunteer_understands():
 )
 def test_a_hostile_text_does_not_hold_up_the_room(text: str):
     message = read(Message(text[:4096]))
-    begun = time.perf_counter()
+    begun = time.process_time()
 
     list(crisis(message))
 
-    # Ten times what it takes here: a test machine may be busy.
-    assert time.perf_counter() - begun < 0.1
+    # Ten times what it takes here: a test machine may be slow.
+    assert time.process_time() - begun < 0.1
