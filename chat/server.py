@@ -210,13 +210,16 @@ class Workers:
         self._stopping.set()
         for listener in self._listeners:
             listener.close()
-        for process in self._processes:
-            process.terminate()
+        self._tell(signal.SIGTERM)
         asyncio.get_running_loop().call_later(LONGEST_END_SECONDS + 1, self._kill)
 
     def _kill(self) -> None:
+        self._tell(signal.SIGKILL)
+
+    def _tell(self, told: signal.Signals) -> None:
         for process in self._processes:
-            process.kill()
+            with suppress(ProcessLookupError):  # it has just ended by itself
+                process.send_signal(told)
 
     async def _keep(self, listener: socket.socket) -> None:
         pause, first = FIRST_PAUSE_SECONDS, True
@@ -253,7 +256,7 @@ class Workers:
         )
         self._processes.add(process)
         if self._stopping.is_set():
-            process.terminate()
+            self._tell(signal.SIGTERM)
         status = await process.wait()
         self._processes.discard(process)
         self._ended(process.pid)

@@ -1,5 +1,6 @@
 """The server: its sockets, its processes, and how they come to their end."""
 
+import asyncio
 import os
 import signal
 import socket
@@ -248,6 +249,16 @@ def test_workers_that_do_not_even_start_end_their_parent():
     with several("refuses") as program:
         assert program.wait() == 3
         assert program.lines()[-1] == "over"
+
+
+async def test_a_worker_that_has_just_ended_need_not_be_told_to():
+    workers = server.Workers([], lambda _: (), lambda _: None)
+    process = await asyncio.create_subprocess_exec("true")
+    await process.wait()
+    workers._processes.add(process)
+
+    workers._stop()
+    workers._stop()
 
 
 def test_a_port_that_is_taken_is_not_shared_by_accident():
