@@ -39,7 +39,7 @@ async def test_take_the_pictures(
     calls.when[RAISE] = lambda _asked: [need(OFFERED)]
     await otter.page.reload()
     await otter.page.get_by_role("button", name="I need to talk").click()
-    await expect(otter.box).to_be_visible()
+    await expect(otter.page.locator("[data-empty]")).to_be_visible()
     PICTURES.mkdir(parents=True, exist_ok=True)
     await otter.page.screenshot(path=PICTURES / f"need-{width}-{scheme}.png")
     if (width, scheme) != (320, "light"):
