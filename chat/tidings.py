@@ -77,6 +77,7 @@ class Tidings:
         """
         # Whoever comes into a talk meanwhile is not sent out of it.
         there = [(s, room) for s in self._gateway.everybody() for room in _talks(s)]
+        self._by_heart.begin()
         talks, devices = await self._kept.rooms(), await self._kept.devices()
         stays, cards = await self._kept.stays.all(), await self._kept.cards.live()
         new = self._by_heart.learn(devices, stays, cards)

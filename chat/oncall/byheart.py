@@ -4,7 +4,8 @@ Every process knows it without asking, so that a thousand pages which come back 
 cost the store nothing. It is read now and then, and told of every change.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 
 from chat.model import Handle
 from chat.oncall.cards import Card
@@ -21,6 +22,11 @@ class ByHeart:
         self._needs: dict[Handle, NeedId] = {}
         self._stays: dict[Handle, Stay] = {}
         self._cards: dict[Handle, dict[bytes, Card]] = {}
+        self._meanwhile: list[Callable[[], None]] = []
+
+    def begin(self) -> None:
+        """Note what changes from here on: what is being read now may be older."""
+        self._meanwhile = []
 
     def learn(
         self,
@@ -28,13 +34,19 @@ class ByHeart:
         stays: Iterable[Stay],
         cards: Iterable[Card],
     ) -> set[Handle]:
-        """Know these, and no others; return the devices of which nothing was known."""
+        """Know these, what changed since `begin`, and no others.
+
+        Return the devices of which nothing was known.
+        """
         before = self._devices()
+        heard, self._meanwhile = self._meanwhile, []
         self._needs = dict(needs)
         self._stays = {stay.handle: stay for stay in stays}
         self._cards = {}
         for card in cards:
             self.card(card)
+        for know in heard:
+            know()
         return self._devices() - before
 
     def _devices(self) -> set[Handle]:
@@ -54,11 +66,13 @@ class ByHeart:
 
     def need(self, id_: NeedId, handle: Handle) -> None:
         """Know that a need is new, or not the same."""
+        self._meanwhile.append(partial(self.need, id_, handle))
         if handle:
             self._needs[handle] = id_
 
     def stay(self, stay: Stay) -> None:
         """Know that another check-in is awaited, or none."""
+        self._meanwhile.append(partial(self.stay, stay))
         if stay.minutes:
             self._stays[stay.handle] = stay
         else:
@@ -66,6 +80,7 @@ class ByHeart:
 
     def card(self, card: Card) -> None:
         """Know that a card is new, or not the same."""
+        self._meanwhile.append(partial(self.card, card))
         for handle in (card.asks.handle, card.asked.handle):
             of_device = self._cards.setdefault(handle, {})
             of_device.pop(card.token, None)

@@ -1,0 +1,54 @@
+"""What is known by heart is what was read, and what was heard meanwhile."""
+
+from chat.model import Handle, RoomName
+from chat.oncall.byheart import ByHeart
+from chat.oncall.cards import Card, Side
+from chat.oncall.stages import NeedId
+from chat.oncall.stays import Stay
+
+OTTER, WREN = Handle(b"otter"), Handle(b"wren")
+STAY = Stay(OTTER, 20, 1200)
+
+
+def card(state: str) -> Card:
+    sides = Side(OTTER, b"o"), Side(WREN, b"w")
+    return Card(b"token", RoomName("coffee"), *sides, state)
+
+
+def test_what_changes_while_it_is_read_is_not_forgotten():
+    known = ByHeart()
+    known.begin()
+    known.stay(STAY)
+    known.need(NeedId("n"), WREN)
+    known.card(card("asked"))
+
+    assert known.learn({}, [], []) == set()
+
+    assert known.stay_of(OTTER) == STAY
+    assert known.has_need(WREN)
+    assert known.cards_of(WREN) == [card("asked")]
+
+
+def test_what_is_over_by_the_time_it_was_read_is_over():
+    known = ByHeart()
+    known.begin()
+    known.stay(Stay(OTTER, 0, 0))
+    known.card(card("over"))
+
+    known.learn({}, [STAY], [card("asked")])
+
+    assert known.stay_of(OTTER) is None
+    assert known.cards_of(WREN) == []
+
+
+def test_what_was_known_before_and_is_read_no_more_is_forgotten():
+    known = ByHeart()
+    known.stay(STAY)
+    known.begin()
+
+    known.learn({}, [], [card("asked")])
+    known.begin()
+    assert known.learn({}, [], []) == set()
+
+    assert known.stay_of(OTTER) is None
+    assert known.cards_of(OTTER) == []
