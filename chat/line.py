@@ -166,7 +166,11 @@ class Line(asyncio.Protocol):
         if not self._transport.can_write_eof():
             self._transport.close()
             return
-        self._transport.write_eof()
+        try:
+            self._transport.write_eof()
+        except OSError:  # they are gone already
+            self._transport.abort()
+            return
         if self._paused:
             self._paused = False
             self._transport.resume_reading()

@@ -1,6 +1,9 @@
 """A line: kept alive, given up on, and ended once."""
 
 import asyncio
+from errno import ENOTCONN
+
+import pytest
 
 from chat.connection import Connection, frame
 from chat.wheel import Wheel
@@ -214,3 +217,17 @@ def test_an_aborted_line_is_cut_at_once():
 
     assert line.transport.done == ["cut"]
     assert line.session.told == ["opened", "closing", "lost"]
+
+
+def test_whoever_is_gone_before_the_goodbye_is_let_go(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    def gone(_transport: FakeTransport) -> None:
+        raise OSError(ENOTCONN, "gone")
+
+    monkeypatch.setattr(FakeTransport, "write_eof", gone)
+    line = Line()
+
+    line.connection.shutdown()
+
+    assert line.transport.done == ["cut"]

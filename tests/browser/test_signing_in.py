@@ -130,7 +130,7 @@ async def test_a_password_lets_in_where_no_script_runs(
         app = pyotp.TOTP(secret)
         await page.get_by_label("The six digits").fill(app.at(door.clock.now()))
         await press(page, "That is it")
-        assert await page.locator(".codes li").count() == 10
+        await expect(page.locator(".codes li")).to_have_count(10)
 
         await page.get_by_role("link", name="I have them").click()
         await press(page, "Sign out")

@@ -6,6 +6,7 @@ from playwright.async_api import expect
 from tests.browser.conftest import Invite
 from tests.browser.crowd import fill
 from tests.browser.visitor import Visitor
+from tests.support.eventually import eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -154,10 +155,13 @@ async def test_earlier_talk_can_be_read_and_leaves_one_where_one_was(
     await otter.page.get_by_role("button", name="Earlier talk").press("Enter")
     await otter.sees(*lines)
 
-    assert before
-    after = await first.bounding_box()
-    assert after
-    assert abs(after["y"] - before["y"]) < 120
+    async def is_where_it_was() -> bool:
+        after = await first.bounding_box()
+        if before is None or after is None:
+            return False
+        return abs(after["y"] - before["y"]) < 120
+
+    assert await eventually(is_where_it_was)
     await expect(first).to_be_in_viewport()
 
 
