@@ -114,6 +114,10 @@ class _Connection(aiosqlite.Connection):
         # A loop that is closed waits for this, and its thread can tell no closed loop.
         await asyncio.to_thread(self._thread.join)
 
+    def __del__(self) -> None:
+        # Whoever opened it was told to end before anybody had it, to close it.
+        self.stop()
+
 
 async def _open(*file: Any, **options: Any) -> aiosqlite.Connection:
     """Open a file; where that fails, nothing of the attempt goes on."""

@@ -1,14 +1,18 @@
 """Whoever is told to end does so, wherever in a statement it is."""
 
 import asyncio
+import gc
 from contextlib import suppress
+from pathlib import Path
 
 from sqlalchemy import insert, text
 
 from chat.errors import StoreDown
 from chat.store.database import Database
+from chat.store.engines import _open
 from chat.store.schema import controls
 from tests.store.test_database import COFFEE, count
+from tests.support.eventually import eventually
 
 HOW = ("read", "claim", "begin", "read")
 
@@ -56,3 +60,13 @@ async def test_whoever_ends_half_way_keeps_nobody_from_writing(database: Databas
             pass
 
     assert await count(database) == 0
+
+
+async def test_a_connection_that_nobody_came_to_have_is_closed(tmp_path: Path):
+    connection = await _open(tmp_path / "porchlight.db")
+    thread = connection._thread
+
+    del connection
+    gc.collect()
+
+    await eventually(lambda: not thread.is_alive())
