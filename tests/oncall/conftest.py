@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from chat.store.database import FILE, Database
+from tests.support.clock import FakeClock
+from tests.support.on_call import OnCall
 
 
 @pytest.fixture
@@ -16,3 +18,11 @@ async def sqlite(sqlite_template: Path, tmp_path: Path) -> AsyncIterator[Databas
     opened = Database(None, tmp_path)
     yield opened
     await opened.aclose()
+
+
+@pytest.fixture
+async def on_call(database: Database, clock: FakeClock) -> OnCall:
+    """Have three peers who may be called, and all that calls them."""
+    on_call = OnCall(database, clock)
+    await on_call.come()
+    return on_call

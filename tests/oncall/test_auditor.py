@@ -15,9 +15,7 @@ from chat.oncall.auditor import Auditor
 from chat.oncall.health import Trouble
 from chat.oncall.notify import Outcome
 from chat.store import stays
-from chat.store.database import Database
 from chat.store.oncall import needs
-from tests.support.clock import FakeClock
 from tests.support.eventually import eventually
 from tests.support.needs import a_handle
 from tests.support.on_call import OnCall, down
@@ -43,13 +41,6 @@ class Office:
 
     def _look(self) -> None:
         self.looks += 1
-
-
-@pytest.fixture
-async def on_call(database: Database, clock: FakeClock) -> OnCall:
-    on_call = OnCall(database, clock)
-    await on_call.come()
-    return on_call
 
 
 @pytest.fixture

@@ -10,19 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from chat.oncall.audiences import Standby
 from chat.oncall.canaries import BEFORE, Canaries
 from chat.oncall.ways import Ways
-from chat.store.database import Database
-from tests.support.clock import FakeClock
 from tests.support.needs import HERON, OTTER, WREN
 from tests.support.on_call import OnCall
 
 Standbys = Callable[[AsyncConnection, datetime], Awaitable[Sequence[Standby]]]
-
-
-@pytest.fixture
-async def on_call(database: Database, clock: FakeClock) -> OnCall:
-    on_call = OnCall(database, clock)
-    await on_call.come()
-    return on_call
 
 
 @pytest.fixture

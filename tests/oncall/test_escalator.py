@@ -17,9 +17,8 @@ from chat.oncall.audiences import Standby
 from chat.oncall.facts import QUIET
 from chat.oncall.stages import End, State
 from chat.store import staff
-from chat.store.database import FILE, Database
+from chat.store.database import FILE
 from chat.store.oncall import needs
-from tests.support.clock import FakeClock
 from tests.support.needs import HERON, OTTER, WREN, a_handle
 from tests.support.on_call import OnCall, down
 
@@ -28,13 +27,6 @@ from tests.support.on_call import OnCall, down
 def database_url(sqlite_template: Path, tmp_path: Path) -> None:
     """Use a file: what the databases do differently, `test_workers.py` tries."""
     shutil.copy(sqlite_template, tmp_path / FILE)
-
-
-@pytest.fixture
-async def on_call(database: Database, clock: FakeClock) -> OnCall:
-    on_call = OnCall(database, clock)
-    await on_call.come()
-    return on_call
 
 
 async def test_whoever_is_on_shift_is_called_at_once_by_page_and_phone(on_call: OnCall):

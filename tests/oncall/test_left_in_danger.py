@@ -7,8 +7,7 @@ import pytest
 
 from chat.model import Grade, Handle
 from chat.oncall.stages import NeedId
-from chat.store.database import FILE, Database
-from tests.support.clock import FakeClock
+from chat.store.database import FILE
 from tests.support.needs import HERON, OTTER, WREN, a_handle
 from tests.support.on_call import OnCall
 
@@ -17,13 +16,6 @@ from tests.support.on_call import OnCall
 def database_url(sqlite_template: Path, tmp_path: Path) -> None:
     """Use a file: what the databases do differently, `test_workers.py` tries."""
     shutil.copy(sqlite_template, tmp_path / FILE)
-
-
-@pytest.fixture
-async def on_call(database: Database, clock: FakeClock) -> OnCall:
-    on_call = OnCall(database, clock)
-    await on_call.come()
-    return on_call
 
 
 async def left(on_call: OnCall, handle: Handle, grade: Grade) -> NeedId:

@@ -10,7 +10,6 @@ import pytest
 from chat.oncall.notify import Note, Outcome
 from chat.store import alerts, ways
 from chat.store.database import FILE, Database
-from tests.support.clock import FakeClock
 from tests.support.eventually import eventually
 from tests.support.needs import HERON, OTTER, WREN
 from tests.support.on_call import OnCall, Worker, down
@@ -20,13 +19,6 @@ from tests.support.on_call import OnCall, Worker, down
 def database_url(sqlite_template: Path, tmp_path: Path) -> None:
     """Use a file: what the databases do differently, `test_workers.py` tries."""
     shutil.copy(sqlite_template, tmp_path / FILE)
-
-
-@pytest.fixture
-async def on_call(database: Database, clock: FakeClock) -> OnCall:
-    on_call = OnCall(database, clock)
-    await on_call.come()
-    return on_call
 
 
 @pytest.fixture

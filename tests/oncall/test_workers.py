@@ -7,8 +7,6 @@ import pytest
 
 from chat import bulletin
 from chat.oncall.notify import Outcome
-from chat.store.database import Database
-from tests.support.clock import FakeClock
 from tests.support.needs import OTTER, WREN, a_handle
 from tests.support.on_call import Crash, OnCall
 
@@ -17,13 +15,6 @@ CRASHES = [
     ["recorded"], ["after_commit", "leased"], ["sending", "sent", "recorded"],
 ]  # fmt: skip
 """The points at which one worker after the other is killed."""
-
-
-@pytest.fixture
-async def on_call(database: Database, clock: FakeClock) -> OnCall:
-    on_call = OnCall(database, clock)
-    await on_call.come()
-    return on_call
 
 
 async def test_two_workers_call_each_peer_once(on_call: OnCall):
