@@ -21,7 +21,8 @@ EVERYBODY_KILLED = NightFault(
     partial(peers_killed, times=4),
     point="sending",
     often=5,
-    kills="worker 0",
+    both=True,
+    kills="worker",
 )
 
 

@@ -34,12 +34,14 @@ class NightFault:
     """Where one of the two workers kills itself, and so does whoever follows it."""
     often: int = 1
     """How often it comes to that point before, at most."""
+    both: bool = False
+    """Whether the other does so too, once: who comes to that point is chance."""
     latest: float | None = None
     """How late a step may be, in seconds; None: as late as what is broken takes."""
     silent: float = 0.0
     """The share of accepted needs about which their peer then says nothing."""
     kills: str = ""
-    """Whose processes must have been killed, for it to count."""
+    """How the names of those begin who must have been killed, for it to count."""
     clock_moves: bool = False
     sqlite: bool = False
 

@@ -4,8 +4,10 @@ import asyncio
 import json
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
+from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import Final
 
@@ -72,14 +74,8 @@ class Night:
         house = self._house
         async with asyncio.TaskGroup() as tasks:
             for number in range(2):
-                hurts = number == 0 and bool(self._fault.point)
-                tasks.create_task(
-                    house.keep(
-                        f"worker {number}",
-                        "worker",
-                        told=self._killing if hurts else dict,
-                    )
-                )
+                told = partial(self._worker_told, number, count())
+                tasks.create_task(house.keep(f"worker {number}", "worker", told=told))
             for number, peer in enumerate(PEERS):
                 name = f"peer {number}"
                 tasks.create_task(house.keep(name, "peer", peer, told=self._peer_told))
@@ -94,8 +90,11 @@ class Night:
                 program.kill()
         return await self._judged()
 
-    def _killing(self) -> dict[str, str]:
-        return {"NIGHT_KILL": f"{self._fault.point}:{a_few(self._fault.often)}"}
+    def _worker_told(self, number: int, lives: Iterator[int]) -> dict[str, str]:
+        fault, life = self._fault, next(lives)
+        hurts = number == 0 or (fault.both and life == 0)
+        at = f"{fault.point}:{a_few(fault.often)}"
+        return {"NIGHT_KILL": at} if fault.point and hurts else {}
 
     def _peer_told(self) -> dict[str, str]:
         told = {"NIGHT_SILENT": str(self._fault.silent)}
@@ -134,11 +133,16 @@ def broken_promises(morning: Morning) -> list[str]:
         "somebody is called for everybody": verdict.uncalled == 0,
         "no need is accepted twice": verdict.accepted_twice == 0,
         "who was told they have it, has it": verdict.accepts_lost == 0,
-        "whoever should be killed was": not fault.kills or morning.killed[fault.kills],
+        "whoever should be killed was": not fault.kills or _was_killed(morning),
         "every step comes in time": fault.latest is None or late <= fault.latest,
         "no process has a fault of its own": not morning.errors,
     }
     return [promise for promise, is_kept in kept.items() if not is_kept]
+
+
+def _was_killed(morning: Morning) -> bool:
+    killed = morning.killed.items()
+    return any(times for name, times in killed if name.startswith(morning.fault.kills))
 
 
 def _adds_up(verdict: NightVerdict) -> bool:
