@@ -37,8 +37,8 @@ _LATEST: Final = 2**53
 
 
 NO_MORE: Final[Mapping[str, object]] = {
-    "mine": False, "peers": [], "seconds": None, "owed": "", "words": ELSEWHERE,
-    "changed": "",
+    "mine": False, "ends": False, "peers": [], "seconds": None, "owed": "",
+    "words": ELSEWHERE, "changed": "",
 }  # fmt: skip
 """How it stands with a talk that is none of one's own."""
 
@@ -132,6 +132,7 @@ class Talk:
             endings=list(ENDINGS.items()), ending=kept.ending, kept_note=kept.note,
             most_note=MAX_CHARACTERS, report_reasons=list(REASONS.items()),
             was_mine=peer in helped and not need.has_faded(self._clock.now()),
+            ends=may_end(need, peer, self._clock.now()),
         )  # fmt: skip
 
     async def show_json(self, request: Request, me: Deskmate) -> Response:
@@ -150,6 +151,7 @@ class Talk:
         return JSONResponse(
             {
                 "mine": mine,
+                "ends": may_end(need, peer, self._clock.now()),
                 "peers": self._whos(need),
                 "seconds": seconds_left(need, self._clock.now()) if mine else None,
                 "owed": "first" if need.state is State.ACCEPTED else "answer",
@@ -216,6 +218,11 @@ def may_speak(need: Need, peer: PeerId) -> bool:
     """
     silent = need.is_calling and peer in need.went_silent
     return need.is_open and (silent or peer in need.helpers)
+
+
+def may_end(need: Need, peer: PeerId, now: datetime) -> bool:
+    """Tell whether somebody may end a talk, or say why it is over."""
+    return peer in need.helpers and (need.is_open or need.lacks_reason(now))
 
 
 def lines(frames: Sequence[bytes], me: bytes) -> list[Line]:

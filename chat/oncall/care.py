@@ -169,6 +169,8 @@ class Care:
     async def finish(self, id_: str, peer: PeerId, ending: str) -> Known:
         """End a talk, for a reason out of `stages.ENDINGS`.
 
+        Where its member has ended it, that reason is kept: once, within the hour.
+
         Raises:
             NotYourNeed, NotSpokenYet, UnknownEnding: As they say.
 
@@ -254,7 +256,8 @@ class Care:
             return known, False
         if need.end:
             detail = {**detail, "end": str(need.end)}
-        return await self.ledger.keep(tx, known, need, kind, actor, **detail), True
+        news = need.is_open or known.need.is_open
+        return await self.ledger.keep(tx, known, need, kind, actor, **detail), news
 
     async def told(self, known: Known) -> None:
         """Tell everybody how a need stands now, once that is kept."""

@@ -77,6 +77,11 @@ class Facts:
         """Tell whether it ended so long ago that nothing is left of its talk."""
         return self.ended_at is not None and now - self.ended_at >= REMEMBERED
 
+    def lacks_reason(self, now: datetime) -> bool:
+        """Tell whether its talk is over, and who was there can still say why."""
+        over = self.end in (End.ACCEPTED_AND_SPOKE, End.HANDED_OVER)
+        return over and not self.ending and not self.has_faded(now)
+
     @property
     def helpers(self) -> tuple[PeerId, ...]:
         """Who may talk with the member now."""

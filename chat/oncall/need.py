@@ -144,13 +144,19 @@ class Need(Facts):
     def finish(self, peer: PeerId, ending: str, now: datetime) -> "Need":
         """Return the need ended by its peer, or by who sits in.
 
+        Where its member was quicker, only the reason is added.
+
         Raises:
             NotSpokenYet: If nobody said a first line: letting go is not ending.
 
         """
-        self._helped_by(peer)
+        is_told_why = peer in self.helpers and self.lacks_reason(now)
+        if not is_told_why:
+            self._helped_by(peer)
         if ending not in ENDINGS:
             raise UnknownEnding
+        if is_told_why:
+            return replace(self, ending=ending)
         if self.state is not State.TALKING:
             raise NotSpokenYet
         return replace(self._ended(self._after_talk, now), ending=ending)

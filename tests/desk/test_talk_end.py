@@ -61,7 +61,7 @@ async def test_a_note_can_be_written_however_the_talk_ended_for_its_peer(
         assert note in await colleague.reads("/staff/calls")
 
 
-async def test_a_note_is_not_lost_if_the_member_ends_the_talk_meanwhile(
+async def test_what_a_peer_chose_and_wrote_is_kept_if_the_member_ends_it_meanwhile(
     desk: CallDesk, wren: Colleague
 ):
     need = await desk.talk(wren)
@@ -69,9 +69,46 @@ async def test_a_note_is_not_lost_if_the_member_ends_the_talk_meanwhile(
 
     answer = await wren.post(f"{page_of(need)}/end", ending="heard", note="a note")
 
+    assert answer.headers["location"] == "/staff/calls?did=ended"
+    assert (await desk.needs.known(need)).need.ending == "heard"
+    assert "a note" in await wren.reads("/staff/calls")
+
+
+async def test_a_talk_that_its_member_ended_asks_once_how_it_ended(
+    desk: CallDesk, wren: Colleague, otter: Colleague
+):
+    need = await desk.talk(wren)
+    during = await standing(wren, need)
+    await desk.needs.withdraw(Handle(b"h" * 16))
+
+    after = await standing(wren, need)
+    page = await wren.reads(page_of(need))
+    await wren.post(f"{page_of(need)}/end", ending="next_step")
+    again = await wren.post(f"{page_of(need)}/end", ending="other", note="a note")
+
+    assert (during["ends"], after["ends"]) == (True, True)
+    assert "How did it end?" in page
+    assert (await desk.needs.known(need)).need.ending == "next_step"
+    assert (again.status_code, again.text.count("How did it end?")) == (409, 0)
+    assert ">a note</textarea>" in again.text
+    assert "Keep the note" in again.text
+    assert (await standing(wren, need))["ends"] is False
+
+
+async def test_how_it_ended_is_asked_for_as_long_as_a_note_is_taken(
+    desk: CallDesk, wren: Colleague
+):
+    need = await desk.talk(wren)
+    await desk.needs.withdraw(Handle(b"h" * 16))
+    for _ in range(12):
+        desk.clock.advance(300)
+        await wren.get("/staff/calls")
+
+    page = await wren.reads(page_of(need))
+    answer = await wren.post(f"{page_of(need)}/end", ending="heard")
+
+    assert "How did it end?" not in page
     assert answer.status_code == 409
-    assert ">a note</textarea>" in answer.text
-    assert "Keep the note" in answer.text
 
 
 async def test_no_note_is_kept_of_a_talk_that_is_forgotten(

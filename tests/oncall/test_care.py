@@ -1,6 +1,7 @@
 """Care: what a peer does about a need, and its member; each may, or is told why."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -83,6 +84,26 @@ async def test_a_talk_from_its_first_line_to_its_end(house: NeedsHouse):
     assert last.detail == {"ending": "heard", "end": "accepted_and_spoke"}
     with pytest.raises(NeedOver):
         await house.needs.accept(id_, OTTER)
+
+
+async def test_why_a_talk_was_over_is_kept_though_its_member_ended_it(
+    house: NeedsHouse,
+):
+    handle = a_handle()
+    id_ = (await house.press(handle)).id
+    await house.needs.accept(id_, WREN)
+    await house.needs.spoke(id_, WREN)
+    ended = await house.needs.withdraw(handle)
+    told = len(house.news)
+
+    house.clock.advance(60)
+    known = await house.needs.finish(id_, WREN, "next_step")
+
+    assert known == ended._replace(need=replace(ended.need, ending="next_step"))
+    assert await house.needs.known(id_) == known
+    last = (await house.needs.events(id_))[-1]
+    assert (last.actor, last.kind) == (WREN, "ended")
+    assert len(house.news) == told, "for its member nothing has changed"
 
 
 async def test_a_need_that_is_let_go_calls_again(house: NeedsHouse):

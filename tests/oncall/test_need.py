@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -276,6 +277,38 @@ def test_a_talk_ends_with_a_reason_that_there_is():
     with pytest.raises(refusals.UnknownEnding):
         a_talk().finish(WREN, "bored", NOW)
     assert [a_talk().finish(WREN, each, NOW).ending for each in ENDINGS] == [*ENDINGS]
+
+
+@pytest.mark.parametrize(
+    "ended",
+    [a_talk().withdraw(NOW), a_talk().wrote(NOW).spoke(WREN, NOW).close(NOW + QUIET)],
+)
+def test_a_peer_says_once_why_a_talk_was_over_that_ended_without_them(ended: Need):
+    assert ended.ended_at
+    later = ended.ended_at + HOUR - seconds(1)
+    told = ended.finish(WREN, "heard", later)
+
+    assert told == replace(ended, ending="heard")
+    with pytest.raises(refusals.NeedOver):
+        told.finish(WREN, "other", later)
+    with pytest.raises(refusals.NeedOver):
+        ended.finish(WREN, "heard", later + seconds(1))
+    with pytest.raises(refusals.UnknownEnding):
+        ended.finish(WREN, "bored", later)
+    with pytest.raises(refusals.NeedOver):
+        ended.finish(OTTER, "heard", later)
+
+
+@pytest.mark.parametrize(
+    "need",
+    [
+        a_need().accept(WREN, NOW).withdraw(NOW),
+        a_talk().call_back(NOW + HOUR, NOW),
+    ],
+)
+def test_there_is_no_reason_why_a_talk_was_over_that_was_none_or_goes_on(need: Need):
+    with pytest.raises(refusals.NeedOver):
+        need.finish(WREN, "heard", NOW)
 
 
 @pytest.mark.parametrize(

@@ -106,9 +106,11 @@ export class StaffTalk extends Conversation {
 
   // -- how it stands ------------------------------------------------------------------
 
-  #standing({ mine, peers, seconds, owed, words, changed }) {
+  #standing({ mine, ends, peers, seconds, owed, words, changed }) {
     this.#peers = peers
     this.#setMine(mine)
+    // Why a talk is over may be chosen still when its member has ended it.
+    for (const part of document.querySelectorAll("[data-ends]")) part.hidden = !ends
     this.#owed = seconds === null ? "" : owed
     if (mine && seconds !== null) this.#firstLine.start(seconds, owed)
     else this.#firstLine.stop()
