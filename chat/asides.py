@@ -47,6 +47,8 @@ class NeedNews(NamedTuple):
     """Why it is as it is: `silent` (the peer went), `handed`, `let_go`, an end."""
     late: bool = False
     """The next step did not come; pages with script see that by themselves."""
+    missed: bool = False
+    """It was raised by a missed check-in; pages with script see that as well."""
 
 
 def care(room: str, position: int, grade: Grade) -> bytes:
@@ -78,7 +80,7 @@ def controls(
 
 def need(news: NeedNews) -> bytes:
     """Tell how it stands with somebody's need."""
-    *told, _late = news
+    *told, _late, _missed = news
     return pack((NEED, *told))
 
 

@@ -106,6 +106,12 @@ class Stays:
         async with self._database.read() as tx:
             return [_of(row) for row in await store.every(tx)]
 
+    async def of(self, handle: Handle) -> Stay | None:
+        """Return the check-in that is awaited of a device, if one is."""
+        async with self._database.read() as tx:
+            row = await store.of(tx, handle)
+        return _of(row) if row else None
+
     async def round(self) -> None:
         """Raise a need for everybody who missed their check-in.
 

@@ -31,6 +31,7 @@ def news(
         peers=tuple(peers),
         why=_why(need, began),
         late=progress.late,
+        missed=need.is_calling and known.told.source == "stay" and began == "raised",
     )
 
 

@@ -34,6 +34,11 @@ async def every(tx: AsyncConnection) -> Sequence[Row[Any]]:
     return (await tx.execute(select(stays))).all()
 
 
+async def of(tx: AsyncConnection, handle: bytes) -> Row[Any] | None:
+    """Return that of one device."""
+    return (await tx.execute(select(stays).filter_by(handle=handle))).first()
+
+
 async def bring_nearer(tx: AsyncConnection, now: int, within: int) -> None:
     """Let none be due later than if it had been said just now, give or take a bit."""
     due = now + cast(stays.c.minutes, BigInteger) * MINUTE

@@ -123,6 +123,17 @@ async def test_a_later_time_takes_the_place_of_the_first(house: StayHouse):
     assert stay.due == house.clock.seconds() + TEN
 
 
+async def test_a_device_is_told_of_its_own_check_in_alone(house: StayHouse):
+    mine = a_handle()
+    stay = await house.stay(mine)
+
+    assert await house.stays.of(mine) == stay
+    assert await house.stays.of(a_handle()) is None
+
+    await house.stay(mine, 0)
+    assert await house.stays.of(mine) is None
+
+
 async def test_two_pages_that_say_so_at_once_are_one_check_in(house: StayHouse):
     handle = a_handle()
 

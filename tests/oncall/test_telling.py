@@ -124,6 +124,19 @@ async def test_why_a_need_came_back_is_told_until_somebody_has_it(house: NeedsHo
     assert (await news(house)).why == "handed"
 
 
+async def test_whoever_missed_a_check_in_is_told_so_while_a_peer_is_called_for_it(
+    house: NeedsHouse,
+):
+    await house.press(HANDLE, source="stay")
+    assert (await news(house)).missed
+
+    await house.needs.withdraw(HANDLE)
+    assert not (await news(house)).missed
+
+    await house.press(HANDLE)
+    assert not (await news(house)).missed
+
+
 async def test_a_member_knows_who_of_the_talk_are_peers(house: NeedsHouse):
     id_ = (await house.press(HANDLE)).id
     assert (await news(house)).peers == ()
