@@ -7,6 +7,7 @@ from chat.crowds import CROWD
 from chat.held import Held
 from chat.identity import name_of
 from chat.model import Grade, RoomName
+from tests.support.by_heart import know_for_good
 from tests.support.clock import FakeClock
 from tests.support.eventually import eventually
 from tests.support.frames import (
@@ -81,13 +82,18 @@ async def test_no_pace_holds_back_whoever_is_in_danger(otter: Member):
 
 
 async def test_neither_a_locked_room_nor_a_suspension_silences_danger(
-    house: House, otter: Member, wren: Member, moderator: Moderator
+    house: House,
+    otter: Member,
+    wren: Member,
+    moderator: Moderator,
+    monkeypatch: pytest.MonkeyPatch,
 ):
     await otter.says(IN_DANGER)
     case = await moderator.sees("urgent")
     await moderator.acts(case.id, "suspended", "Please take a break.", hours=1)
     await otter.hears(Word)
-    house.service.backroom.held.learn([Held(COFFEE, locked=True)])
+    held = house.service.backroom.held
+    know_for_good(held, [Held(COFFEE, locked=True)], monkeypatch)
 
     assert code(await otter.say("hello")) == "suspended"
     assert code(await wren.say("hello")) == "room_locked"
@@ -394,11 +400,12 @@ async def test_whom_the_room_team_greets_speaks_like_everybody(
 
 
 async def test_what_was_said_before_a_room_was_locked_gets_its_first_answer_again(
-    house: House, otter: Member
+    house: House, otter: Member, monkeypatch: pytest.MonkeyPatch
 ):
     id_ = new_id()
     first = await otter.say("hello", id_=id_)
-    house.service.backroom.held.learn([Held(COFFEE, locked=True)])
+    held = house.service.backroom.held
+    know_for_good(held, [Held(COFFEE, locked=True)], monkeypatch)
 
     again = await otter.say("hello", id_=id_)
 

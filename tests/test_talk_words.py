@@ -13,6 +13,7 @@ from chat.identity import name_of
 from chat.model import RoomName
 from chat.sanctions import Kept
 from chat.settings import Settings
+from tests.support.by_heart import know_for_good
 from tests.support.clock import FakeClock
 from tests.support.eventually import eventually
 from tests.support.frames import Care, Done, Said, code
@@ -107,15 +108,17 @@ async def test_a_name_of_elsewhere_is_masked(house: TalkHouse):
 
 
 async def test_nothing_that_slows_or_closes_rooms_or_sanctions_reaches_a_need(
-    house: TalkHouse,
+    house: TalkHouse, monkeypatch: pytest.MonkeyPatch
 ):
+    backroom = house.service.backroom
     talking = await house.talking()
     handle = house.service.identity.handle(talking.member.secret)
     suspended = Word(bytes(16), "suspended", "spam", "", 2**31, False, "", b"")
-    house.service.backroom.sanctions.learn([Kept(handle, suspended, heeded=True)])
-    house.service.backroom.held.learn(
-        [Held(RoomName(talking.talk), locked=True, slow_seconds=60, shield_since=1)]
-    )
+    kept = Kept(handle, suspended, heeded=True)
+    know_for_good(backroom.sanctions, [kept], monkeypatch)
+    talk = RoomName(talking.talk)
+    held = Held(talk, locked=True, slow_seconds=60, shield_since=1)
+    know_for_good(backroom.held, [held], monkeypatch)
 
     for text in ("please", "I need somebody"):
         assert isinstance(await talking.member.say(text, talking.talk), Done)

@@ -2,18 +2,18 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from chat import protocol
 from chat.asides import Word
 from chat.calling import NEW_HERE_SECONDS
-from chat.held import Held, HeldRooms
+from chat.held import Held
 from chat.model import Grade, RoomName
 from chat.oncall.cards import ANSWER_WITHIN
-from chat.sanctions import Kept, Sanctions
+from chat.sanctions import Kept
 from chat.settings import Settings
+from tests.support.by_heart import know_for_good
 from tests.support.clock import FakeClock
 from tests.support.eventually import eventually
 from tests.support.frames import CardTold, Care, Done, Joined, Said, code
@@ -189,14 +189,6 @@ async def test_whose_words_are_read_first_has_them_read_first_in_private_too(
 
     await moderator.acts(case.id, "release")
     assert (await wren.hears(Said)).text == "you can trust me"
-
-
-def know_for_good(
-    known: Sanctions | HeldRooms, what: list[Any], patch: pytest.MonkeyPatch
-) -> None:
-    """Let the service know something, whatever it reads in its tables meanwhile."""
-    known.learn(what)
-    patch.setattr(known, "learn", lambda _read: [])
 
 
 def hold_back(

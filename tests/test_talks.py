@@ -14,6 +14,7 @@ from chat.roles import Role
 from chat.sanctions import Kept
 from chat.settings import Settings
 from chat.talkroom import talk_of
+from tests.support.by_heart import know_for_good
 from tests.support.clock import FakeClock
 from tests.support.eventually import eventually
 from tests.support.frames import Done, Joined, Presence, Said, code
@@ -190,13 +191,16 @@ async def test_no_list_of_rooms_has_it(house: TalkHouse):
     assert b"talk-" not in await house.service.lobby.page()
 
 
-async def test_whoever_was_removed_may_still_talk(house: TalkHouse):
+async def test_whoever_was_removed_may_still_talk(
+    house: TalkHouse, monkeypatch: pytest.MonkeyPatch
+):
     otter = await house.member()
     told = await otter.presses()
     handle = house.service.identity.handle(otter.secret)
 
     removed = Word(bytes(16), "removed", "sourcing", "", 0, False, "", b"")
-    house.service.backroom.sanctions.learn([Kept(handle, removed, heeded=True)])
+    sanctions = house.service.backroom.sanctions
+    know_for_good(sanctions, [Kept(handle, removed, heeded=True)], monkeypatch)
 
     assert code(await otter.asks_to_join("coffee")) == "removed"
     await otter.join(told.talk)

@@ -8,6 +8,7 @@ from chat.model import RoomName
 from tests.browser.axe import violations
 from tests.browser.conftest import HERE, Invite, inside
 from tests.browser.visitor import Visitor
+from tests.support.by_heart import know_for_good
 from tests.support.eventually import eventually
 from tests.support.room_team import Moderator
 from tests.support.service import House
@@ -107,9 +108,10 @@ async def test_nothing_covers_what_one_writes_though_the_screen_is_a_strip(
 
 
 async def test_a_slowed_room_lets_nobody_in_danger_wait(
-    staffed: House, otter: Visitor, wren: Visitor
+    staffed: House, otter: Visitor, wren: Visitor, monkeypatch: pytest.MonkeyPatch
 ):
-    staffed.service.backroom.held.learn([Held(RoomName("coffee"), slow_seconds=60)])
+    slowed = Held(RoomName("coffee"), slow_seconds=60)
+    know_for_good(staffed.service.backroom.held, [slowed], monkeypatch)
     await otter.say("hello")
     await otter.sees_mark("hello", "in the room")
     await otter.say("one more thing")
