@@ -6,7 +6,7 @@ Open ones, and those that are promised for later.
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import Any, Final
 
 from chat import bulletin
@@ -15,6 +15,7 @@ from chat.metrics import Metrics
 from chat.oncall import health
 from chat.oncall.health import STUCK, Looked, Trouble
 from chat.oncall.known import readable
+from chat.oncall.ledger import BEGINNINGS
 from chat.oncall.rounds import once
 from chat.oncall.stages import State
 from chat.oncall.stays import GRACE
@@ -86,10 +87,11 @@ class Auditor:
         now = self._clock.now()
         async with self._database.read() as tx:
             rows = await due.audited(tx)
-            heard = await calls.heard(tx, page_seen=PAGE_SEEN)
+            since = await calls.calling_since(tx, BEGINNINGS)
+            heard = await calls.heard(tx, BEGINNINGS, page_seen=PAGE_SEEN)
             stuck = await alerts.stuck(tx, kept(now - STUCK))
             missed = await stays.overdue(tx, kept(now - MISSED))
-        needs = [looked for row in rows if (looked := _looked(row, heard))]
+        needs = [looked for row in rows if (looked := _looked(row, since, heard))]
         members = [row for row in rows if row.state != State.ENDED and not row.drill]
         self._metrics.needs_open.set(len(members))
         found = {
@@ -112,9 +114,16 @@ class Auditor:
         await self._ring(bulletin.alarm(ROOM, what, number))
 
 
-def _looked(row: Any, heard: Collection[str]) -> Looked | None:
+def _looked(
+    row: Any, since: Mapping[str, int], heard: Collection[str]
+) -> Looked | None:
     """Return the need of a row; None: it makes no sense, which is an alarm too."""
     known = readable(row)
     if known is None:
         return None
-    return Looked(known.need, moment(row.next_at), heard=row.id in heard)
+    return Looked(
+        known.need,
+        moment(row.next_at),
+        heard=row.id in heard,
+        since=moment(since.get(row.id)),
+    )

@@ -43,7 +43,9 @@ class Looked(NamedTuple):
     next_at: datetime | None
     """When it is looked at next."""
     heard: bool = True
-    """Whether anybody was called about it, as far as is known."""
+    """Whether anybody was called about it since then, as far as is known."""
+    since: datetime | None = None
+    """Since when it calls, if that is not since it was raised."""
 
 
 def troubles(needs: Iterable[Looked], now: datetime) -> Counter[Trouble]:
@@ -52,7 +54,7 @@ def troubles(needs: Iterable[Looked], now: datetime) -> Counter[Trouble]:
 
 
 def _of(looked: Looked, now: datetime) -> Iterable[Trouble]:
-    need, next_at, _heard = looked
+    need, next_at = looked.need, looked.next_at
     if next_at is None:
         # A talk in which nobody waits is well, however long it is quiet.
         if need.next_moment is not None:
@@ -69,4 +71,5 @@ def _is_unheard(looked: Looked, now: datetime) -> bool:
     """Tell whether peers are called in vain; that there is nobody is known as it is."""
     need = looked.need
     called = need.is_calling and not need.climb.nobody
-    return called and not looked.heard and now - need.raised_at > UNHEARD
+    since = looked.since or need.raised_at
+    return called and not looked.heard and now - since > UNHEARD

@@ -1,10 +1,10 @@
 """Calls in the store: by which alerts somebody is called, and what they noted after."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chat.store.alerts import CALLING, CALLS
@@ -53,16 +53,36 @@ async def of_need(
     return [CalledPeer(*row) for row in await tx.execute(asked)]
 
 
-async def heard(tx: AsyncConnection, *, page_seen: timedelta) -> set[str]:
-    """Return the needs that nobody has, and about which somebody was called."""
+async def calling_since(
+    tx: AsyncConnection, beginnings: Collection[str]
+) -> dict[str, int]:
+    """Return since when the needs call that nobody has, by what last began it."""
+    asked = _calling_since(beginnings)
+    return {row.need_id: row.at for row in await tx.execute(asked)}
+
+
+async def heard(
+    tx: AsyncConnection, beginnings: Collection[str], *, page_seen: timedelta
+) -> set[str]:
+    """Return the needs about which somebody was called since then."""
+    began = _calling_since(beginnings).subquery()
     asked = (
         select(alerts.c.need_id)
-        .join(needs, needs.c.id == alerts.c.need_id)
+        .join(began, began.c.need_id == alerts.c.need_id)
         .outerjoin(peers, peers.c.staff_id == alerts.c.staff_id)
-        .where(needs.c.state.in_(CALLING), alerts.c.kind.in_(CALLS))
-        .where(alerts.c.made_at >= needs.c.raised_at, _calls(page_seen))
+        .where(alerts.c.kind.in_(CALLS))
+        .where(alerts.c.made_at >= began.c.at, _calls(page_seen))
     )
     return set((await tx.execute(asked.distinct())).scalars())
+
+
+def _calling_since(beginnings: Collection[str]) -> Select[Any]:
+    return (
+        select(need_events.c.need_id, func.max(need_events.c.at).label("at"))
+        .join(needs, needs.c.id == need_events.c.need_id)
+        .where(needs.c.state.in_(CALLING), need_events.c.kind.in_(beginnings))
+        .group_by(need_events.c.need_id)
+    )
 
 
 def _calls(page_seen: timedelta) -> ColumnElement[bool]:

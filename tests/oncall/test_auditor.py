@@ -17,7 +17,7 @@ from chat.oncall.notify import Outcome
 from chat.store import stays
 from chat.store.oncall import needs
 from tests.support.eventually import eventually
-from tests.support.needs import a_handle
+from tests.support.needs import WREN, a_handle
 from tests.support.on_call import OnCall, down
 
 
@@ -165,6 +165,32 @@ async def test_a_need_about_which_every_call_fails_is_told(
     await worker.tick()
     assert id_ in {note.need_id for note in on_call.outside.got}
     assert not await office.auditor.audit()
+
+
+async def test_a_need_that_was_given_back_late_is_as_unheard_as_a_new_one(
+    on_call: OnCall, office: Office
+):
+    id_ = await on_call.house.pressed()
+    worker = on_call.worker()
+    await worker.tick()
+    on_call.clock.advance(1)
+    await on_call.house.needs.accept(id_, WREN)
+    on_call.clock.advance(2)
+    await on_call.house.needs.spoke(id_, WREN)
+    on_call.clock.advance(3600)
+    for way in on_call.phones.values():
+        on_call.outside.answers[way.id] = Outcome.NO
+
+    await on_call.house.needs.let_go(id_, WREN)
+    for _ in range(35):
+        await worker.tick()
+        on_call.clock.advance(5)
+    assert not await office.auditor.audit()
+    for _ in range(2):
+        await worker.tick()
+        on_call.clock.advance(5)
+
+    assert await office.auditor.audit() == {Trouble.UNHEARD: 1}
 
 
 async def test_a_need_that_cannot_be_read_is_told(on_call: OnCall, office: Office):

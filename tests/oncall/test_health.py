@@ -47,6 +47,16 @@ def test_a_need_about_which_nobody_was_called_for_three_minutes_is_not_well():
     assert not troubles([in_vain._replace(heard=True)], later)
 
 
+def test_a_need_that_is_called_for_again_has_its_three_minutes_again():
+    again = NOW + minutes(60)
+    later = again + minutes(3) + seconds(1)
+    need = a_need().offered(Climb(later, 1))
+    in_vain = Looked(need, later, heard=False, since=again)
+
+    assert not troubles([in_vain], again + minutes(3))
+    assert troubles([in_vain], later) == {Trouble.UNHEARD: 1}
+
+
 def test_that_there_is_nobody_to_call_is_no_fault_of_ours():
     climb = Climb(NOW + minutes(6), 0, 6, nobody=True)
     nobody = Looked(a_need().waiting(climb), climb.due, heard=False)
