@@ -34,7 +34,7 @@ PAGE_AHEAD: Final = timedelta(minutes=1)
 PAGE_NOTED_SECONDS: Final = 30.0
 """How often it is written down that a page is open."""
 CONFIRM_MAIL: Final = timedelta(hours=24)
-"""How long the link in the first mail to an address is good."""
+"""How long the link in the first mail to an address is good, and any alert's id."""
 
 _ALERT_ID = re.compile(r"[0-9a-f]{32}")
 
@@ -155,17 +155,21 @@ class Ways:
         """Keep that an alert arrived; tell whether it was known, and good.
 
         Whoever knows the id may say so: the service worker of a browser, the reader of
-        a mail, or what bridges the webhook.
+        a mail, or what bridges the webhook. It is good for a day, and says something
+        once: an id stays in mailboxes and logs, where others may find it.
         """
         alert = await self._alert(alert_id)
         if alert is None or not alert.way_id or self._is_stale(alert):
             return False
+        await self._arrived(alert)
+        return True
+
+    async def _arrived(self, alert: store.Sent) -> None:
         async with self._database.claim() as tx:
             before = await self.reachable_ids(tx, self._clock.now())
-            await store.confirm(tx, alert_id, alert.way_id, self._ms())
-        if alert.staff_id not in before:
+            first = await store.confirm(tx, alert.id, alert.way_id, self._ms())
+        if first and alert.staff_id not in before:
             await self._ring(bulletin.rota())
-        return True
 
     async def opened(self, alert_id: str, staff_id: str) -> store.Sent | None:
         """Keep that somebody opened an alert, which confirms it too; return it.
@@ -176,7 +180,7 @@ class Ways:
         if alert is None or alert.staff_id != staff_id:
             return None
         if alert.way_id and alert.confirmed_at is None:
-            await self.confirm(alert_id)
+            await self._arrived(alert)
         if alert.opened_at is None:
             async with self._database.claim() as tx:
                 await store.opened(tx, alert_id, alert.need_id, self._ms())
@@ -221,9 +225,8 @@ class Ways:
             return await store.alert(tx, alert_id)
 
     def _is_stale(self, alert: store.Sent) -> bool:
-        """Tell whether the link in a first mail is too old."""
-        too_old = alert.made_at < kept(self._clock.now() - CONFIRM_MAIL)
-        return alert.kind == "confirm" and too_old
+        """Tell whether an alert is too old for its id to prove anything."""
+        return alert.made_at < kept(self._clock.now() - CONFIRM_MAIL)
 
     def _ms(self) -> int:
         return kept(self._clock.now())

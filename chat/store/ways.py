@@ -201,11 +201,16 @@ async def alert(tx: AsyncConnection, alert_id: str) -> Sent | None:
     return None if row is None else Sent(*row)
 
 
-async def confirm(tx: AsyncConnection, alert_id: str, way_id: str, at: int) -> None:
-    """Keep that an alert arrived, and thereby that its way works."""
+async def confirm(tx: AsyncConnection, alert_id: str, way_id: str, at: int) -> bool:
+    """Keep that an alert arrived, and thereby that its way works; once for each.
+
+    Tell whether it was the first time.
+    """
     first = and_(alerts.c.id == alert_id, alerts.c.confirmed_at.is_(None))
-    await tx.execute(update(alerts).where(first).values(confirmed_at=at))
-    await _change(tx, way_id, confirmed_at=at, failed_at=None, why="")
+    kept = await tx.execute(update(alerts).where(first).values(confirmed_at=at))
+    if kept.rowcount:
+        await _change(tx, way_id, confirmed_at=at, failed_at=None, why="")
+    return bool(kept.rowcount)
 
 
 async def opened(tx: AsyncConnection, alert_id: str, need_id: str, at: int) -> None:

@@ -12,6 +12,7 @@ from tests.support.clock import FakeClock
 from tests.support.ways import Team
 
 HOUR = 60 * 60
+CONFIRM_SECONDS = CONFIRM_MAIL.total_seconds()
 
 
 @pytest.fixture
@@ -149,6 +150,37 @@ async def test_an_alert_is_confirmed_once(team: Team, clock: FakeClock):
     assert [row] == await team.rows()
 
 
+async def test_an_old_alert_that_was_confirmed_keeps_nobody_reachable(
+    team: Team, clock: FakeClock
+):
+    """Its id stays in a mailbox, and in the log of what bridges the webhook."""
+    way = await team.way("wren")
+    alert = await team.alert(way)
+    await team.ways.confirm(alert)
+    confirmed_at = (await team.kept(way)).confirmed_at
+    await team.ways.failed(way.id, "it refuses us")
+
+    clock.advance(HOUR)
+    assert await team.ways.confirm(alert)
+
+    assert await team.reachable() == set()
+    assert (await team.kept(way)).confirmed_at == confirmed_at
+
+
+async def test_who_only_knows_its_id_confirms_an_alert_within_a_day(
+    team: Team, clock: FakeClock
+):
+    way = await team.way("wren")
+    alert = await team.alert(way)
+
+    clock.advance(CONFIRM_SECONDS + 1)
+    assert not await team.ways.confirm(alert)
+    assert await team.reachable() == set()
+
+    assert await team.ways.opened(alert, "wren")
+    assert await team.reachable() == {"wren"}
+
+
 async def test_whoever_opens_their_alert_has_been_reached(team: Team):
     need = new_id()
     alert = await team.alert(await team.way("wren"), need_id=need)
@@ -202,7 +234,7 @@ async def test_the_link_in_a_first_mail_is_good_for_a_day(team: Team, clock: Fak
     mail = await team.way("wren", "email")
     alert = await team.alert(mail, "confirm")
 
-    clock.advance(CONFIRM_MAIL.total_seconds() + 1)
+    clock.advance(CONFIRM_SECONDS + 1)
     assert not await team.ways.confirm(alert)
 
     await team.ways.forget(clock.now())
