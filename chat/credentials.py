@@ -75,11 +75,6 @@ def _nobodys() -> str:
     return _HASHER.hash(secrets.token_hex(16))
 
 
-def outdated(kept: str) -> bool:
-    """Tell whether a password should be hashed anew, as more is asked for now."""
-    return _HASHER.check_needs_rehash(kept)
-
-
 def _plain(password: str) -> str:
     """Return the same characters however a keyboard composed them."""
     return unicodedata.normalize("NFKC", password)

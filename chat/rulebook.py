@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chat.clock import Clock
 from chat.model import Action
-from chat.rules.house import LONGEST, SHORTEST, Phrase
+from chat.rules.house import LONGEST, SHORTEST
 from chat.screening import NEVER_SILENT
 from chat.store import audit
 from chat.store.database import Database
@@ -212,13 +212,6 @@ def checked(words: str) -> str:
 def rule_of(words: str) -> str:
     """Return the id by which a phrase is counted."""
     return f"house.{'-'.join(words.split())}"
-
-
-def watched(kept: Iterable[HousePhrase], mode: str) -> Sequence[Phrase]:
-    """Return the phrases that are set so, as the rule takes them."""
-    return [
-        Phrase(each.rule, each.words, each.action) for each in kept if each.mode == mode
-    ]
 
 
 def _phrase(row: Row[tuple[object, ...]]) -> HousePhrase:

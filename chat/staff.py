@@ -22,8 +22,6 @@ INVITATION_SECONDS: Final = 72 * 60 * 60
 THE_HOUSE: Final = "the house"
 """Who invites the first."""
 
-MOST_PASSKEYS: Final = 10
-
 
 class NobodyOfThatName(ChatError):
     """Nobody of the room team goes by that desk name."""

@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 
 import pyotp
 import pytest
-from argon2 import PasswordHasher
 
 from chat import credentials
 from tests.support.clock import NOON
@@ -53,13 +52,6 @@ def test_it_matches_however_the_keyboard_composes_it():
 @pytest.mark.parametrize("kept", [None, "", "not a hash", "$argon2id$v=19$broken"])
 def test_nothing_matches_what_is_no_hash(kept: str | None):
     assert not credentials.matches(kept, PASSWORD)
-
-
-def test_a_hash_made_with_less_is_outdated():
-    weak = PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1)
-
-    assert credentials.outdated(weak.hash(PASSWORD))
-    assert not credentials.outdated(credentials.hashed(PASSWORD))
 
 
 # Six digits

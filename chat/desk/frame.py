@@ -118,8 +118,3 @@ def path_number(request: Request) -> int:
 def ticked(values: FormData, name: str) -> bool:
     """Tell whether a box was ticked."""
     return said(values, name) == "yes"
-
-
-def wants_json(request: Request) -> bool:
-    """Tell whether a page's script asks, not a person."""
-    return "application/json" in request.headers.get("accept", "")

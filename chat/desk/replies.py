@@ -1,13 +1,8 @@
 """Replies: ready-made words for the member, with places that must be filled first."""
 
 import tomllib
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
-
-import re2
-
-_PLACE: Final = re2.compile(r"\{[^{}]*\}")
 
 
 class Reply(NamedTuple):
@@ -23,11 +18,6 @@ def _read(file: Path) -> tuple[Reply, ...]:
 
 
 REPLIES: Final = _read(Path(__file__).with_name("replies.toml"))
-
-
-def unfilled(words: str) -> Sequence[str]:
-    """Return the places in words to a member that nobody has filled yet."""
-    return [str(place) for place in _PLACE.findall(words)]
 
 
 def words_of(canned: str) -> str:

@@ -105,11 +105,6 @@ async def disable(tx: AsyncConnection, staff_id: str, at: int) -> None:
     await _change(tx, staff_id, disabled_at=at)
 
 
-async def keep_password(tx: AsyncConnection, staff_id: str, hashed: str) -> None:
-    """Keep another hash of somebody's password."""
-    await _change(tx, staff_id, password_hash=hashed)
-
-
 async def keep_step(tx: AsyncConnection, staff_id: str, step: int) -> None:
     """Keep the step of the last code that was used."""
     await _change(tx, staff_id, totp_step=step)

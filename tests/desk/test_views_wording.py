@@ -5,7 +5,7 @@ import re
 import pytest
 
 from chat.casework.ladder import MOST_WORDS
-from chat.desk.replies import REPLIES, Reply, unfilled, words_of
+from chat.desk.replies import REPLIES, Reply, words_of
 from chat.desk.wording import ago, listed
 
 A_DAY = 86_400
@@ -40,14 +40,6 @@ def test_how_long_ago_is_told_as_one_says_it(seconds: int, words: str):
 )
 def test_names_are_listed_as_one_says_them(names: list[str], words: str):
     assert listed(names) == words
-
-
-def test_words_with_a_place_that_nobody_filled_are_found():
-    assert unfilled("You wrote {what}, {name}.") == ["{what}", "{name}"]
-
-
-def test_words_whose_places_are_filled_can_go():
-    assert unfilled("You wrote a phone number.") == []
 
 
 @pytest.mark.parametrize("reply", REPLIES, ids=lambda reply: reply.id)
