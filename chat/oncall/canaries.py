@@ -2,7 +2,8 @@
 
 They go to those who are at work, and to those whose shift begins soon: late enough to
 say something of it, and early enough for a phone to answer, or for others to step in.
-And to coordinators at all times: they are the last who are called, shift or not.
+And to coordinators at all times: they are the last who are called, shift or not. A mail
+is opened by hand, so those who are not at work have one a day unless they need it.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -55,16 +56,20 @@ class Canaries:
         async with self._database.begin() as tx:
             team = await self._standbys(tx, now)
             later = await self._standbys(tx, now + BEFORE)
-            due = await self._ways.canaries_due(tx, now, _to_try(team, later))
+            due = await self._ways.canaries_due(tx, now, *_to_try(team, later))
             await alerts.add(tx, [_alert(way, now) for way in due])
         return len(due)
 
 
-def _to_try(team: Sequence[Standby], later: Sequence[Standby]) -> set[PeerId]:
+def _to_try(
+    team: Sequence[Standby], later: Sequence[Standby]
+) -> tuple[set[PeerId], set[PeerId]]:
+    """Return who is at work now or soon, and who else is called at last."""
     # Nobody is woken for what has not begun.
     asleep = {one.peer for one in team if one.quiet}
     last = {one.peer for one in team if one.coordinator}
-    return _at_work(team) | ((_at_work(later) | last) - asleep)
+    working = _at_work(team) | (_at_work(later) - asleep)
+    return working, last - working - asleep
 
 
 def _at_work(team: Sequence[Standby]) -> set[PeerId]:

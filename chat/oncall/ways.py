@@ -9,7 +9,7 @@ import contextlib
 import re
 import secrets
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
@@ -27,6 +27,8 @@ from chat.store.ways import Way
 
 LIKELY: Final = timedelta(days=14)
 """For how long somebody who was reached counts for the shifts that they have ahead."""
+FRESH: Final = 2 / 3
+"""Of the time that a confirmation counts, after how much of it another is due."""
 PAGE_SEEN: Final = timedelta(seconds=90)
 """For how long after it was last heard of a page counts as open."""
 PAGE_AHEAD: Final = timedelta(minutes=1)
@@ -200,18 +202,44 @@ class Ways:
     # Canaries -------------------------------------------------------------------------
 
     async def canaries_due(
-        self, tx: AsyncConnection, now: datetime, on_shift: Iterable[PeerId]
+        self,
+        tx: AsyncConnection,
+        now: datetime,
+        at_work: Collection[PeerId],
+        others: Collection[PeerId] = (),
     ) -> list[Way]:
         """Return where to send a canary now, and keep that it is sent.
 
-        Once a shift: whoever was heard of half as long ago as counts needs none, and a
-        shift so long that the first would count no more has a second.
+        Once a shift, and a shift so long that the first would count no more has a
+        second. Others are tried as often, but by mail, which asks something of them,
+        only once a day and where they would be out of reach without it.
         """
         since = kept(now - self.reachable / 2)
-        due = await store.need_canary(tx, on_shift, since)
+        asked = await store.need_canary(tx, [*at_work, *others], since)
+        by_mail = await self._worth_a_mail(tx, now)
+        due = [way for way in asked if way.staff_id in at_work or by_mail(way)]
         if due:
             await store.canaried(tx, [way.id for way in due], kept(now))
         return due
+
+    async def _worth_a_mail(
+        self, tx: AsyncConnection, now: datetime
+    ) -> Callable[[Way], bool]:
+        known = await store.confirmed_since(tx, kept(now - self.reachable))
+        fresh = await store.confirmed_since(tx, kept(now - self.reachable * FRESH))
+        yesterday = kept(now - timedelta(days=1))
+
+        def worth_it(way: Way) -> bool:
+            tried, answered = way.canary_at or 0, way.confirmed_at or 0
+            lapses = way.staff_id in known or answered >= tried
+            return (
+                way.kind != store.EMAIL
+                or max(tried, answered) <= yesterday
+                # Where the last mail was not answered, its link is as good as another.
+                or (lapses and way.staff_id not in fresh)
+            )
+
+        return worth_it
 
     async def forget(self, now: datetime) -> None:
         """Forget the addresses whose first mail nobody answered."""

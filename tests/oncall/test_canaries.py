@@ -9,7 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chat.oncall.audiences import Standby
 from chat.oncall.canaries import BEFORE, Canaries
-from chat.oncall.ways import Ways
+from chat.oncall.ways import Ways, new_id
+from chat.store import ways as ways_store
+from chat.store.ways import Way
 from tests.support.needs import HERON, OTTER, WREN
 from tests.support.on_call import OnCall
 
@@ -22,14 +24,18 @@ def canaries(on_call: OnCall) -> Canaries:
 
 
 def canaries_of(on_call: OnCall, standbys: Standbys) -> Canaries:
-    async def ring(_frame: bytes) -> None: ...
-
     return Canaries(
         database=on_call.database,
         clock=on_call.clock,
-        ways=Ways(database=on_call.database, clock=on_call.clock, ring=ring),
+        ways=ways_of(on_call),
         standbys=standbys,
     )
+
+
+def ways_of(on_call: OnCall) -> Ways:
+    async def ring(_frame: bytes) -> None: ...
+
+    return Ways(database=on_call.database, clock=on_call.clock, ring=ring)
 
 
 async def test_everybody_at_work_has_one_a_shift(on_call: OnCall, canaries: Canaries):
@@ -86,3 +92,114 @@ async def test_a_coordinator_off_duty_is_tried_too_unless_they_sleep(
 
     assert await canaries.round() == tried
     assert await canaries.round() == 0
+
+
+A_DAY = 24
+
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""For what is the same on every database."""
+
+
+class Mail:
+    """Heron, a coordinator off duty who has a mail address."""
+
+    def __init__(self, on_call: OnCall) -> None:
+        self.on_call = on_call
+        self.heron = Standby(HERON, reachable=True, coordinator=True)
+        on_call.team = [self.heron]
+        self.canaries = canaries_of(on_call, on_call.standbys)
+
+    async def set_up(self) -> None:
+        """Have the address confirmed, as it is before anything else goes there."""
+        now = self.on_call.now
+        mail = Way(new_id(), HERON, "email", "home", {}, now, confirmed_at=now)
+        async with self.on_call.database.begin() as tx:
+            await ways_store.add(tx, mail)
+
+    async def throw_phone_away(self) -> None:
+        async with self.on_call.database.begin() as tx:
+            await ways_store.remove(tx, self.on_call.phones[HERON].id)
+
+    async def got(self, hours: int, *answered: str) -> list[int]:
+        """Return after how many hours mails came, where these ways are answered."""
+        seen = {row.id for row in await self.on_call.rows()}
+        came = list[int]()
+        for hour in range(hours):
+            await self.canaries.round()
+            new = [row for row in await self.on_call.rows() if row.id not in seen]
+            seen |= {row.id for row in new}
+            came += [hour for row in new if row.way == "email"]
+            async with self.on_call.database.begin() as tx:
+                for row in (each for each in new if each.way in answered):
+                    await ways_store.confirm(tx, row.id, row.way_id, self.on_call.now)
+            self.on_call.clock.advance(3600)
+        return came
+
+    async def reachable(self) -> bool:
+        ways = ways_of(self.on_call)
+        async with self.on_call.database.read() as tx:
+            return HERON in await ways.reachable_ids(tx, self.on_call.clock.now())
+
+
+@pytest.fixture
+async def mail(on_call: OnCall) -> Mail:
+    mail = Mail(on_call)
+    await mail.set_up()
+    return mail
+
+
+async def test_a_coordinator_off_duty_whose_phone_answers_has_one_mail_a_day(
+    mail: Mail,
+):
+    assert len(await mail.got(2 * A_DAY, "push")) == 1
+    assert await mail.reachable()
+
+
+@on_sqlite
+async def test_a_coordinator_who_answers_no_mail_has_one_a_day(mail: Mail):
+    await mail.throw_phone_away()
+    await mail.got(A_DAY)
+
+    assert len(await mail.got(2 * A_DAY)) == 2
+
+
+@on_sqlite
+async def test_a_coordinator_who_has_nothing_but_mail_stays_reachable_by_it(
+    mail: Mail,
+):
+    await mail.throw_phone_away()
+
+    for _ in range(A_DAY):
+        await mail.got(1, "email")
+        assert await mail.reachable()
+
+
+@on_sqlite
+async def test_a_mail_comes_before_a_coordinator_whose_phone_fell_silent_is_lost(
+    mail: Mail,
+):
+    came = await mail.got(A_DAY + 1, "push")
+    assert came, "one a day, which nobody had to answer"
+
+    (again, *_) = await mail.got(12)
+
+    assert again < 12, "by then the phone's last answer counts no more"
+
+
+@on_sqlite
+async def test_a_coordinator_who_slept_is_asked_by_mail_when_they_wake(mail: Mail):
+    await mail.throw_phone_away()
+    await mail.got(9, "email")
+    assert await mail.reachable()
+    mail.on_call.change(HERON, quiet=True)
+    assert await mail.got(12) == []
+    mail.on_call.change(HERON, quiet=False)
+
+    assert await mail.got(1) == [0]
+
+
+@on_sqlite
+async def test_a_coordinator_at_work_is_tried_by_mail_as_everybody_is(mail: Mail):
+    mail.on_call.change(HERON, on_duty=True)
+
+    assert len(await mail.got(A_DAY, "push")) == 4
