@@ -1,11 +1,18 @@
 """You on call: one says oneself when and how one is called, and has a calendar."""
 
+import asyncio
 import re
+import threading
+from dataclasses import replace
 from datetime import time, timedelta
+from typing import ClassVar
 
 import pytest
 
+from chat.oncall.cover import Ahead
 from chat.oncall.hours import Hours, QuietHours
+from chat.oncall.rota import Rota
+from chat.oncall.shifts import Shift
 from chat.oncall.stages import PeerId
 from chat.store import staff
 from chat.store.database import Database
@@ -254,6 +261,52 @@ async def test_for_a_guess_nobody_s_shifts_are_worked_out(
     assert reads == []
     await wren.get(f"/calendar/{'x' * 43}.ics")
     assert reads == ["read"]
+
+
+class Watched(Rota):
+    """A rota that knows who asked it for shifts."""
+
+    threads: ClassVar[list[str]] = []
+
+    def shifts(self, span: Hours) -> list[Shift]:
+        self.threads.append(threading.current_thread().name)
+        return super().shifts(span)
+
+
+async def test_to_work_out_a_calendar_holds_up_nobody_and_is_done_once_a_while(
+    planning: Planning, wren: Colleague, monkeypatch: pytest.MonkeyPatch
+):
+    link = await a_link(wren)
+    await planning.plan.take_hours(WREN, Hours(NOON + HOUR, NOON + 3 * HOUR))
+    ahead = planning.cover.ahead
+    book = (await ahead()).book
+    watched = replace(book, rota=Watched(book.rota.zone, (), book.rota.once))
+
+    async def watching() -> Ahead:
+        return (await ahead())._replace(book=watched)
+
+    monkeypatch.setattr(planning.cover, "ahead", watching)
+    Watched.threads.clear()
+
+    answers = await asyncio.gather(*(wren.get(link) for _ in range(5)))
+    planning.clock.advance(59)
+    await wren.get(link)
+    assert len(Watched.threads) == 1
+    planning.clock.advance(1)
+    await wren.get(link)
+
+    assert all("DTSTART:20261121T130000Z" in answer.text for answer in answers)
+    assert len(Watched.threads) == 2
+    assert threading.current_thread().name not in Watched.threads
+
+
+async def test_a_calendar_has_a_change_at_once(planning: Planning, wren: Colleague):
+    link = await a_link(wren)
+    assert "VEVENT" not in (await wren.get(link)).text
+
+    await planning.plan.take_hours(WREN, Hours(NOON + HOUR, NOON + 3 * HOUR))
+
+    assert "VEVENT" in (await wren.get(link)).text
 
 
 async def test_whoever_left_has_no_calendar(wren: Colleague, database: Database):
