@@ -6,6 +6,8 @@ them is there a sitting, and an id that cannot be guessed is all they need.
 
 import asyncio
 import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Final
 
 from starlette.requests import Request
@@ -15,7 +17,7 @@ from starlette.routing import BaseRoute, Route
 from chat.desk.frame import said
 from chat.desk.guard import Guard
 from chat.desk.templates import page
-from chat.errors import StoreDown
+from chat.errors import StoreDown, Unavailable
 from chat.oncall.enlisting import Enlisting
 from chat.oncall.refusals import BadWay
 from chat.oncall.ways import Ways
@@ -62,18 +64,30 @@ class Confirming:
         headers = request.headers
         if "origin" in headers and not self._guard.is_from_us(headers):
             return Response(status_code=403, headers=_NOT_KEPT)
-        if self._waiting >= MOST_WAITING:
-            return _not_now()
         alert_id = (await capped(request)).decode(errors="replace").strip()
+        try:
+            async with self._turn():
+                await self._ways.confirm(alert_id)
+        except (StoreDown, Unavailable):
+            return _not_now()
+        return Response(status_code=204, headers=_NOT_KEPT)
+
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[None]:
+        """Wait for a turn at the database.
+
+        Raises:
+            Unavailable: If too many wait already.
+
+        """
+        if self._waiting >= MOST_WAITING:
+            raise Unavailable
         self._waiting += 1
         try:
             async with self._slots:
-                await self._ways.confirm(alert_id)
-        except StoreDown:
-            return _not_now()
+                yield
         finally:
             self._waiting -= 1
-        return Response(status_code=204, headers=_NOT_KEPT)
 
     async def ask(self, request: Request) -> Response:
         """Ask whoever followed the link in a first mail to press a button.
@@ -85,7 +99,7 @@ class Confirming:
     async def address(self, request: Request) -> Response:
         """Confirm a mail address."""
         alert = said(await request.form(), "alert", 64)
-        async with self._slots:
+        async with self._turn():
             done = await self._ways.confirm(alert)
         return page("confirm", 200 if done else 404, alert=alert, done=done)
 
@@ -93,9 +107,9 @@ class Confirming:
         """Keep the new address of a browser that knows its old one."""
         try:
             told = json.loads(await capped(request))
-            was, subscription = str(told["was"]), told["subscription"]
-            async with self._slots:
-                await self._enlisting.moved(was, subscription)
+            was, proof = str(told["was"]), str(told["proof"])
+            async with self._turn():
+                await self._enlisting.moved(was, proof, told["subscription"])
         except (ValueError, TypeError, KeyError, BadWay):
             return Response(status_code=400)
         return Response(status_code=204)

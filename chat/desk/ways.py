@@ -183,11 +183,12 @@ class WaysPage:
         """Keep the browser that asks, and send it a test."""
         told = _object(await capped(request))
         label, was = str(told.get("label", "")), str(told.get("was", ""))
+        subscription = told.get("subscription")
         try:
-            await self._enlisting.add_push(me.id, told.get("subscription"), label, was)
+            proof = await self._enlisting.add_push(me.id, subscription, label, was)
         except BadWay as error:
             return JSONResponse({"told": error.told}, 400)
-        return Response(status_code=204)
+        return JSONResponse({"proof": proof})
 
     async def add_email(self, request: Request, me: Deskmate) -> Response:
         """Send a first mail to an address."""

@@ -1,8 +1,11 @@
 """Enlisting: a peer says how they are reached, and tries it."""
 
+import hmac
 import re
+import secrets
 from collections.abc import Mapping
 from datetime import timedelta
+from hashlib import sha256
 from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -28,6 +31,9 @@ _ASKED_WITHIN: Final = timedelta(hours=1)
 _TEST_TAKES: Final = timedelta(minutes=2)
 _LONGEST_ADDRESS: Final = 254
 _ADDRESS = re.compile(r"[^\s@<>(),;:\\\"\[\]]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", re.A)
+
+_PROOF: Final = "proof"
+"""Where in the address of a browser the hash is by which it is known to have moved."""
 
 _TOO_MANY: Final = f"You have {MOST_WAYS} ways already. Please remove one first."
 _TOO_OFTEN: Final = "That was asked for very often. Please try again in an hour."
@@ -63,17 +69,19 @@ class Enlisting:
 
     async def add_push(
         self, staff_id: str, subscription: object, label: str, was: str = ""
-    ) -> Way:
+    ) -> str:
         """Keep a browser, and send it a test; `was` is its address from before.
 
-        One that is known already is from now on whose it is now.
+        One that is known already is from now on whose it is now. Return the proof by
+        which it may say one day that it moved; what is kept is its hash.
 
         Raises:
             BadWay: If nothing could be sent there, or there are too many.
             StoreDown: If the database does not answer; so with all that follows.
 
         """
-        address = address_of(subscription, self._doors)
+        proof = secrets.token_urlsafe()
+        address = {**address_of(subscription, self._doors), _PROOF: _hash(proof)}
         new = self._new(staff_id, "push", _name(label), address)
         async with self._database.begin() as tx:
             for each in await _with_endpoint(tx, address["endpoint"], was):
@@ -82,23 +90,27 @@ class Enlisting:
             await store.alert_by(
                 tx, new_id(), new, kind="test", at=new.made_at, sent=False
             )
-        return new
+        return proof
 
-    async def moved(self, endpoint: str, subscription: object) -> bool:
+    async def moved(self, endpoint: str, proof: str, subscription: object) -> bool:
         """Keep that a browser was given another address; tell whether it was known.
 
-        Whoever knows the old address may say so: only that browser does.
+        Only that browser can prove it: its push service, and whoever has a dump, know
+        the old address as well. Nobody else makes others wait for a transaction.
 
         Raises:
             BadWay: If nothing could be sent to the new one.
 
         """
         address = address_of(subscription, self._doors)
+        async with self._database.read() as tx:
+            if not await _proved(tx, endpoint, proof):
+                return False
         async with self._database.begin() as tx:
-            known = await _with_endpoint(tx, endpoint)
-            for each in known:
-                await store.change_address(tx, each.id, address)
-        return bool(known)
+            for each in await _proved(tx, endpoint, proof):
+                moved = {**address, _PROOF: each.address[_PROOF]}
+                await store.change_address(tx, each.id, moved)
+        return True
 
     async def add_email(self, staff_id: str, to: str) -> Way:
         """Send a first mail to an address, and keep it, to be used once confirmed.
@@ -208,6 +220,20 @@ async def _with_endpoint(tx: AsyncConnection, *endpoints: str) -> list[Way]:
         for each in await store.all_ways(tx)
         if each.kind == "push" and each.address["endpoint"] in endpoints
     ]
+
+
+async def _proved(tx: AsyncConnection, endpoint: str, proof: str) -> list[Way]:
+    """Return the ways to one browser, if it is that browser which asks."""
+    return [
+        each
+        for each in await _with_endpoint(tx, endpoint)
+        if hmac.compare_digest(each.address.get(_PROOF, ""), _hash(proof))
+    ]
+
+
+def _hash(proof: str) -> str:
+    # Nobody guesses 32 random bytes, so that a fast hash will do.
+    return sha256(proof.encode("utf-8", "replace")).hexdigest()
 
 
 def _name(label: str) -> str:

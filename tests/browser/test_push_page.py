@@ -124,19 +124,23 @@ async def test_a_browser_that_is_given_another_address_tells_the_house(
     browser: Browser, house: Waking
 ):
     await house.sit()
-    old = await house.team.way("wren")
-    new = PushedTo(house.service.endpoint("new"))
+    old, new = [PushedTo(house.service.endpoint(name)) for name in ("old", "new")]
+    proof = await house.reached.enlisting.add_push("wren", old.subscription, "")
     async with at_the_page(browser, house) as page:
         await page.evaluate(START)
         (worker,) = page.context.service_workers
 
         await worker.evaluate(
-            """([was, subscription]) => renew(
-              { oldSubscription: { endpoint: was }, newSubscription: subscription })""",
-            [old.address["endpoint"], new.subscription],
+            """async ([was, proof, subscription]) => {
+              const kept = await caches.open(KEPT)
+              await kept.put(KNOWN_AS, Response.json({ was, proof }))
+              await renew({ newSubscription: subscription })
+            }""",
+            [old.endpoint, proof, new.subscription],
         )
 
-        assert (await house.team.kept(old)).address == new.address
+        (way,) = await house.team.ways.of("wren")
+        assert way.address.items() > new.address.items()
 
 
 async def fill(house: Waking) -> None:

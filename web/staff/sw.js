@@ -12,7 +12,8 @@ const SHAKE = [400, 200, 400, 200, 400]
 // A phone that was just woken may have no network for a moment.
 const CONFIRM_AFTER_SECONDS = [0, 1, 3, 8]
 
-// Where a page of ours left by which address this browser is known.
+// Where a page of ours left by which address this browser is known, and how it can prove
+// to the house that it is this browser which moved.
 const KEPT = "porchlight-staff"
 const KNOWN_AS = "/staff/known-as"
 
@@ -76,19 +77,20 @@ async function open(id) {
 async function knownAs() {
   const kept = await caches.open(KEPT)
   const found = await kept.match(KNOWN_AS)
-  return found ? found.text() : ""
+  return found ? found.json() : {}
 }
 
 // The browser was given another address: the house has to know it, or is never heard.
 async function renew({ oldSubscription, newSubscription }) {
-  const was = oldSubscription?.endpoint ?? await knownAs()
+  const known = await knownAs()
+  const was = oldSubscription?.endpoint ?? known.was
   const subscription = newSubscription ?? await registration.pushManager.subscribe({
     userVisibleOnly: true,
     applicationServerKey: await (await fetch(`${CONFIRM}/key`, { credentials: "omit" })).text()
   })
   const kept = await caches.open(KEPT)
-  await kept.put(KNOWN_AS, new Response(subscription.endpoint))
-  await post(`${CONFIRM}/moved`, JSON.stringify({ was, subscription }))
+  await kept.put(KNOWN_AS, Response.json({ was: subscription.endpoint, proof: known.proof }))
+  await post(`${CONFIRM}/moved`, JSON.stringify({ was, proof: known.proof, subscription }))
 }
 
 addEventListener("install", () => skipWaiting())

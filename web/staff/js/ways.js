@@ -118,8 +118,9 @@ class Device {
       const { told } = await answer.json().catch(() => ({}))
       throw Object.assign(new Error("refused"), { told })
     }
+    const { proof } = await answer.json()
     const kept = await caches.open(KEPT)
-    await kept.put(KNOWN_AS, new Response(subscription.endpoint))
+    await kept.put(KNOWN_AS, Response.json({ was: subscription.endpoint, proof }))
   }
 
   say(text) {
