@@ -80,8 +80,8 @@ class Note:
     """How long it is worth arriving: until the next step calls others too."""
 
 
-Failed = Callable[[str, str], Awaitable[None]]
-"""Keeps which way does not work as it is set up, and why, in words for its peer."""
+Failed = Callable[[Note, str], Awaitable[None]]
+"""Keeps by which note a way was found not to work, and why, in words for its peer."""
 
 
 class Notifier(Protocol):

@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from chat import bulletin
 from chat.clock import Clock
 from chat.errors import StoreDown
+from chat.oncall.notify import Note
 from chat.oncall.stages import NeedId, PeerId
 from chat.store import ways as store
 from chat.store.database import Database
@@ -190,14 +191,15 @@ class Ways:
                 await self._opened(NeedId(alert.need_id))
         return alert
 
-    async def failed(self, way_id: str, why: str) -> None:
-        """Keep that a way does not work as it is set up, and why.
+    async def failed(self, note: Note, why: str) -> None:
+        """Keep that the way of a note does not work as it is set up, and why.
 
+        Not where it leads elsewhere by now: that may well work.
         Where the database is away that is lost: the next alert finds it out again.
         """
         with contextlib.suppress(StoreDown):
             async with self._database.claim() as tx:
-                await store.fail(tx, way_id, self._ms(), why)
+                await store.fail(tx, note.way_id, note.address, self._ms(), why)
 
     # Canaries -------------------------------------------------------------------------
 

@@ -151,14 +151,23 @@ async def remove(tx: AsyncConnection, way_id: str, staff_id: str | None = None) 
 
 async def gone(tx: AsyncConnection, way_id: str, address: Mapping[str, str]) -> None:
     """Forget a way that led to an address, unless it leads elsewhere by now."""
-    asked = select(ways).where(ways.c.id == way_id).with_for_update()
-    if any(found.address == address for found in await _found(tx, asked)):
+    if await _still_leads(tx, way_id, address):
         await remove(tx, way_id)
 
 
-async def fail(tx: AsyncConnection, way_id: str, at: int, why: str) -> None:
-    """Keep that a way does not work, and why."""
-    await _change(tx, way_id, failed_at=at, why=why)
+async def fail(
+    tx: AsyncConnection, way_id: str, address: Mapping[str, str], at: int, why: str
+) -> None:
+    """Keep that a way to an address does not work, unless it leads elsewhere by now."""
+    if await _still_leads(tx, way_id, address):
+        await _change(tx, way_id, failed_at=at, why=why)
+
+
+async def _still_leads(
+    tx: AsyncConnection, way_id: str, address: Mapping[str, str]
+) -> bool:
+    asked = select(ways).where(ways.c.id == way_id).with_for_update()
+    return any(found.address == address for found in await _found(tx, asked))
 
 
 async def canaried(tx: AsyncConnection, way_ids: Iterable[str], at: int) -> None:

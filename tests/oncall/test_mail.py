@@ -41,8 +41,8 @@ class Post:
             failed=self._failed,
         )
 
-    async def _failed(self, way_id: str, why: str) -> None:
-        self.failures[way_id] = why
+    async def _failed(self, note: Note, why: str) -> None:
+        self.failures[note.way_id] = why
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import pytest
 from chat import bulletin
 from chat.oncall.stages import PeerId
 from chat.oncall.ways import CONFIRM_MAIL, LIKELY, PAGE_NOTED_SECONDS, PAGE_SEEN, new_id
+from chat.store import ways
 from chat.store.database import Database
 from tests.support.clock import FakeClock
 from tests.support.ways import Team
@@ -55,11 +56,23 @@ async def test_a_way_that_failed_since_does_not_count_until_it_works_again(team:
     way = await team.way("wren")
     await team.ways.confirm(await team.alert(way))
 
-    await team.ways.failed(way.id, "it refuses us")
+    await team.is_refused(way, "it refuses us")
     assert await team.reachable() == set()
     assert (await team.kept(way)).why == "it refuses us"
 
     await team.ways.confirm(await team.alert(way))
+    assert await team.reachable() == {"wren"}
+    assert (await team.kept(way)).why == ""
+
+
+async def test_a_way_that_has_moved_is_not_judged_by_where_it_led_before(team: Team):
+    way = await team.way("wren")
+    await team.ways.confirm(await team.alert(way))
+    async with team.database.begin() as tx:
+        await ways.change_address(tx, way.id, {"endpoint": "https://push.example/2"})
+
+    await team.is_refused(way, "it refuses us")
+
     assert await team.reachable() == {"wren"}
     assert (await team.kept(way)).why == ""
 
@@ -75,7 +88,7 @@ async def test_whoever_was_reached_lately_will_most_likely_be_again(
     assert await team.reachable() == set()
     assert await team.likely() == {"wren", "robin"}
 
-    await team.ways.failed(way.id, "it refuses us")
+    await team.is_refused(way, "it refuses us")
     assert await team.likely() == {"robin"}
 
     clock.advance(1)
@@ -158,7 +171,7 @@ async def test_an_old_alert_that_was_confirmed_keeps_nobody_reachable(
     alert = await team.alert(way)
     await team.ways.confirm(alert)
     confirmed_at = (await team.kept(way)).confirmed_at
-    await team.ways.failed(way.id, "it refuses us")
+    await team.is_refused(way, "it refuses us")
 
     clock.advance(HOUR)
     assert await team.ways.confirm(alert)

@@ -39,8 +39,8 @@ class Bridge:
             url=service.endpoint(), secret=SECRET, clock=clock, failed=self._failed
         )
 
-    async def _failed(self, way_id: str, why: str) -> None:
-        self.failures[way_id] = why
+    async def _failed(self, note: Note, why: str) -> None:
+        self.failures[note.way_id] = why
 
 
 @pytest.fixture

@@ -1,10 +1,12 @@
 """Some of the room team, and ways to reach them."""
 
+from datetime import timedelta
 from typing import Any
 
 import msgpack
 from sqlalchemy import insert, select, update
 
+from chat.oncall.notify import Note
 from chat.oncall.stages import NeedId
 from chat.oncall.ways import Ways, new_id
 from chat.roles import Role
@@ -79,6 +81,14 @@ class Team:
         async with self.database.begin() as tx:
             await tx.execute(insert(alerts).values(row | changes))
         return str(row["id"])
+
+    async def is_refused(self, way: Way, why: str) -> None:
+        """Have whoever takes the alerts for a way's address refuse one for good."""
+        note = Note(
+            id=new_id(), kind="need", need_id="", staff_id=way.staff_id,
+            way_id=way.id, address=way.address, expires_in=timedelta(hours=1),
+        )  # fmt: skip
+        await self.ways.failed(note, why)
 
     async def kept(self, way: Way) -> Way:
         """Return a way as it is kept now."""

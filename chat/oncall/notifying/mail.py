@@ -61,7 +61,7 @@ class Mail:
         """Tell an address that is refused for now from one that is for good."""
         if not error.for_good:
             return Outcome.LATER
-        await self._failed(note.way_id, _ADDRESS_REFUSED)
+        await self._failed(note, _ADDRESS_REFUSED)
         return Outcome.NO
 
     async def _are_refused(self, note: Note, error: Refused) -> Outcome:
@@ -70,7 +70,7 @@ class Mail:
         logger.warning("the mail server refuses this house", extra={"code": error.code})
         if not error.for_good:
             return Outcome.LATER
-        await self._failed(note.way_id, _WE_REFUSED)
+        await self._failed(note, _WE_REFUSED)
         return Outcome.AMISS
 
     def _mail(self, note: Note) -> EmailMessage:

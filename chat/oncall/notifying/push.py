@@ -69,7 +69,7 @@ class Push:
         }
 
     async def _no(self, note: Note, why: str) -> Outcome:
-        await self._failed(note.way_id, why)
+        await self._failed(note, why)
         return Outcome.NO
 
     async def aclose(self) -> None:

@@ -44,7 +44,7 @@ class Webhook:
         # Not found is a mistake in the address, and takes the way from nobody.
         outcome = Outcome.NO if status == 404 else outcome_of(status)
         if outcome is Outcome.NO:
-            await self._failed(note.way_id, _REFUSED.format(status=status))
+            await self._failed(note, _REFUSED.format(status=status))
         return outcome
 
     async def aclose(self) -> None:
