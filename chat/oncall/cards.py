@@ -46,6 +46,11 @@ _AN_HOUR: Final = timedelta(hours=1)
 _A_DAY: Final = timedelta(days=1)
 _TOKEN_BYTES: Final = 16
 _NEVER: Final = 2**62
+_NOBODY: Final = {"room": "", "from_who": b"", "to_who": b""}
+"""What is kept of whom a card was between, once it is over: their devices, for a day.
+
+Beside these, names in two rooms would show that they are one's.
+"""
 
 
 class Side(NamedTuple):
@@ -216,7 +221,7 @@ def _answered(
         return card._replace(state="open", talk=talk), opened
     if card.state in ("asked", "open") and not yes:
         over = "over" if card.state == "open" or handle == card.asks.handle else "no"
-        return card._replace(state=over), {"state": over, "over_at": kept(now)}
+        return card._replace(state=over), _over(over, now)
     if card.state == "open" and yes:
         return card, {}
     raise Gone
@@ -227,12 +232,16 @@ async def _lapse(tx: AsyncConnection, now: datetime) -> list[Card]:
     asked = await store.silent(tx, "asked", kept(now - ANSWER_WITHIN))
     talks = await store.silent(tx, "open", kept(now - SILENCE))
     for row in (*asked, *talks):
-        await store.change(tx, row.token, state="over", over_at=kept(now))
+        await store.change(tx, row.token, **_over("over", now))
     return [_of(row)._replace(state="over") for row in (*asked, *talks)]
 
 
+def _over(state: str, now: datetime) -> dict[str, object]:
+    return {"state": state, "over_at": kept(now), **_NOBODY}
+
+
 def _columns(card: Card, now: datetime) -> dict[str, object]:
-    return {
+    columns: dict[str, object] = {
         "token": card.token,
         "room": card.room,
         "from_handle": card.asks.handle,
@@ -242,8 +251,9 @@ def _columns(card: Card, now: datetime) -> dict[str, object]:
         "at": kept(now),
         "state": card.state,
         "talk": card.talk,
-        "over_at": None if card.state == "asked" else kept(now),
+        "over_at": None,
     }
+    return columns if card.state == "asked" else columns | _over(card.state, now)
 
 
 def _card(row: Row[Any] | None) -> Card | None:

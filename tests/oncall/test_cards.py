@@ -1,5 +1,6 @@
 """Cards: two who both want to talk; whoever does not want it is left in peace."""
 
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any, cast
 
@@ -248,6 +249,46 @@ async def test_a_card_that_nobody_answers_lapses(house: House):
 
     assert house.news[-1].state == "over"
     assert await house.cards.live() == []
+
+
+async def refused(house: House) -> None:
+    await house.offer()
+    await house.cards.answer(house.news[-1].token, WREN.handle, yes=False)
+
+
+async def taken_back(house: House) -> None:
+    await house.offer()
+    await house.cards.answer(house.news[-1].token, OTTER.handle, yes=False)
+
+
+async def lapsed(house: House) -> None:
+    await house.offer()
+    house.clock.advance(ANSWER_WITHIN.total_seconds())
+    await house.cards.round()
+
+
+async def talked(house: House) -> None:
+    card = await house.opened()
+    await house.cards.answer(card.token, OTTER.handle, yes=False)
+
+
+async def shown_to_nobody(house: House) -> None:
+    await house.offer(shielded=True)
+
+
+@pytest.mark.parametrize(
+    "comes_to", [refused, taken_back, lapsed, talked, shown_to_nobody]
+)
+async def test_once_a_card_is_over_it_tells_no_names_beside_a_device(
+    house: House, database: Database, comes_to: Callable[[House], Awaitable[None]]
+):
+    """Its device is known for a day, and may be somebody else in another room."""
+    await comes_to(house)
+
+    async with database.read() as tx:
+        (row,) = (await tx.execute(select(cards))).all()
+    assert (row.room, row.from_who, row.to_who) == ("", b"", b"")
+    assert row.from_handle == OTTER.handle
 
 
 async def test_a_room_in_which_nobody_speaks_for_a_day_is_over(house: House):
