@@ -12,6 +12,7 @@ from hypothesis import settings as hypothesis_settings
 from chat.settings import Settings
 from chat.store.database import FILE, Database
 from tests.support.clock import FakeClock
+from tests.support.eventually import PATIENCE_SECONDS
 from tests.support.postgres import PostgresServer, SpareDatabases, binaries
 from tests.support.redis_server import RedisServer
 from tests.support.service import House
@@ -29,6 +30,12 @@ def bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let no variable of this machine decide what a test sees."""
     for name in Settings.model_fields:
         monkeypatch.delenv(name.upper(), raising=False)
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a database take longer whose disk is busy with all that others try."""
+    monkeypatch.setattr("chat.store.database.ANSWER_SECONDS", PATIENCE_SECONDS)
 
 
 @pytest.fixture(scope="session")

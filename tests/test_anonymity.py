@@ -22,7 +22,7 @@ from websockets.exceptions import InvalidStatus
 
 from chat.embedded import socket_path
 from chat.settings import Settings
-from tests.support.eventually import eventually
+from tests.support.eventually import PATIENCE_SECONDS, eventually
 from tests.support.frames import Done, Line, Said
 from tests.support.member import SAY, Member, new_id, new_secret
 from tests.support.program import Program
@@ -52,7 +52,6 @@ SAID = SENTENCE.partition(" ")[0].encode()
 WHAT_WAS_SAID = {"what was said": SAID}
 LOG = "porchlight:{coffee}:log"
 PAGES = ("metrics", "rooms.json", "healthz", "readyz", PATH, "")
-FEW_SECONDS = 10
 
 
 @pytest.fixture
@@ -99,7 +98,9 @@ def found(canaries: dict[str, bytes], written: dict[str, bytes]) -> list[str]:
 def get(url: str, path: str) -> bytes:
     """Return what is answered, whatever the status."""
     try:
-        with urlopen(Request(url + path, headers=HEADERS), timeout=5) as answer:
+        with urlopen(
+            Request(url + path, headers=HEADERS), timeout=PATIENCE_SECONDS
+        ) as answer:
             return cast("bytes", answer.read())
     except HTTPError as error:
         with error:
@@ -110,7 +111,7 @@ def raw(url: str, request: bytes) -> None:
     """Send something that may or may not be HTTP, and let it be."""
     parts = urlsplit(url)
     with socket.create_connection((parts.hostname or "", parts.port or 0)) as line:
-        line.settimeout(5)
+        line.settimeout(PATIENCE_SECONDS)
         with suppress(OSError):
             line.sendall(request)
             line.recv(1000)
@@ -156,10 +157,7 @@ def files(var: Path) -> dict[str, bytes]:
 async def rewritten(redis: Redis) -> None:
     """Let the server write its file anew, as it does every hour."""
     redis.bgrewriteaof()
-    await eventually(
-        lambda: not redis.info("persistence")["aof_rewrite_in_progress"],
-        within=FEW_SECONDS,
-    )
+    await eventually(lambda: not redis.info("persistence")["aof_rewrite_in_progress"])
 
 
 # One whole story

@@ -15,7 +15,7 @@ from websockets.exceptions import InvalidStatus
 from chat import app
 from chat.settings import Settings
 from tests.support.clock import FakeClock
-from tests.support.eventually import eventually
+from tests.support.eventually import PATIENCE_SECONDS, eventually
 from tests.support.frames import Bye, Done, Joined
 from tests.support.member import JOIN, SAY, Member, new_id
 from tests.support.program import Program
@@ -40,7 +40,7 @@ async def get(house: House, path: str) -> tuple[int, str]:
 
 def _get(url: str) -> tuple[int, str]:
     try:
-        with urlopen(url, timeout=5) as answer:
+        with urlopen(url, timeout=PATIENCE_SECONDS) as answer:
             return answer.status, answer.read().decode()
     except HTTPError as error:
         with error:

@@ -80,7 +80,7 @@ def test_serve_says_where_it_is_open(service: Program):
 async def test_a_service_on_its_own_becomes_ready(service: Program):
     url = url_of(service)
 
-    await eventually(lambda: status(f"{url}/readyz") == 200, 20)
+    await eventually(lambda: status(f"{url}/readyz") == 200)
 
 
 def test_what_it_keeps_is_for_nobody_else(service: Program, var: Path):
@@ -98,7 +98,7 @@ async def test_with_a_server_of_ones_own_it_starts_none(
     with Program("-m", "chat", "serve", env=env) as service:
         url = url_of(service)
 
-        await eventually(lambda: status(f"{url}/readyz") == 200, 20)
+        await eventually(lambda: status(f"{url}/readyz") == 200)
         assert not (var / "redis").exists()
 
 
@@ -119,7 +119,7 @@ async def test_told_to_end_while_its_server_hangs_it_ends_all_the_same(
     service: Program, var: Path
 ):
     url = url_of(service)
-    await eventually(lambda: status(f"{url}/readyz") == 200, 20)
+    await eventually(lambda: status(f"{url}/readyz") == 200)
     with Redis.from_url(running(var) or "") as client:
         os.kill(client.info()["process_id"], signal.SIGSTOP)
 
@@ -134,13 +134,13 @@ async def test_killed_it_takes_its_server_along(service: Program, var: Path):
 
     service.signal(signal.SIGKILL)
 
-    await eventually(lambda: running(var) is None, 20)
+    await eventually(lambda: running(var) is None)
 
 
 async def test_several_workers_serve_together(here: dict[str, str], var: Path):
     with Program("-m", "chat", "serve", "--workers", "2", env=here) as service:
         url = url_of(service)
-        await eventually(lambda: status(f"{url}/readyz") == 200, 20)
+        await eventually(lambda: status(f"{url}/readyz") == 200)
 
         service.signal(signal.SIGTERM)
 
@@ -211,7 +211,7 @@ async def test_the_housekeeping_finds_the_server_of_the_service_beside_it(
 ):
     with Program("-m", "chat", "work", env=here) as worker, Embedded(var) as private:
         with Redis.from_url(private.url) as client:
-            await eventually(lambda: len(client.client_list()) > 1, 20)
+            await eventually(lambda: len(client.client_list()) > 1)
 
         worker.signal(signal.SIGTERM)
 

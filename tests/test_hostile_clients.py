@@ -37,7 +37,7 @@ def server() -> Iterator[LineServer]:
 
 async def lost(server: LineServer, count: int) -> None:
     """Wait until so many lines have come to their end."""
-    await eventually(lambda: server.told()["lost"] >= count, within=10)
+    await eventually(lambda: server.told()["lost"] >= count)
 
 
 async def test_u1_a_reader_that_stalls_is_dropped_and_takes_little_memory(

@@ -159,7 +159,7 @@ async def test_what_was_flagged_before_the_first_sight_of_the_database_is_a_case
 
         server.start()
 
-        await eventually(lambda: nothing_waits(house), within=10)
+        await eventually(lambda: nothing_waits(house))
         cases = house.service.backroom.cases
         (urgent,) = await cases.lines("urgent")
         assert (urgent.source, urgent.reports) == ("rule", 1)

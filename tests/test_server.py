@@ -13,7 +13,7 @@ from urllib.request import Request, urlopen
 import pytest
 
 from chat import server
-from tests.support.eventually import eventually
+from tests.support.eventually import PATIENCE_SECONDS, eventually
 from tests.support.program import Program
 
 SMALL_APP = ("-m", "tests.support.small_app")
@@ -41,7 +41,7 @@ def two() -> Iterator[Program]:
 
 
 def get(url: str, **headers: str) -> str:
-    with urlopen(Request(url, headers=headers), timeout=5) as answer:
+    with urlopen(Request(url, headers=headers), timeout=PATIENCE_SECONDS) as answer:
         return str(answer.read().decode())
 
 
@@ -67,13 +67,13 @@ def test_it_says_where_it_is_once_it_can_be_reached(one: Program):
 
 
 def test_it_does_not_say_what_it_is_made_of(one: Program):
-    with urlopen(one.line(), timeout=5) as answer:
+    with urlopen(one.line(), timeout=PATIENCE_SECONDS) as answer:
         assert "server" not in answer.headers
         assert "date" not in answer.headers
 
 
 def test_every_answer_keeps_the_page_to_itself(one: Program):
-    with urlopen(one.line(), timeout=5) as answer:
+    with urlopen(one.line(), timeout=PATIENCE_SECONDS) as answer:
         assert "content-security-policy" in answer.headers
 
 

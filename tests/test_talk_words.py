@@ -169,9 +169,7 @@ async def test_a_talk_that_is_forgotten_leaves_nothing_behind(
     await house.needs.finish(talking.need, talking.peer.id, "heard")
     await talking.peer.leave(talking.need)
     await talking.member.leave(talking.talk)
-    await eventually(
-        lambda: house.service.presence.empty(RoomName(talking.talk)), within=10
-    )
+    await eventually(lambda: house.service.presence.empty(RoomName(talking.talk)))
 
     await house.service.keeper.forget(RoomName(talking.talk))
 

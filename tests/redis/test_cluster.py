@@ -57,13 +57,11 @@ async def processes(
 
 
 async def all_heard(running: list[Process], room: RoomName, texts: list[str]) -> None:
-    await eventually(
-        lambda: all(process.texts(room) == texts for process in running), within=10
-    )
+    await eventually(lambda: all(process.texts(room) == texts for process in running))
 
 
 async def told_last(process: Process, up: bool) -> None:
-    await eventually(lambda: process.line[-1] is process.lines.up is up, within=10)
+    await eventually(lambda: process.line[-1] is process.lines.up is up)
 
 
 async def until_said(process: Process, text: str, room: RoomName) -> int:
@@ -183,7 +181,7 @@ async def test_a_process_that_begins_while_the_cluster_is_away_finds_it_later():
                 node.start()
             until(lambda: all(node.ask("PING") for node in three.nodes))
 
-            await eventually(lambda: process.lines.up, within=10)
+            await eventually(lambda: process.lines.up)
             await process.backplane.follow(ROOMS[0])
             assert await until_said(process, "one", ROOMS[0]) == 1
             for task in going:

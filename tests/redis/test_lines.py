@@ -49,9 +49,7 @@ async def told_last(process: Process, up: bool) -> None:
 
 async def same_everywhere(running: list[Process], said: list[str]) -> None:
     """Wait until all have heard everything, in one order and once."""
-    await eventually(
-        lambda: all(len(p.texts()) >= len(said) for p in running), within=10
-    )
+    await eventually(lambda: all(len(p.texts()) >= len(said) for p in running))
     for process in running:
         assert process.texts() == running[0].texts()
         assert sorted(process.texts()) == sorted(said)

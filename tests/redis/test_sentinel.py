@@ -53,8 +53,7 @@ async def all_heard(process: Process, texts: list[str]) -> None:
 
 async def up_again(running: list[Process]) -> None:
     await eventually(
-        lambda: all(p.line[-1:] == [True] and len(p.line) > 1 for p in running),
-        within=15,
+        lambda: all(p.line[-1:] == [True] and len(p.line) > 1 for p in running)
     )
 
 
@@ -93,8 +92,8 @@ async def test_what_a_dead_master_took_with_it_is_never_passed_over_in_silence(
         await up_again(running)
         assert await until_said(there, "after") == 5
 
-        await eventually(lambda: shown_by(here, epoch), within=10)
-        await eventually(lambda: shown_by(there, epoch), within=10)
+        await eventually(lambda: shown_by(here, epoch))
+        await eventually(lambda: shown_by(there, epoch))
 
 
 async def shown_by(process: Process, older: int) -> bool:

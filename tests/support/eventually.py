@@ -8,17 +8,25 @@ from typing import TypeVar, overload
 T = TypeVar("T")
 
 LOOK_EVERY_SECONDS = 0.01
+PATIENCE_SECONDS = 30
+"""How long a busy machine may take over what takes an idle one no time at all."""
 
 
 @overload
-async def eventually(condition: Callable[[], Awaitable[T]], within: float = 5) -> T: ...
+async def eventually(
+    condition: Callable[[], Awaitable[T]], within: float = PATIENCE_SECONDS
+) -> T: ...
 
 
 @overload
-async def eventually(condition: Callable[[], T], within: float = 5) -> T: ...
+async def eventually(
+    condition: Callable[[], T], within: float = PATIENCE_SECONDS
+) -> T: ...
 
 
-async def eventually(condition: Callable[[], T | Awaitable[T]], within: float = 5) -> T:
+async def eventually(
+    condition: Callable[[], T | Awaitable[T]], within: float = PATIENCE_SECONDS
+) -> T:
     """Return the condition's value as soon as it is true.
 
     Raises:

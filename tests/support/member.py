@@ -14,6 +14,7 @@ from websockets.typing import Origin, Subprotocol
 from chat import protocol
 from chat.asides import NeedNews
 from tests.support import frames
+from tests.support.eventually import PATIENCE_SECONDS
 from tests.support.frames import (
     Done,
     Event,
@@ -25,7 +26,6 @@ from tests.support.frames import (
     Welcome,
 )
 
-WITHIN_SECONDS = 5
 HELLO, JOIN, LEAVE, SAY, TAKE_BACK, REACT, TYPING, HERE, NAME, EARLIER = range(1, 11)
 REPORT, HEED, APPEAL, BELL = range(11, 15)
 RAISE, WITHDRAW, CALL_BACK, STAY, TALK_MORE, CARD = range(15, 21)
@@ -259,7 +259,7 @@ class Member:
         return event
 
     async def _next(self, is_it: Any) -> Any:
-        async with asyncio.timeout(WITHIN_SECONDS):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             for place, event in enumerate(self._heard):
                 if is_it(event):
                     return self._heard.pop(place)
@@ -282,7 +282,7 @@ class Member:
 
     async def closed(self) -> tuple[int, str]:
         """Wait for the end; return its code and reason."""
-        async with asyncio.timeout(WITHIN_SECONDS):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             try:
                 while True:
                     self._heard.append(await self._read())

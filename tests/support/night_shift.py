@@ -1,6 +1,7 @@
 """A night on call: the team, each at a page of theirs, and time that goes by."""
 
 from contextlib import AsyncExitStack
+from datetime import timedelta
 
 import httpx2
 
@@ -112,9 +113,10 @@ class NightShift(TalkHouse):
 
     async def passes(self, seconds: float) -> None:
         """Let time go by, in which open pages are heard of twice a minute, as ever."""
-        while seconds > 0:
-            self.clock.advance(min(seconds, STEP_SECONDS))
-            seconds -= STEP_SECONDS
+        until = self.clock.now() + timedelta(seconds=seconds)
+        # Whatever it takes to see the pages goes by as well, and must not go by twice.
+        while (left := (until - self.clock.now()).total_seconds()) > 0:
+            self.clock.advance(min(left, STEP_SECONDS))
             self.service.desk.socket.missed()
             await eventually(self._pages_are_seen)
 

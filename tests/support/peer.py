@@ -18,6 +18,7 @@ from chat.oncall.stages import NeedId, PeerId
 from chat.roles import Role
 from chat.store import staff
 from tests.support import frames
+from tests.support.eventually import PATIENCE_SECONDS
 from tests.support.frames import Done, Event, History, Joined, Refused
 from tests.support.member import new_id
 
@@ -119,7 +120,7 @@ class Peer:
 
     async def hears_news(self, kind: int) -> tuple[Any, ...]:
         """Return the next news of a kind that every page was told."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while True:
                 for place, news in enumerate(self.news):
                     if news[0] == kind:
@@ -127,7 +128,7 @@ class Peer:
                 await self._read()
 
     async def _next(self, is_it: Any) -> Any:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while True:
                 for place, event in enumerate(self._heard):
                     if is_it(event):

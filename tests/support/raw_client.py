@@ -5,6 +5,8 @@ import struct
 from collections.abc import Iterable
 from typing import Self
 
+from tests.support.eventually import PATIENCE_SECONDS
+
 CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0, 1, 2, 8, 9, 10
 
 HANDSHAKE = (
@@ -42,7 +44,7 @@ class RawClient:
 
     def __init__(self, port: int, *, receive_buffer: int | None = None) -> None:
         self.line = socket.socket()
-        self.line.settimeout(10)
+        self.line.settimeout(PATIENCE_SECONDS)
         if receive_buffer is not None:
             self.line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
         self.line.connect(("127.0.0.1", port))

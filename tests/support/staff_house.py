@@ -31,7 +31,7 @@ from chat.signing.sittings import Deskmate, Sittings
 from chat.signing.watch import Watch
 from chat.standing import NEWS
 from chat.wheel import Wheel
-from tests.support.eventually import eventually
+from tests.support.eventually import PATIENCE_SECONDS, eventually
 
 NOT_LISTENING = cast("Listening", None)
 """For a house in which nobody needs to talk."""
@@ -179,14 +179,14 @@ class StaffPage:
 
     async def hears(self) -> object:
         """Return the next frame."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             data = await self.socket.recv()
         assert isinstance(data, bytes)
         return protocol.unpack_value(data)
 
     async def closed(self) -> tuple[int, str]:
         """Return why the line was closed, whatever comes before it."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             with contextlib.suppress(ConnectionClosed):
                 while True:
                     await self.socket.recv()
