@@ -17,7 +17,6 @@ from chat.opening import Opening
 from chat.store import cases as store
 from chat.store import rules
 from chat.store.database import Database
-from chat.wellbeing import Exposure
 
 DAY_SECONDS: Final = 86_400
 
@@ -155,11 +154,6 @@ class Cases:
         """
         async with self._changing(id_) as case:
             return await looking.reveal(case, staff, reason, upto)
-
-    async def exposure(self, staff: str, since: int) -> list[Exposure]:
-        """Return what somebody has read since a moment."""
-        async with self._database.read() as tx:
-            return await looking.read_since(tx, staff, since)
 
     async def note(self, id_: str, staff: str, text: str) -> None:
         """Leave a note for the team.

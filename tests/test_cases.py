@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from chat import bulletin
+from chat.carers import Carers
 from chat.casework.case import LEASE_SECONDS, Queue, Status
 from chat.casework.ladder import Act, Kind
 from chat.casework.refusals import (
@@ -329,9 +330,9 @@ async def test_reading_a_case_is_counted_once(desk: Desk):
     for step in (1, 2):
         await desk.cases.reveal(id_, "ada-id", "must know", step)
 
-    read = await desk.cases.exposure("ada-id", 0)
-    assert [each.units for each in read] == [6]
-    assert await desk.cases.exposure("ben-id", 0) == []
+    carers = Carers(database=desk.database, clock=desk.clock)
+    assert [read.units for read in await carers.exposures("ada-id")] == [6]
+    assert await carers.exposures("ben-id") == []
 
 
 async def test_a_wrong_flag_is_counted_once(desk: Desk):

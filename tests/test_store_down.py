@@ -78,7 +78,6 @@ async def test_everything_says_so_and_works_again_afterwards(
             desk.cases.second(id_, "ada-id", True),
             desk.cases.note(id_, "ada-id", "note"),
             desk.cases.wrong_flag(id_, "ada-id", "abuse.insult"),
-            desk.cases.exposure("ada-id", 0),
             desk.cases.tidy(desk.clock.seconds()),
             desk.database.migrate(),
         ):

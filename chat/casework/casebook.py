@@ -49,8 +49,6 @@ class CaseLine(NamedTuple):
     needs_second: bool
     appealed: bool
     opened_at: int
-    first_look_at: int | None
-    closed_at: int | None
 
 
 class Finding(NamedTuple):
@@ -82,7 +80,6 @@ class Case:
     names: Mapping[str, str]
     """What the staff in `events` are called at their desks, by id."""
     looking: tuple[str, ...]
-    lease_until: int | None
     steps: int
     """How many sentences there are to reveal."""
     message_steps: int
@@ -140,8 +137,6 @@ def _line(
         needs_second=row.needs_second,
         appealed=row.appealed,
         opened_at=row.opened_at,
-        first_look_at=row.first_look_at,
-        closed_at=row.closed_at,
     )
 
 
@@ -171,7 +166,6 @@ async def whole(case: Dossier, handle: bytes) -> Case:
         looking=tuple(
             look.desk_name for look in await cases.looking(tx, now, [case.id])
         ),
-        lease_until=row.lease_until if case.state.claimed_by else None,
         steps=len(shown),
         message_steps=sum(1 for each in shown if not _is_around(each)),
         weight=await _weight(case, handle),

@@ -1,9 +1,6 @@
 """Looking at a case: who does, what they read, and what that takes out of them."""
 
-from datetime import UTC, datetime
 from typing import Final
-
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chat import bulletin
 from chat.casework import casebook
@@ -13,7 +10,7 @@ from chat.casework.dossier import Dossier
 from chat.casework.ladder import check_note
 from chat.casework.refusals import ReasonMissing
 from chat.store import cases, exposure
-from chat.wellbeing import UNITS, Exposure
+from chat.wellbeing import UNITS
 
 LOOK_SECONDS: Final = 60
 """How long somebody counts as looking who was heard of."""
@@ -55,12 +52,6 @@ async def reveal(case: Dossier, staff: str, reason: str, upto: int) -> Revealed:
     found = await casebook.revealed(case, upto)
     await case.happens("reveal", staff, reason=reason.strip(), step=upto)
     return found
-
-
-async def read_since(tx: AsyncConnection, staff: str, since: int) -> list[Exposure]:
-    """Return what somebody has read since a moment."""
-    rows = await exposure.since(tx, staff, since)
-    return [Exposure(datetime.fromtimestamp(row.at, UTC), row.units) for row in rows]
 
 
 async def news(case: Dossier) -> bytes:
