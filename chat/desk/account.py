@@ -30,16 +30,13 @@ class AccountPages:
         """Return the routes."""
         page, post = self._guard.page, ["POST"]
         return [
-            Route(ACCOUNT, page(self._show, "desk")),
+            Route(ACCOUNT, page(self._page, "desk")),
             Route(f"{ACCOUNT}/passkeys", page(self._add, "desk"), methods=post),
             Route(
                 f"{ACCOUNT}/passkeys/remove", page(self._remove, "desk"), methods=post
             ),
             Route(f"{ACCOUNT}/recovery", page(self._renew, "desk"), methods=post),
         ]
-
-    async def _show(self, request: Request, me: Deskmate) -> Response:
-        return await self._page(request, me)
 
     async def _page(
         self,

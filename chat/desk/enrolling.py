@@ -56,9 +56,9 @@ class Enrolling:
         return [
             Route(ENROL, to_all(self._ask)),
             Route(ENROL, to_all(self._begin), methods=post),
-            Route(f"{ENROL}/passkey", to_all(self._ask_for_passkey)),
+            Route(f"{ENROL}/passkey", to_all(self._passkey_form)),
             Route(f"{ENROL}/passkey", to_all(self._by_passkey), methods=post),
-            Route(f"{ENROL}/code", to_all(self._ask_for_code)),
+            Route(f"{ENROL}/code", to_all(self._code_form)),
             Route(f"{ENROL}/code", to_all(self._by_code), methods=post),
             Route(f"{ENROL}/secret.svg", to_all(self._picture)),
         ]
@@ -104,9 +104,6 @@ class Enrolling:
 
     # By passkey -----------------------------------------------------------------------
 
-    async def _ask_for_passkey(self, request: Request) -> Response:
-        return await self._passkey_form(request)
-
     async def _passkey_form(
         self, request: Request, refusal: ChatError | None = None
     ) -> Response:
@@ -137,9 +134,6 @@ class Enrolling:
             return self._form(request, refusal)
 
     # By password and code -------------------------------------------------------------
-
-    async def _ask_for_code(self, request: Request) -> Response:
-        return await self._code_form(request)
 
     async def _code_form(
         self, request: Request, refusal: ChatError | None = None

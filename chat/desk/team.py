@@ -30,13 +30,10 @@ class TeamPages:
         """Return the routes."""
         page, post = self._guard.page, ["POST"]
         return [
-            Route(TEAM, page(self._show, "staff")),
+            Route(TEAM, page(self._page, "staff")),
             Route(f"{TEAM}/invite", page(self._invite, "staff"), methods=post),
             Route(f"{TEAM}/disable", page(self._disable, "staff"), methods=post),
         ]
-
-    async def _show(self, request: Request, me: Deskmate) -> Response:
-        return await self._page(request, me)
 
     async def _page(
         self, request: Request, me: Deskmate, *, refused: str = "", invited: str = ""
