@@ -177,6 +177,15 @@ class Listening:
             if len(self._had_a_moment) > REMEMBERED:
                 self._had_a_moment.popitem(last=False)
 
+    async def see_helped(self, peer: PeerId, need_id: str) -> None:
+        """See that a peer has anything to do with a talk, before any of it is read.
+
+        Raises:
+            NoSuchNeed, NotYourNeed, StoreDown: As they say.
+
+        """
+        await self._talks.see_helped(peer, need_id)
+
     async def report(
         self, peer: PeerId, need_id: str, target: int, reason: str
     ) -> None:

@@ -191,6 +191,7 @@ class TalkDeeds:
         reason = said(await request.form(), "reason", 40)
         if reason not in REASONS:
             raise UnknownReason
+        await self._listening.see_helped(peer, id_)
         target = await self._talk.last_of_member(id_)
         if not target:
             raise Gone

@@ -207,6 +207,25 @@ async def test_what_the_member_said_last_is_shown_to_the_room_team(
     assert line.reasons == ("predatory",)
 
 
+async def test_a_report_makes_nothing_anew_of_a_talk_that_is_gone(
+    desk: CallDesk, wren: Colleague, redis_url: str
+):
+    need = await desk.talk(wren)
+    await desk.needs.finish(need, PeerId(wren.id), "heard")
+    for _ in range(13):
+        desk.clock.advance(300)
+        await wren.get("/staff/calls")
+    for room in await desk.needs.forget(desk.clock.now()):
+        await desk.process.history.forget(room)
+
+    for id_ in (need, "0" * 32, "%00"):
+        answer = await wren.post(f"{page_of(NeedId(id_))}/report", reason="predatory")
+        assert answer.status_code in (404, 409)
+
+    with Redis.from_url(redis_url, protocol=2) as redis:
+        assert redis.keys("*talk-*:meta") == []
+
+
 async def test_after_a_hand_over_it_is_still_the_member_who_is_shown(
     desk: CallDesk, wren: Colleague, otter: Colleague, need: NeedId
 ):
