@@ -13,7 +13,7 @@ from chat.desk.board import Board, View
 from chat.desk.callrows import BLANK, LISTS
 from chat.desk.frame import go, said, show, sorry, ticked
 from chat.desk.guard import Endpoint, Guard
-from chat.desk.myshift import NOTICES, MyShift, my_shift, notices
+from chat.desk.myshift import NOTICES, MyShift, follows, my_shift, notices
 from chat.desk.wording import count, moment
 from chat.errors import ChatError
 from chat.oncall.audiences import Standby
@@ -21,6 +21,7 @@ from chat.oncall.duty import Duty
 from chat.oncall.needs import Needs
 from chat.oncall.plan import Plan
 from chat.oncall.refusals import BadTerms, NeedTaken, NoSuchNeed, NotReady
+from chat.oncall.shifts import Shift
 from chat.oncall.stages import PeerId
 from chat.oncall.ways import Ways
 from chat.roles import may
@@ -177,11 +178,23 @@ class Calls:
         # Whoever let the shift go by mistake says in this way that they are there.
         await self._plan.return_to(peer)
 
-    async def check_out(self, _request: Request, me: Deskmate) -> Response:
-        """End a shift; the rest of it is nobody's. Go where it can be put down."""
-        await self._plan.let_go(PeerId(me.id))
+    async def check_out(self, request: Request, me: Deskmate) -> Response:
+        """End a shift; the rest of it is nobody's. Go where it can be put down.
+
+        A shift that follows at once stays, unless that is let go as well.
+        """
+        both = ticked(await request.form(), "next")
+        ahead = await self._follows(me) if both else None
+        within = ahead.hours.starts - self._clock.now() if ahead else timedelta()
+        await self._plan.let_go(PeerId(me.id), within=within)
         await self._duty.check_out(me.id)
+        if await self._follows(me):
+            return go(f"{HERE}?did=out#shift")
         return go("/staff/me?did=out#offload")
+
+    async def _follows(self, me: Deskmate) -> Shift | None:
+        rota = (await self._plan.book()).rota
+        return follows(rota, PeerId(me.id), self._clock.now())
 
     async def _do(self, me: Deskmate, doing: Awaitable[object], did: str) -> Response:
         try:
@@ -239,6 +252,8 @@ NOTES: Final = {
     "on": "Thank you. You may be called from now on.",
     "off": "You are called no more, unless you have a shift. Rest well.",
     "in": "Good to have you here. Go gently.",
+    "out": "Thank you for being here. What was left of that shift is for the others. "
+    "Your next one is still yours.",
     "ended": (
         "The talk is over. Take a breath, and something to drink, before the next one."
     ),

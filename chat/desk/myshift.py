@@ -7,7 +7,7 @@ from chat.desk.board import View
 from chat.desk.wording import time_of_day
 from chat.oncall.hours import Hours
 from chat.oncall.rota import Rota
-from chat.oncall.shifts import Shift
+from chat.oncall.shifts import Origin, Override, Shift
 from chat.oncall.stages import PeerId
 
 AHEAD: Final = timedelta(hours=24)
@@ -36,6 +36,8 @@ class MyShift(NamedTuple):
     until: At | None
     next: At | None
     """When the next shift begins."""
+    at_once: bool
+    """Whether it follows without a gap on the one that is on, or was just let go."""
     on_duty: bool
     """Whether one said "I can take it"."""
     on_shift: bool
@@ -64,12 +66,32 @@ def my_shift(view: View, rota: Rota, now: datetime) -> MyShift:
         words,
         At.of(until) if until else None,
         At.of(ahead.hours.starts) if ahead else None,
+        follows(rota, view.reader.peer, now) is not None,
         terms.on_duty(now),
         current is not None and terms.ready,
         terms.checked_in(now),
         view.at_work,
         terms.ready,
     )
+
+
+def follows(rota: Rota, peer: PeerId, now: datetime) -> Shift | None:
+    """Return one's next shift, if no gap is between now and it; None: there is one.
+
+    Hours that one has let go are no gap.
+    """
+    mine = _shifts(rota, peer, now)
+    let_go = (one.hours for one in rota.overrides if _is_let_go(one, peer))
+    until = now
+    for hours in sorted([*let_go, *(shift.hours for shift in mine)]):
+        if hours.starts <= until:
+            until = max(until, hours.ends)
+    ahead = next((shift for shift in mine if shift.hours.starts > now), None)
+    return ahead if ahead and ahead.hours.starts <= until else None
+
+
+def _is_let_go(one: Override, peer: PeerId) -> bool:
+    return one.peer == peer and one.origin is Origin.LET_GO
 
 
 def _shifts(rota: Rota, peer: PeerId, now: datetime) -> list[Shift]:
