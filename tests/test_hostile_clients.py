@@ -55,17 +55,17 @@ async def test_u1_a_reader_that_stalls_is_dropped_and_takes_little_memory(
 
 
 def test_u1_a_silent_line_is_pinged_then_closed_then_cut(server: LineServer):
+    # Before it came: whoever measures may be held up, and the server is not.
+    began = time.monotonic()
     with server.open("/talk/mute") as client:
-        came = time.monotonic()
-
         assert client.frame() == (PING, b"")
         pinged = time.monotonic()
         assert client.close_code() == 4001
         closed = time.monotonic()
         assert client.rest() == b""
 
-    assert pinged - came >= 25 * SECOND
-    assert closed - pinged >= 30 * SECOND
+    assert pinged - began >= 25 * SECOND
+    assert closed - began >= (25 + 30) * SECOND
 
 
 async def test_u1_a_client_that_never_lets_go_is_cut_off(server: LineServer):
@@ -231,11 +231,10 @@ def test_u10_a_huge_body_is_cut_off(server: LineServer):
 def test_u10_what_comes_before_the_handshake_is_over_is_bounded(server: LineServer):
     with RawClient(server.port) as client:
         client.line.sendall(request("/dawdle"))
-        began = time.monotonic()
-        client.flood(masked(BINARY, bytes(1000)), MEGABYTE)
+        sent = client.flood(masked(BINARY, bytes(1000)), 20 * MEGABYTE)
         client.rest()
 
-        assert time.monotonic() - began < 10 * SECOND
+        assert sent < 20 * MEGABYTE
 
 
 def test_u11_everybody_is_told_before_the_process_ends():

@@ -1,6 +1,5 @@
 """The staff socket: for whoever is signed in, on a page of ours, and no longer."""
 
-import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 
@@ -170,12 +169,10 @@ async def test_signing_out_closes_the_socket_on_every_process(
     token = await house.seat()
     here, there = await pages.open(house, token), await pages.open(other, token)
 
-    began = time.monotonic()
     await house.sittings.end(await house.me(token))
 
     assert await here.hears() == await there.hears() == (bulletin.SIGNED_OUT,)
     assert await here.closed() == await there.closed() == SIGNED_OUT
-    assert time.monotonic() - began < 2
     assert house.followers == other.followers == 0
 
 

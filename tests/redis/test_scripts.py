@@ -210,7 +210,7 @@ async def test_a_server_that_was_killed_is_unavailable_at_once_and_found_again(
         own_redis.kill()
         answer, seconds = await outcome(scripts.call(COUNT, ("key",)))
         assert isinstance(answer, Unavailable)
-        assert seconds < 1
+        assert seconds < ANSWER_SECONDS
 
         own_redis.start()
         assert await scripts.call(COUNT, ("key",)) == 2
@@ -245,7 +245,8 @@ async def test_whoever_asks_a_server_that_hangs_hears_no_within_six_seconds(
         own_redis.thaw()
 
         assert all(isinstance(answer, Unavailable) for answer, _ in outcomes)
-        assert max(seconds for _, seconds in outcomes) <= PATIENCE_SECONDS + 0.3
+        # Nobody waits for a third try, however late a busy machine looks.
+        assert max(seconds for _, seconds in outcomes) < 3 * ANSWER_SECONDS
         # What it had been sent runs when it goes on; nobody gets another's answer.
         assert await scripts.call(ECHO, ("key",), 1) == b"1"
 
@@ -277,11 +278,11 @@ async def test_more_than_so_many_may_not_wait(
         ]
         await asyncio.sleep(0.05)
 
-        answer, seconds = await outcome(scripts.call(ECHO, ("key",), 0))
+        # Whoever is told by the first step has not waited at all.
+        with pytest.raises(Unavailable):
+            scripts.call(ECHO, ("key",), 0).send(None)
         own_redis.thaw()
 
-        assert isinstance(answer, Unavailable)
-        assert seconds < 0.05
         assert await leaving == b"0"
         assert await asyncio.gather(*waiting) == [b"%d" % n for n in range(50)]
 
@@ -297,7 +298,7 @@ async def test_who_waits_when_the_process_ends_is_told(own_redis: RedisServer):
 
     outcomes = await asyncio.gather(*asking)
     assert all(isinstance(answer, Unavailable) for answer, _ in outcomes)
-    assert max(seconds for _, seconds in outcomes) < 1
+    assert max(seconds for _, seconds in outcomes) < ANSWER_SECONDS
     with pytest.raises(Unavailable):
         await scripts.call(ECHO, ("key",), 1)
 

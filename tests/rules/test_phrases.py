@@ -38,11 +38,11 @@ def test_a_hostile_text_costs_no_more_than_its_length(text: str):
     for rule in RULES:
         list(rule(form))
 
-    began = time.perf_counter()
+    began = time.thread_time()
     for rule in RULES:
         list(rule(form))
 
-    assert time.perf_counter() - began < 0.1
+    assert time.thread_time() - began < 0.1
 
 
 def test_every_rule_has_an_id_of_its_own():
