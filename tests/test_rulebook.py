@@ -10,9 +10,7 @@ from chat.rulebook import (
     NoSuchPhrase,
     Rulebook,
     RuleLine,
-    watched,
 )
-from chat.rules.house import Phrase
 from chat.store.database import Database
 from tests.support.clock import FakeClock
 
@@ -82,13 +80,10 @@ async def test_rules_about_danger_cannot_be_switched_off(rulebook: Rulebook):
 async def test_a_new_phrase_only_watches(rulebook: Rulebook):
     await rulebook.add("  Lend me  Money ", Action.HOLD, by="Birch")
 
-    kept = await rulebook.phrases()
+    [kept] = await rulebook.phrases()
 
-    assert [(each.words, each.mode) for each in kept] == [("lend me money", "shadow")]
-    assert watched(kept, "live") == []
-    assert watched(kept, "shadow") == [
-        Phrase("house.lend-me-money", "lend me money", Action.HOLD)
-    ]
+    assert (kept.words, kept.mode) == ("lend me money", "shadow")
+    assert (kept.rule, kept.action) == ("house.lend-me-money", Action.HOLD)
 
 
 async def test_a_phrase_acts_once_it_is_set_live(rulebook: Rulebook):
@@ -97,7 +92,7 @@ async def test_a_phrase_acts_once_it_is_set_live(rulebook: Rulebook):
 
     await rulebook.set_phrase(kept.id, "live", by="Birch")
 
-    assert len(watched(await rulebook.phrases(), "live")) == 1
+    assert [each.mode for each in await rulebook.phrases()] == ["live"]
 
 
 async def test_the_same_phrase_is_not_watched_for_twice(rulebook: Rulebook):
