@@ -245,6 +245,7 @@ def create(settings: Settings, clock: Clock | None = None) -> Starlette:
 def _plain_talk(service: Service) -> list[BaseRoute]:
     return plain_routes(
         needs=service.switchboard.needs,
+        stays=service.callroom.stays,
         calling=service.callroom.calling,
         speaking=service.parlour.speaking,
         rooms=service.rooms,

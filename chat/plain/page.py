@@ -9,10 +9,14 @@ from chat.calling import Calling
 from chat.clock import Clock
 from chat.identity import Identity
 from chat.oncall.needs import Needs
+from chat.oncall.stays import Stays
 from chat.pacing import Pacing
+from chat.plain.asker import Asker
 from chat.plain.keepsake import Keepsakes
 from chat.plain.lines import read
+from chat.plain.pressing import Pressing
 from chat.plain.sheets import Sheets
+from chat.plain.staying import Staying
 from chat.plain.talking import PlainTalk
 from chat.rooms import Rooms
 from chat.settings import Settings
@@ -22,6 +26,7 @@ from chat.speaking import Speaking
 def plain_routes(
     *,
     needs: Needs,
+    stays: Stays,
     calling: Calling,
     speaking: Speaking,
     rooms: Rooms,
@@ -38,16 +43,22 @@ def plain_routes(
         BadLines: If there are no help lines to show.
 
     """
+    pacing = Pacing(settings=settings, clock=clock)
+    asker = Asker(
+        needs=needs, stays=stays, calling=calling, identity=identity, pacing=pacing
+    )
     keepsakes = Keepsakes(identity=identity, clock=clock, trusted=trusted)
+    sheets = Sheets(keepsakes, read())
     return PlainTalk(
-        needs=needs,
-        calling=calling,
+        asker=asker,
+        pressing=Pressing(asker=asker, keepsakes=keepsakes, sheets=sheets),
+        staying=Staying(asker=asker, keepsakes=keepsakes, sheets=sheets),
         speaking=speaking,
         rooms=rooms,
         identity=identity,
-        pacing=Pacing(settings=settings, clock=clock),
+        pacing=pacing,
         keepsakes=keepsakes,
-        sheets=Sheets(keepsakes, read()),
+        sheets=sheets,
         is_from_us=is_from_us,
         hours=hours,
         clock=clock,

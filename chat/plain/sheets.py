@@ -2,19 +2,20 @@
 
 import secrets
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, Protocol
 
 from starlette.responses import RedirectResponse, Response
 
 from chat.desk.frame import said
 from chat.desk.templates import page
 from chat.errors import ChatError
+from chat.oncall.asking import SHARES
 from chat.plain.keepsake import PATH, Keepsakes, mark
 from chat.plain.lines import Country
 from chat.plain.spoken import Spoken
-from chat.plain.visit import Visit
-from chat.plain.words import WISHES, refusal
-from chat.requests import MOST_NEED_CHARACTERS
+from chat.plain.visit import Visit, ticked
+from chat.plain.words import WISHES, Watched, refusal
+from chat.requests import MOST_NEED_CHARACTERS, STAYS
 from chat.text import MAX_CHARACTERS
 
 HOURS: Final = (1, 2, 4, 8, 12, 24, 48)
@@ -32,6 +33,15 @@ _ONCE_MORE: Final = "Please press once more, so that we know it is you."
 _COUNTRY: Final = "country"
 _A_YEAR: Final = 365 * 24 * 3600
 _ID_BYTES: Final = 8
+
+
+class Again(Protocol):
+    """A page on which one can try once more what did not work."""
+
+    def __call__(
+        self, visit: Visit, note: str = "", *, error: ChatError | None = None
+    ) -> Response:
+        """Return it, with what was wrong."""
 
 
 class Sheets:
@@ -62,30 +72,53 @@ class Sheets:
         """Return the page with the button, and what was written on it before."""
         if error is not None:
             note, status = refusal(error), 503
+        return self._asking("plain_start", visit, status, note)
+
+    def more(self, visit: Visit, note: str = "", status: int = 200) -> Response:
+        """Return the page on which more can be said, while a peer is called."""
+        return self._asking("plain_more", visit, status, note)
+
+    def _asking(self, name: str, visit: Visit, status: int, note: str) -> Response:
         return self.sheet(
-            "plain_start", visit, status, note=note, words=said(visit.form, "words"),
+            name, visit, status, note=note, words=said(visit.form, "words"),
             wish=said(visit.form, "wish", 20), wishes=WISHES,
+            chosen=ticked(visit.form, "shares"), shares=SHARES,
             longest=MOST_NEED_CHARACTERS, lines_first=bool(note),
         )  # fmt: skip
 
-    def once_more(self, visit: Visit) -> Response:
+    def stay(
+        self,
+        visit: Visit,
+        note: str = "",
+        status: int = 200,
+        error: ChatError | None = None,
+    ) -> Response:
+        """Return the page on which one chooses how often to check in."""
+        if error is not None:
+            note, status = refusal(error), 503
+        choices = tuple(filter(None, STAYS))
+        return self.sheet("plain_stay", visit, status, note=note, choices=choices)
+
+    def once_more(self, visit: Visit, again: Again) -> Response:
         """Ask whoever presses on a page that may be anybody's to press on ours."""
         if visit.secret is None:
             visit.secret = self._keepsakes.new(visit.request)
-        return self.start(visit, note=_ONCE_MORE)
+        return again(visit, note=_ONCE_MORE)
 
     def writing(
         self,
         visit: Visit,
         latest: Sequence[Spoken],
+        watch: Watched | None,
         text: str = "",
         error: ChatError | None = None,
     ) -> Response:
         """Return the page to write on, which does not come anew by itself."""
         return self.sheet(
             "plain_write", visit, 200 if error is None else 422,
-            latest=latest[:4][::-1], text=text, id=secrets.token_hex(_ID_BYTES),
-            longest=MAX_CHARACTERS, note=refusal(error) if error else "",
+            latest=latest[:4][::-1], watch=watch, text=text,
+            id=secrets.token_hex(_ID_BYTES), longest=MAX_CHARACTERS,
+            note=refusal(error) if error else "",
         )  # fmt: skip
 
     def country_of(self, visit: Visit) -> str:

@@ -1,4 +1,4 @@
-"""The plain page: press, write, read and be called back, on a page without any script.
+"""The plain page: see, write, read and be called back, on a page without any script.
 
 It is for phones that run none, and for the seconds before a script has come. What it
 does goes the way of everything else: the same needs, the same screening, the same talk.
@@ -6,41 +6,40 @@ does goes the way of everything else: the same needs, the same screening, the sa
 
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import Final, cast
+from typing import Final
 
 from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from chat.asides import NeedNews
-from chat.calling import Call, Calling
 from chat.clock import Clock
 from chat.desk.frame import number, said
-from chat.errors import BadText, ChatError, NameTaken, TextTooLong, Unavailable
+from chat.errors import ChatError, NameTaken, Unavailable
 from chat.identity import Identity
 from chat.model import RoomName
-from chat.oncall.needs import Needs
 from chat.pacing import Pacing
+from chat.plain.asker import Asker
 from chat.plain.keepsake import COOKIE, PATH, Keepsakes, is_marked
-from chat.plain.sheets import HOURS, NO_COOKIES, TOO_MANY, Sheets, go, id_of
+from chat.plain.pressing import Pressing
+from chat.plain.sheets import HOURS, NO_COOKIES, Again, Sheets, go, id_of
 from chat.plain.spoken import Spoken, spoken
+from chat.plain.staying import Staying
 from chat.plain.visit import Visit, form_of
-from chat.plain.words import NOTHING, WISHES, shown
+from chat.plain.words import NOTHING, STAYING, Shown, Watched, shown, watched
 from chat.presence import LEAVE_SECONDS
-from chat.requests import CallBack, Raise, Say, Withdraw
+from chat.requests import CallBack, Say, Withdraw
 from chat.rooms import Rooms
-from chat.session import House, Session
+from chat.session import Session
 from chat.speaking import Speaking
 from chat.standing import LEASE_SECONDS
 
 WAITING_SECONDS: Final = 8
 TALKING_SECONDS: Final = 5
+STAYING_SECONDS: Final = 30
 """How often the page comes anew, while there is something to wait for."""
 
 _LATEST: Final = 2**53 - 1
-_NOWHERE: Final = cast("House", None)
-"""A session without a line is in no house."""
 
 
 class PlainTalk:
@@ -49,8 +48,9 @@ class PlainTalk:
     def __init__(
         self,
         *,
-        needs: Needs,
-        calling: Calling,
+        asker: Asker,
+        pressing: Pressing,
+        staying: Staying,
         speaking: Speaking,
         rooms: Rooms,
         identity: Identity,
@@ -61,8 +61,9 @@ class PlainTalk:
         hours: Callable[[], Awaitable[str]],
         clock: Clock,
     ) -> None:
-        self._needs = needs
-        self._calling = calling
+        self._asker = asker
+        self._pressing = pressing
+        self._staying = staying
         self._speaking = speaking
         self._rooms = rooms
         self._identity = identity
@@ -75,9 +76,14 @@ class PlainTalk:
 
     def routes(self) -> list[BaseRoute]:
         """Return the pages' routes."""
+        press, stay, again = self._pressing, self._staying, self._sheets.stay
         return [
             Route(PATH, self._page(self.show)),
-            Route(PATH, self._page(self.press), methods=["POST"]),
+            Route(PATH, self._page(press.press), methods=["POST"]),
+            Route(f"{PATH}/more", self._page(press.more)),
+            Route(f"{PATH}/more", self._page(press.add), methods=["POST"]),
+            Route(f"{PATH}/stay", self._page(stay.choose, again)),
+            Route(f"{PATH}/stay", self._page(stay.stay, again), methods=["POST"]),
             Route(f"{PATH}/open", self._page(self.is_open)),
             Route(f"{PATH}/write", self._page(self.compose)),
             Route(f"{PATH}/write", self._page(self.say), methods=["POST"]),
@@ -88,19 +94,25 @@ class PlainTalk:
         ]
 
     def _page(
-        self, endpoint: Callable[[Visit], Awaitable[Response]]
+        self,
+        endpoint: Callable[[Visit], Awaitable[Response]],
+        again: Again | None = None,
     ) -> Callable[[Request], Awaitable[Response]]:
-        """Return a page that always says something useful, whatever goes wrong."""
+        """Return a page that always says something useful, whatever goes wrong.
+
+        `again` is the page on which to try once more; the one with the button, if none.
+        """
+        again = again or self._sheets.start
 
         async def served(request: Request) -> Response:
             visit = await self._visit(request)
             try:
                 if request.method == "POST" and not visit.meant:
-                    answer = self._sheets.once_more(visit)
+                    answer = self._sheets.once_more(visit, again)
                 else:
                     answer = await endpoint(visit)
             except ChatError as error:
-                answer = self._sheets.start(visit, error=error)
+                answer = again(visit, error=error)
                 if request.method == "GET":
                     answer.headers["refresh"] = str(WAITING_SECONDS)
             if visit.secret is not None:
@@ -121,47 +133,51 @@ class PlainTalk:
         if visit.secret is None:
             came = "came" in visit.request.query_params
             return self._sheets.start(visit, note=NO_COOKIES if came else "")
-        session = self._session(visit.secret)
+        session = self._asker.session(visit.secret)
         self._pacing.may(session, self._pacing.joins)
-        news = await self._needs.news(session.handle)
+        news, watch = await self._asker.news(visit), await self._watch(visit)
         how = shown(news, self._clock.seconds())
         if news is None or how is NOTHING:
-            return self._sheets.start(visit)
+            return self._stays(visit, watch)
         lines = await self._spoken(session, RoomName(news.talk))
-        still = "still" in visit.request.query_params
         if how.open and lines is not None:
+            still = "still" in visit.request.query_params
             await self._is_seen(session, RoomName(news.talk), still=still)
+        hours = await self._hours() if how.nobody else ""
+        return self._shown(visit, how, watch, lines, hours)
+
+    def _stays(self, visit: Visit, watch: Watched | None) -> Response:
+        """Show that a check-in is awaited; if none is, there is only the button."""
+        if watch is None:
+            return self._sheets.start(visit)
+        return self._shown(visit, STAYING, watch, [], "")
+
+    def _shown(
+        self,
+        visit: Visit,
+        how: Shown,
+        watch: Watched | None,
+        lines: list[Spoken] | None,
+        hours: str,
+    ) -> Response:
+        """Return how it stands, on a page that looks again while that may change."""
+        still = "still" in visit.request.query_params
+        told = "told" in visit.request.query_params
+        seconds = _seconds(how, watch)
         answer = self._sheets.sheet(
-            "plain_shown", visit, how=how, spoken=lines, still=still,
-            hours=await self._hours() if how.nobody else "",
+            "plain_shown", visit, how=how, watch=watch, spoken=lines, hours=hours,
+            still=still, told=told, seconds=seconds,
         )  # fmt: skip
-        if not still and (how.open or how.promised):
-            seconds = TALKING_SECONDS if how.with_peer else WAITING_SECONDS
-            answer.headers["refresh"] = str(seconds)
+        if seconds and not still:
+            anew = f"{seconds}; url={PATH}" if told else f"{seconds}"
+            answer.headers["refresh"] = anew
         return answer
 
     async def is_open(self, visit: Visit) -> Response:
         """Tell a page with script, by a status alone, whether a talk goes on here."""
-        how = shown(await self._news(visit), self._clock.seconds())
+        how = shown(await self._asker.news(visit), self._clock.seconds())
         headers = {"cache-control": "no-store"}
         return Response(status_code=200 if how.open else 204, headers=headers)
-
-    async def press(self, visit: Visit) -> Response:
-        """Raise a need, or press again with more words."""
-        if visit.secret is None:
-            visit.secret = self._keepsakes.new(visit.request)
-        if visit.secret is None:
-            return self._sheets.start(visit, note=TOO_MANY, status=429)
-        words = said(visit.form, "words")
-        wish = said(visit.form, "wish", 20)
-        language = visit.request.headers.get("accept-language", "")[:8]
-        raised = Raise(0, "", words, wish if wish in WISHES else "", "", language)
-        try:
-            await self._ask(visit.secret, raised)
-        except (BadText, TextTooLong):
-            # Whatever is wrong with what they said: that they need to talk goes out.
-            await self._ask(visit.secret, raised._replace(words=""))
-        return go(f"{PATH}?came")
 
     async def compose(self, visit: Visit) -> Response:
         """Show where to write; this page stays as it is."""
@@ -169,11 +185,11 @@ class PlainTalk:
 
     async def say(self, visit: Visit) -> Response:
         """Say something in the talk."""
-        news = await self._news(visit)
+        news = await self._asker.news(visit)
         if visit.secret is None or news is None:
             return go(PATH)
         talk = RoomName(news.talk)
-        session, text = self._session(visit.secret), said(visit.form, "text")
+        session, text = self._asker.session(visit.secret), said(visit.form, "text")
         member = self._identity.member(visit.secret, talk, 0)
         wait = self._pacing.wait(session, self._pacing.says)
         try:
@@ -181,6 +197,7 @@ class PlainTalk:
             await self._speaking.say(session, member, message, wait)
         except ChatError as error:
             return await self._write(visit, text=text, error=error)
+        await self._staying.wrote(visit)
         return go(PATH)
 
     async def choose(self, visit: Visit) -> Response:
@@ -192,38 +209,25 @@ class PlainTalk:
         hours = number(visit.form, "hours")
         if visit.secret is not None and hours in HOURS:
             at = self._clock.seconds() + hours * 3600
-            await self._ask(visit.secret, CallBack(0, at))
+            await self._asker.ask(visit.secret, CallBack(0, at))
         return go(PATH)
 
     async def withdraw(self, visit: Visit) -> Response:
         """End the need, or the talk."""
         if visit.secret is not None:
-            await self._ask(visit.secret, Withdraw(0))
+            await self._asker.ask(visit.secret, Withdraw(0))
         return go(PATH)
 
     async def forget(self, visit: Visit) -> Response:
         """Leave nothing on the phone by which the talk could be opened again."""
+        await self._staying.stop(visit)
         visit.secret = None
         answer = go(PATH)
         answer.delete_cookie(COOKIE, path=PATH, httponly=True, samesite="strict")
         return answer
 
-    async def _ask(self, secret: bytes, call: Call) -> None:
-        session = self._session(secret)
-        self._pacing.may(session, self._pacing.calls)
-        await self._calling.to(session, call)
-
-    def _session(self, secret: bytes) -> Session:
-        """Return a session that has no line: what is told to it goes nowhere."""
-        session = Session(_NOWHERE, None)
-        identity = self._identity
-        session.greeted(secret, identity.device(secret), identity.handle(secret))
-        return session
-
-    async def _news(self, visit: Visit) -> NeedNews | None:
-        if visit.secret is None:
-            return None
-        return await self._needs.news(self._identity.handle(visit.secret))
+    async def _watch(self, visit: Visit) -> Watched | None:
+        return watched(await self._asker.stay(visit), self._clock.seconds())
 
     async def _spoken(self, session: Session, talk: RoomName) -> list[Spoken] | None:
         """Return what was said, the latest first; None: it cannot be read just now."""
@@ -237,14 +241,15 @@ class PlainTalk:
     async def _write(
         self, visit: Visit, text: str = "", error: ChatError | None = None
     ) -> Response:
-        news = await self._news(visit)
+        news = await self._asker.news(visit)
         if visit.secret is None or news is None:
             return go(PATH)
-        session, talk = self._session(visit.secret), RoomName(news.talk)
+        session, talk = self._asker.session(visit.secret), RoomName(news.talk)
         latest = await self._spoken(session, talk)
         if latest is not None and news.state != "ended":
             await self._is_seen(session, talk, still=True)
-        return self._sheets.writing(visit, latest or [], text, error)
+        watch = await self._watch(visit)
+        return self._sheets.writing(visit, latest or [], watch, text, error)
 
     async def _is_seen(self, session: Session, talk: RoomName, *, still: bool) -> None:
         """Let whoever comes see that they are there, for as long as they may look."""
@@ -252,3 +257,13 @@ class PlainTalk:
         seconds = LEASE_SECONDS if still else LEAVE_SECONDS
         with suppress(NameTaken, Unavailable):
             await self._rooms.glance(talk, member, seconds)
+
+
+def _seconds(how: Shown, watch: Watched | None) -> int:
+    """Return after how many seconds a page comes anew; 0: there is nothing to wait for.
+
+    An old phone on a small plan waits through a night.
+    """
+    if how.open:
+        return TALKING_SECONDS if how.with_peer else WAITING_SECONDS
+    return STAYING_SECONDS if how.promised or watch else 0

@@ -23,6 +23,11 @@ class Visit:
         self.meant = meant
         """Whether what is asked comes from a page of ours."""
 
+    @property
+    def language(self) -> str:
+        """The language that the browser is set to, as a tag."""
+        return self.request.headers.get("accept-language", "")[:8]
+
 
 async def form_of(request: Request) -> FormData:
     """Return what a form brings; nothing, if it is longer than any of ours."""
@@ -32,3 +37,9 @@ async def form_of(request: Request) -> FormData:
     )
     fits = length.isascii() and length.isdigit() and int(length) <= LONGEST_FORM
     return await request.form() if ours and fits else FormData()
+
+
+def ticked(form: FormData, name: str) -> tuple[str, ...]:
+    """Return what is ticked under one name, each once."""
+    found = (value for value in form.getlist(name) if isinstance(value, str))
+    return tuple(dict.fromkeys(found))

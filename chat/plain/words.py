@@ -5,6 +5,7 @@ from typing import Final, NamedTuple
 from chat.asides import NeedNews
 from chat.errors import ChatError, TooFast
 from chat.identity import name_of
+from chat.oncall.stays import Stay
 
 WISHES: Final = {
     "": "I do not know",
@@ -18,6 +19,9 @@ WISHES: Final = {
 _CALLING: Final = ("raised", "offered")
 _WITH_PEER: Final = ("accepted", "talking")
 
+_MISSED: Final = (
+    "You did not check in, so we are asking a peer to come. You can say no."
+)
 _GONE: Final = {
     "silent": "The peer who was with you has gone quiet.",
     "let_go": "The peer who was with you had to go.",
@@ -76,7 +80,25 @@ class Shown(NamedTuple):
         return self.calling or self.with_peer
 
 
+class Watched(NamedTuple):
+    """By when somebody will have said that they are there, for a page."""
+
+    words: str
+    minutes: int
+    soon: bool
+
+
+SOON_SECONDS: Final = 120
+
 NOTHING: Final = Shown("Do you need to talk?", (), "", False, False, False, False)
+STAYING: Final = NOTHING._replace(
+    headline="Stay with me",
+    story=(
+        "If we do not hear from you in time, we call a peer for you. Closing this page "
+        "does not stop that.",
+    ),
+)
+"""How it stands with whoever checks in, and has no need."""
 
 
 def shown(news: NeedNews | None, now: int) -> Shown:
@@ -111,13 +133,25 @@ def _headline_calling(news: NeedNews) -> str:
 
 
 def _story_calling(news: NeedNews) -> tuple[str, ...]:
-    gone = _GONE.get(news.why, "")
+    missed, gone = _MISSED if news.missed else "", _GONE.get(news.why, "")
     if news.nobody:
-        return gone, _THE_LINES
+        return missed, gone, _THE_LINES
     late = _LATE if news.late else ""
     if gone:
         return f"{gone} {_THE_NEXT}", late
-    return _ROUND_AGAIN if news.round > 1 else "", late
+    return missed, _ROUND_AGAIN if news.round > 1 else "", late
+
+
+def watched(stay: Stay | None, now: int) -> Watched | None:
+    """Return by when a check-in is due; None: none is awaited."""
+    if stay is None:
+        return None
+    left = stay.due - now
+    minutes = -(-left // 60)
+    words = f"Check in within {minutes} minute{'' if minutes == 1 else 's'}."
+    if left <= 0:
+        words = "Please check in now. If you do not, we call a peer for you."
+    return Watched(words, stay.minutes, left < SOON_SECONDS)
 
 
 def _story_with_peer(news: NeedNews) -> tuple[str, ...]:

@@ -43,6 +43,7 @@ class Porch:
         service = self.service
         return plain_routes(
             needs=self.needs,
+            stays=service.callroom.stays,
             calling=service.callroom.calling,
             speaking=service.parlour.speaking,
             rooms=service.rooms,

@@ -54,7 +54,9 @@ async def test_words_that_cannot_be_sent_stop_no_need(
 ):
     answer = await phone.post("/talk", data={"words": "help\x85me"})
 
-    assert answer.status_code == 200
+    assert answer.status_code == 422
+    assert "That you need to talk has reached us." in words_of(answer)
+    assert "characters which cannot be sent" in words_of(answer)
     assert (await porch.need_of(phone)).told.words == ""
 
 

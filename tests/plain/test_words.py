@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 
 from chat.asides import NeedNews
 from chat.errors import BadText, StoreDown, TooFast
-from chat.plain.words import NOTHING, after, refusal, shown
+from chat.model import Handle
+from chat.oncall.stays import Stay
+from chat.plain.words import NOTHING, after, refusal, shown, watched
 
 RAISED = NeedNews("raised", "talk-1", 0, 0, 0, 1, False, 0, (), "")
 OTTER, HERON, WREN = b"\x01\x02\x03xx", b"\x04\x05\x06xx", b"\x07\x08\x09xx"
@@ -100,6 +102,32 @@ def test_whoever_talked_is_thanked(why: str):
 def test_without_a_need_there_is_nothing_to_tell():
     assert shown(None, 0) is NOTHING
     assert shown(RAISED._replace(state=""), 0) is NOTHING
+
+
+def test_a_missed_check_in_is_said_also_when_nobody_can_be_reached():
+    for nobody in (False, True):
+        assert "You did not check in" in told(missed=True, nobody=nobody)
+    assert "asking again" in told(missed=True, round=2)
+
+
+@pytest.mark.parametrize(
+    ("left", "words", "soon"),
+    [
+        (1200, "Check in within 20 minutes.", False),
+        (541, "Check in within 10 minutes.", False),
+        (60, "Check in within 1 minute.", True),
+        (0, "Please check in now. If you do not, we call a peer for you.", True),
+        (-59, "Please check in now. If you do not, we call a peer for you.", True),
+    ],
+)
+def test_the_next_check_in_is_said_in_minutes(left: int, words: str, soon: bool):
+    stay = Stay(Handle(b""), 20, 5000 + left)
+
+    assert watched(stay, 5000) == (words, 20, soon)
+
+
+def test_without_a_check_in_there_is_nothing_to_watch():
+    assert watched(None, 0) is None
 
 
 @given(st.integers(-100, 8 * 24 * 3600))

@@ -1,0 +1,108 @@
+"""Pressing: "I need to talk", and what may be said with it, without any script."""
+
+from typing import Final, NamedTuple
+
+from starlette.responses import Response
+
+from chat.desk.frame import said
+from chat.errors import BadText, TextTooLong
+from chat.oncall import asking
+from chat.oncall.asking import SHARES
+from chat.plain.asker import Asker
+from chat.plain.keepsake import PATH, Keepsakes
+from chat.plain.sheets import TOO_MANY, Sheets, go
+from chat.plain.visit import Visit, ticked
+from chat.plain.words import WISHES
+from chat.requests import MOST_NEED_CHARACTERS, MOST_SHARES, Raise
+
+_BAD_WORDS: Final = "Your few words have characters which cannot be sent."
+_LONG_WORDS: Final = (
+    f"Your few words are too many: {MOST_NEED_CHARACTERS} characters are enough."
+)
+_UNKNOWN: Final = "We do not know one of these. Please choose again."
+_TOO_MANY_SHARES: Final = f"{MOST_SHARES} are enough for now. Please take some back."
+_HEARD: Final = "That you need to talk has reached us."
+
+
+class Told(NamedTuple):
+    """What somebody says with their press."""
+
+    words: str
+    wish: str
+    shares: tuple[str, ...]
+
+
+class Pressing:
+    """Raises a need, and adds to one that is open."""
+
+    def __init__(self, *, asker: Asker, keepsakes: Keepsakes, sheets: Sheets) -> None:
+        self._asker = asker
+        self._keepsakes = keepsakes
+        self._sheets = sheets
+
+    async def press(self, visit: Visit) -> Response:
+        """Raise a need, or press again with more words."""
+        if visit.secret is None:
+            visit.secret = self._keepsakes.new(visit.request)
+        if visit.secret is None:
+            return self._sheets.start(visit, note=TOO_MANY, status=429)
+        return await self._raise(visit, visit.secret, "came")
+
+    async def more(self, visit: Visit) -> Response:
+        """Show what more can be said, while a peer is called."""
+        if not await self._is_called(visit):
+            return go(PATH)
+        return self._sheets.more(visit)
+
+    async def add(self, visit: Visit) -> Response:
+        """Say more about a need that is open; nobody raises another by that."""
+        if visit.secret is None or not await self._is_called(visit):
+            return go(PATH)
+        return await self._raise(visit, visit.secret, "told")
+
+    async def _is_called(self, visit: Visit) -> bool:
+        news = await self._asker.news(visit)
+        return news is not None and news.state in ("raised", "offered")
+
+    async def _raise(self, visit: Visit, secret: bytes, then: str) -> Response:
+        """Raise it, whatever is wrong with what is said: that goes out in any case."""
+        told, amiss = fit(_told(visit))
+        words, wish, shares = told
+        asked = Raise(0, "", words, wish, ",".join(shares), visit.language)
+        await self._asker.ask(secret, asked)
+        if amiss:
+            note = f"{_HEARD} {amiss}"
+            return self._sheets.more(visit, note=note, status=422)
+        return go(f"{PATH}?{then}")
+
+
+def fit(told: Told) -> tuple[Told, str]:
+    """Return what of it can be passed on, and what is wrong with the rest."""
+    words, bad_words = _fit_words(told.words)
+    wish, bad_wish = (told.wish, "") if told.wish in WISHES else ("", _UNKNOWN)
+    shares, bad_shares = _fit_shares(told.shares)
+    amiss = dict.fromkeys(filter(None, (bad_words, bad_wish, bad_shares)))
+    return Told(words, wish, shares), " ".join(amiss)
+
+
+def _fit_words(words: str) -> tuple[str, str]:
+    try:
+        return asking.words(words), ""
+    except BadText:
+        return "", _BAD_WORDS
+    except TextTooLong:
+        return "", _LONG_WORDS
+
+
+def _fit_shares(shares: tuple[str, ...]) -> tuple[tuple[str, ...], str]:
+    if any(share not in SHARES for share in shares):
+        return (), _UNKNOWN
+    return ((), _TOO_MANY_SHARES) if len(shares) > MOST_SHARES else (shares, "")
+
+
+def _told(visit: Visit) -> Told:
+    return Told(
+        said(visit.form, "words"),
+        said(visit.form, "wish", 20),
+        ticked(visit.form, "shares"),
+    )
