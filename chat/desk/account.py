@@ -7,7 +7,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from chat.desk.frame import said, show
-from chat.desk.guard import Guard
+from chat.desk.guard import Guard, post
 from chat.desk.signing_in import LONGEST_FIELD
 from chat.passkeys import BadPasskey
 from chat.signing.sittings import Deskmate
@@ -28,14 +28,12 @@ class AccountPages:
 
     def routes(self) -> list[BaseRoute]:
         """Return the routes."""
-        page, post = self._guard.page, ["POST"]
+        page = self._guard.page
         return [
             Route(ACCOUNT, page(self._page, "desk")),
-            Route(f"{ACCOUNT}/passkeys", page(self._add, "desk"), methods=post),
-            Route(
-                f"{ACCOUNT}/passkeys/remove", page(self._remove, "desk"), methods=post
-            ),
-            Route(f"{ACCOUNT}/recovery", page(self._renew, "desk"), methods=post),
+            post(f"{ACCOUNT}/passkeys", page(self._add, "desk")),
+            post(f"{ACCOUNT}/passkeys/remove", page(self._remove, "desk")),
+            post(f"{ACCOUNT}/recovery", page(self._renew, "desk")),
         ]
 
     async def _page(

@@ -12,7 +12,7 @@ from starlette.routing import BaseRoute, Route
 
 from chat.clock import Clock
 from chat.desk.frame import go, number, said, show, sorry
-from chat.desk.guard import Guard
+from chat.desk.guard import Guard, post
 from chat.desk.wording import moment
 from chat.oncall.course import TO_PASS, Answer, Course, Learned, Turn
 from chat.oncall.learning import Learning
@@ -72,19 +72,11 @@ class CoursePages:
         return [
             Route(ADDRESS, guard.page(self.show, "calls")),
             Route(f"{ADDRESS}/practice", guard.page(self.practise, "calls")),
-            Route(
-                f"{ADDRESS}/practice",
-                guard.page(self.practised, "calls"),
-                methods=["POST"],
-            ),
+            post(f"{ADDRESS}/practice", guard.page(self.practised, "calls")),
             Route(f"{ADDRESS}/quiz", guard.page(self.ask, "calls")),
-            Route(f"{ADDRESS}/quiz", guard.page(self.mark, "calls"), methods=["POST"]),
+            post(f"{ADDRESS}/quiz", guard.page(self.mark, "calls")),
             Route(f"{ADDRESS}/{{id}}", guard.page(self.chapter, "calls")),
-            Route(
-                f"{ADDRESS}/{{id}}",
-                guard.page(self.has_read, "calls"),
-                methods=["POST"],
-            ),
+            post(f"{ADDRESS}/{{id}}", guard.page(self.has_read, "calls")),
         ]
 
     async def show(self, _request: Request, me: Deskmate) -> Response:

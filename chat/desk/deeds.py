@@ -5,14 +5,14 @@ from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute
 
 from chat.cases import Cases
 from chat.casework.refusals import NoSuchCase, UnknownAct
 from chat.desk.case import NOTHING_KEPT, ONE, Table, to
 from chat.desk.choices import asked
 from chat.desk.frame import go, number, said
-from chat.desk.guard import Endpoint, Guard
+from chat.desk.guard import Endpoint, Guard, post
 from chat.desk.replies import words_of
 from chat.errors import ChatError
 from chat.signing.sittings import Deskmate
@@ -36,11 +36,7 @@ class Deeds:
             "second": (self.second, "second"),
         }
         return [
-            Route(
-                f"{ONE}/{path}",
-                guard.page(self._table.found(doing), verb),
-                methods=["POST"],
-            )
+            post(f"{ONE}/{path}", guard.page(self._table.found(doing), verb))
             for path, (doing, verb) in doings.items()
         ]
 

@@ -9,7 +9,7 @@ from starlette.routing import BaseRoute, Route
 from chat import credentials
 from chat.desk import templates
 from chat.desk.frame import said
-from chat.desk.guard import Guard
+from chat.desk.guard import Guard, post
 from chat.desk.signing_in import LONGEST_FIELD, home, seated
 from chat.errors import ChatError
 from chat.passkeys import BadPasskey
@@ -52,14 +52,14 @@ class Enrolling:
 
     def routes(self) -> list[BaseRoute]:
         """Return the routes."""
-        to_all, post = self._guard.open, ["POST"]
+        to_all = self._guard.open
         return [
             Route(ENROL, to_all(self._ask)),
-            Route(ENROL, to_all(self._begin), methods=post),
+            post(ENROL, to_all(self._begin)),
             Route(f"{ENROL}/passkey", to_all(self._passkey_form)),
-            Route(f"{ENROL}/passkey", to_all(self._by_passkey), methods=post),
+            post(f"{ENROL}/passkey", to_all(self._by_passkey)),
             Route(f"{ENROL}/code", to_all(self._code_form)),
-            Route(f"{ENROL}/code", to_all(self._by_code), methods=post),
+            post(f"{ENROL}/code", to_all(self._by_code)),
             Route(f"{ENROL}/secret.svg", to_all(self._picture)),
         ]
 

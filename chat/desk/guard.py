@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
 
 from chat.desk import templates
 from chat.errors import StoreDown, Unavailable
@@ -28,6 +29,11 @@ _ASKING = frozenset({"GET", "HEAD"})
 
 Endpoint = Callable[[Request, Deskmate], Awaitable[Response]]
 Page = Callable[[Request], Awaitable[Response]]
+
+
+def post(path: str, page: Page) -> BaseRoute:
+    """Return the route of what a page sends."""
+    return Route(path, page, methods=["POST"])
 
 
 class Guard:

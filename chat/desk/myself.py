@@ -1,6 +1,6 @@
 """One's own page: what should not come to one, this shift, and a note at its end."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute, Route
 from chat.carers import LONGEST_NOTE, BadNote, Carers, Note
 from chat.clock import Clock
 from chat.desk.frame import go, path_number, said, show, ticked
-from chat.desk.guard import Guard
+from chat.desk.guard import Guard, post
 from chat.desk.wording import moment, time_of_day
 from chat.oncall.duty import Duty
 from chat.oncall.plan import Plan
@@ -61,10 +61,10 @@ class Myself:
         """Return the page's routes."""
         return [
             Route("/staff/me", guard.page(self.show, "desk")),
-            _post("/staff/me", guard.page(self.wish, "desk")),
-            _post("/staff/me/tonight", guard.page(self.tonight, "desk")),
-            _post("/staff/me/offload", guard.page(self.put_down, "desk")),
-            _post("/staff/me/notes/{id:int}", guard.page(self.heard, "desk")),
+            post("/staff/me", guard.page(self.wish, "desk")),
+            post("/staff/me/tonight", guard.page(self.tonight, "desk")),
+            post("/staff/me/offload", guard.page(self.put_down, "desk")),
+            post("/staff/me/notes/{id:int}", guard.page(self.heard, "desk")),
         ]
 
     async def show(self, request: Request, me: Deskmate) -> Response:
@@ -152,10 +152,6 @@ def _note(did: str, me: Deskmate) -> str | None:
         return _NOTES.get(did)
     last = _STILL_LAST if may(me.role, "coordinate") else ""
     return _NOTES["away_from_calls"] + last
-
-
-def _post(path: str, endpoint: Callable[..., Awaitable[Response]]) -> BaseRoute:
-    return Route(path, endpoint, methods=["POST"])
 
 
 def shift(exposures: Sequence[Exposure], now: datetime) -> Shift:

@@ -16,7 +16,7 @@ from chat.catalogue import Catalogue
 from chat.clock import Clock
 from chat.controls import LONGEST_GREETING, Alarm, BadControl, Control, Controls
 from chat.desk.frame import go, number, said, show, ticked
-from chat.desk.guard import Guard
+from chat.desk.guard import Guard, post
 from chat.desk.wording import ago, count, moment
 from chat.model import Room, RoomName
 from chat.signing.sittings import Deskmate
@@ -84,13 +84,9 @@ class Rooms:
         one = "/staff/rooms/{room}"
         return [
             Route("/staff/rooms", guard.page(self.show, "rooms")),
-            Route(one, guard.page(self.set, "rooms"), methods=["POST"]),
-            Route(f"{one}/greet", guard.page(self.greet, "rooms"), methods=["POST"]),
-            Route(
-                f"{one}/undo-arrivals",
-                guard.page(self.undo_arrivals, "undo"),
-                methods=["POST"],
-            ),
+            post(one, guard.page(self.set, "rooms")),
+            post(f"{one}/greet", guard.page(self.greet, "rooms")),
+            post(f"{one}/undo-arrivals", guard.page(self.undo_arrivals, "undo")),
         ]
 
     async def show(self, request: Request, me: Deskmate) -> Response:

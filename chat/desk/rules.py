@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from chat.desk.frame import go, number, path_number, said, show
-from chat.desk.guard import Guard
+from chat.desk.guard import Guard, post
 from chat.desk.wording import count
 from chat.model import Action, Message
 from chat.rulebook import (
@@ -94,10 +94,10 @@ class Rules:
         """Return the page's routes."""
         return [
             Route("/staff/rules", guard.page(self.show, "rules")),
-            _post("/staff/rules/try", guard.page(self.try_phrase, "rules")),
-            _post("/staff/rules/mode", guard.page(self.set_mode, "change_rules")),
-            _post("/staff/rules/phrases", guard.page(self.add, "change_rules")),
-            _post(
+            post("/staff/rules/try", guard.page(self.try_phrase, "rules")),
+            post("/staff/rules/mode", guard.page(self.set_mode, "change_rules")),
+            post("/staff/rules/phrases", guard.page(self.add, "change_rules")),
+            post(
                 "/staff/rules/phrases/{id:int}",
                 guard.page(self.set_phrase, "change_rules"),
             ),
@@ -176,10 +176,6 @@ _NOTES: Final = {
     "set": "It is set, and holds everywhere within a minute.",
     "add": "The house watches for it now, in shadow: it is counted, and does nothing.",
 }
-
-
-def _post(path: str, endpoint: Callable[..., Awaitable[Response]]) -> BaseRoute:
-    return Route(path, endpoint, methods=["POST"])
 
 
 def line(rule: RuleLine) -> Line:

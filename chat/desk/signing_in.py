@@ -9,7 +9,7 @@ from starlette.routing import BaseRoute, Route
 
 from chat.desk import templates
 from chat.desk.frame import said, show
-from chat.desk.guard import COOKIE, HOME, SIGN_IN, STEP_UP, Guard, way
+from chat.desk.guard import COOKIE, HOME, SIGN_IN, STEP_UP, Guard, post, way
 from chat.errors import ChatError
 from chat.roles import may
 from chat.signing.guesses import TooManyGuesses
@@ -46,23 +46,16 @@ class SigningIn:
     def routes(self) -> list[BaseRoute]:
         """Return the routes."""
         to_all, to_me = self._guard.open, self._guard.page
-        post = ["POST"]
         return [
             Route(SIGN_IN, to_all(self._ask)),
-            Route(SIGN_IN, to_all(self._by_password), methods=post),
-            Route(f"{SIGN_IN}/passkey", to_all(self._by_passkey), methods=post),
+            post(SIGN_IN, to_all(self._by_password)),
+            post(f"{SIGN_IN}/passkey", to_all(self._by_passkey)),
             Route(STEP_UP, to_me(self._ask_again, "desk")),
-            Route(STEP_UP, to_me(self._again_by_password, "desk"), methods=post),
-            Route(
-                f"{STEP_UP}/passkey",
-                to_me(self._again_by_passkey, "desk"),
-                methods=post,
-            ),
-            Route("/staff/sign-out", to_me(self._sign_out, "desk"), methods=post),
-            Route(
-                "/staff/sign-out/everywhere",
-                to_me(self._sign_out_everywhere, "desk"),
-                methods=post,
+            post(STEP_UP, to_me(self._again_by_password, "desk")),
+            post(f"{STEP_UP}/passkey", to_me(self._again_by_passkey, "desk")),
+            post("/staff/sign-out", to_me(self._sign_out, "desk")),
+            post(
+                "/staff/sign-out/everywhere", to_me(self._sign_out_everywhere, "desk")
             ),
         ]
 

@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from chat.desk.frame import said, show
-from chat.desk.guard import Guard
+from chat.desk.guard import Guard, post
 from chat.roles import Role
 from chat.signing.sittings import Deskmate
 from chat.staff import LastOfTheTeam, Mate, NobodyOfThatName, Staff, link
@@ -28,11 +28,11 @@ class TeamPages:
 
     def routes(self) -> list[BaseRoute]:
         """Return the routes."""
-        page, post = self._guard.page, ["POST"]
+        page = self._guard.page
         return [
             Route(TEAM, page(self._page, "staff")),
-            Route(f"{TEAM}/invite", page(self._invite, "staff"), methods=post),
-            Route(f"{TEAM}/disable", page(self._disable, "staff"), methods=post),
+            post(f"{TEAM}/invite", page(self._invite, "staff")),
+            post(f"{TEAM}/disable", page(self._disable, "staff")),
         ]
 
     async def _page(
