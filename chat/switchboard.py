@@ -76,7 +76,7 @@ class Switchboard:
             clock=ground.clock,
             ring=call,
             planned=self.planned,
-            tags={tag for room in ground.catalogue.rooms for tag in room.tags},
+            rooms=ground.catalogue.rooms,
         )
         self.duty = Duty(database=database, clock=ground.clock, ring=call)
         self.team = Team(
@@ -92,6 +92,7 @@ class Switchboard:
             planned=self.planned,
             team=self.team,
             usual=self.usual,
+            rooms=ground.catalogue.rooms,
         )
 
     def _usual(self) -> Usual:
@@ -147,6 +148,7 @@ class Switchboard:
             planned=self.planned,
             team=self.team,
             ways=self.ways.usable,
+            rooms=ground.catalogue.rooms,
         )
         self.canaries = Canaries(
             database=database,

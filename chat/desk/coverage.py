@@ -15,10 +15,11 @@ from chat.desk.wall import Wall
 from chat.desk.week import Piece, pieces
 from chat.desk.wording import count, listed
 from chat.oncall.cover import Ahead, Cover
-from chat.oncall.coverage import Cell, Gap, Wanted
-from chat.oncall.gaps import by_day
+from chat.oncall.coverage import ANYBODY, Cell, Gap, Wanted
+from chat.oncall.holes import by_day
 from chat.oncall.honest import honest_hours, told
 from chat.oncall.picture import picture, summary, table
+from chat.oncall.promises import Promise
 from chat.oncall.stages import PeerId
 from chat.oncall.team import Mate
 from chat.oncall.terms import LANGUAGES
@@ -26,6 +27,8 @@ from chat.roles import may
 from chat.signing.sittings import Deskmate
 
 _HERE: Final = "Cover"
+_ROOMS_NAMED: Final = 3
+"""Of many rooms that nobody is there for, how many are named."""
 _HONEST: Final = {"cache-control": "public, max-age=60"}
 
 
@@ -70,7 +73,7 @@ class CoveragePage:
         ahead = await self._cover.ahead()
         spoken = _spoken(ahead)
         wanted = self._wanted(request, spoken)
-        cells, wall = ahead.cells(wanted), Wall(ahead.zone, ahead.now)
+        cells = ahead.cells(wanted)
         here = {shift.peer for shift in ahead.book.rota.on_shift(ahead.now)}
         standings = [_standing(mate, here) for mate in ahead.mates]
         return show(
@@ -82,7 +85,7 @@ class CoveragePage:
             tags=[("", "Every room"), *((tag, tag) for tag in self._tags)],
             languages=[("", "Any language"),
                        *((code, LANGUAGES.get(code, code)) for code in spoken)],
-            gaps=gap_lines(ahead.gaps(wanted), wall),
+            gaps=gap_lines(ahead, wanted, me.id),
             alone=ahead.alone, ready=_is_ready(me, ahead.mates),
             told=_told(ahead, cells if wanted == Wanted() else None),
             standings=standings if may(me.role, "coordinate") else None,
@@ -94,7 +97,8 @@ class CoveragePage:
         query = request.query_params
         tag, language = said(query, "tag", 64), said(query, "language", 8)
         return Wanted(
-            tag if tag in self._tags else "", language if language in spoken else ""
+            (tag,) if tag in self._tags else None,
+            language if language in spoken else "",
         )
 
 
@@ -108,7 +112,7 @@ def _spoken(ahead: Ahead) -> list[str]:
 
 
 def _title(wanted: Wanted) -> str:
-    of = wanted.tag or "every room"
+    of = listed(list(wanted.tags or ["every room"]))
     language = LANGUAGES.get(wanted.language, wanted.language)
     return f"The week ahead for {of}" + (f", in {language}" if language else "")
 
@@ -122,20 +126,41 @@ def _is_ready(me: Deskmate, mates: Iterable[Mate]) -> bool:
     return any(mate.id == me.id and mate.terms.ready for mate in mates)
 
 
-def gap_lines(gaps: Iterable[Gap], wall: Wall) -> Sequence[GapLine]:
-    """Return the gaps ahead, each day's by itself."""
+def gap_lines(ahead: Ahead, wanted: Wanted, me: str) -> Sequence[GapLine]:
+    """Return the gaps ahead, each day's by itself, the nearest first.
+
+    Where everybody is asked about, those for some rooms or a language are among them;
+    hours of these may be taken by whoever would fill them.
+    """
+    wall = Wall(ahead.zone, ahead.now)
+    gaps = [(gap, "", True) for gap in ahead.gaps(wanted)]
+    if wanted == ANYBODY:
+        gaps += [
+            (gap, f" {whom(promise)}", ahead.could_fill(me, gap.hours, promise.wanted))
+            for gap, promise in ahead.lacks()
+        ]
     return [
-        GapLine(wall.span(part), _why(gap), pieces(part, wall))
-        for gap in gaps
+        GapLine(wall.span(part), _why(gap, for_), pieces(part, wall) if may else ())
+        for gap, for_, may in sorted(gaps)
         for part in by_day(gap.hours, wall.zone)
     ]
 
 
-def _why(gap: Gap) -> str:
+def whom(promise: Promise) -> str:
+    """Return for whom a promise is: `for Coffee room and 3 more, in Afrikaans`."""
+    named, more = list(promise.rooms[:_ROOMS_NAMED]), promise.rooms[_ROOMS_NAMED:]
+    rooms = listed([*named, f"{len(more)} more"] if more else named)
+    spoken = promise.wanted.language
+    language = LANGUAGES.get(spoken, spoken)
+    parts = (rooms and f"for {rooms}", language and f"in {language}")
+    return ", ".join(filter(None, parts))
+
+
+def _why(gap: Gap, for_: str) -> str:
     if not gap.rostered:
-        return "nobody yet"
+        return f"nobody yet{for_}"
     who = count(gap.rostered, "peer", "peers")
-    return f"{who} rostered, who cannot be reached"
+    return f"{who} rostered{for_}, who cannot be reached"
 
 
 def _told(ahead: Ahead, cells: Sequence[Cell] | None) -> str:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from chat.desk.wall import Wall
 from chat.oncall.closing import closed
-from chat.oncall.gaps import by_day
+from chat.oncall.holes import by_day
 from chat.oncall.hours import ONE_DAY, Hours, left_over
 from chat.oncall.rotabook import Rotabook
 from chat.oncall.shifts import Origin, Shift

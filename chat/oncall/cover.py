@@ -1,12 +1,13 @@
 """Cover: the week ahead as it is planned, and as it can be counted on."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
 from chat.clock import Clock
 from chat.errors import StoreDown
+from chat.model import Room
 from chat.oncall.audiences import alone, reachable
 from chat.oncall.closing import closed
 from chat.oncall.coverage import (
@@ -15,6 +16,7 @@ from chat.oncall.coverage import (
     Gap,
     Peer,
     Wanted,
+    could_fill,
     gaps_within,
     span_of_week,
     week,
@@ -22,6 +24,7 @@ from chat.oncall.coverage import (
 from chat.oncall.honest import by_clock, clock_of, honest_hours, told
 from chat.oncall.hours import Hours
 from chat.oncall.planned import Planned
+from chat.oncall.promises import Lack, lacks
 from chat.oncall.refusals import RotaMistake
 from chat.oncall.rotabook import Rotabook
 from chat.oncall.stages import PeerId
@@ -46,6 +49,7 @@ class Ahead(NamedTuple):
     alone: bool
     """Fewer than two on duty would be called now, so that a coordinator is as well."""
     now: datetime
+    rooms: Sequence[Room]
 
     @property
     def zone(self) -> str:
@@ -68,7 +72,7 @@ class Ahead(NamedTuple):
 
     def gaps(self, wanted: Wanted) -> list[Gap]:
         """Return the gaps of the next 72 hours, closed hours left out."""
-        span = Hours(self.now, self.now + AHEAD)
+        span = self._span
         return gaps_within(
             span,
             self.book.rota.shifts(span),
@@ -77,6 +81,21 @@ class Ahead(NamedTuple):
             self.now,
             intended=closed(self.book.closed, self.zone, span),
         )
+
+    def lacks(self) -> list[Lack]:
+        """Return when of these 72 hours somebody is there, but not for all."""
+        shut = closed(self.book.closed, self.zone, self._span)
+        rota, peers = self.book.rota, self._peers()
+        return lacks(rota, self._span, peers, self.rooms, self.now, intended=shut)
+
+    def could_fill(self, peer: str, hours: Hours, wanted: Wanted) -> bool:
+        """Tell whether somebody would be what is wanted in some of these hours."""
+        shifts = self.book.rota.shifts(hours)
+        return peer in could_fill(hours, shifts, self._peers(), wanted)
+
+    @property
+    def _span(self) -> Hours:
+        return Hours(self.now, self.now + AHEAD)
 
     def _peers(self) -> dict[PeerId, Peer]:
         return {mate.id: mate.as_cover for mate in self.mates}
@@ -93,12 +112,15 @@ class Cover:
         planned: Planned,
         team: Team,
         usual: Usual,
+        rooms: Sequence[Room],
     ) -> None:
+        """Tell it for everybody, and for those in each of these rooms."""
         self._database = database
         self._clock = clock
         self._planned = planned
         self._team = team
         self._usual = usual
+        self._rooms = rooms
         self._told = NOBODY_KNOWS
         self._told_until = 0.0
 
@@ -114,7 +136,8 @@ class Cover:
             book, _ = await self._planned.at(tx, now)
             mates = await self._team.everyone(tx, now)
             few = alone(reachable(await self._team.standbys(tx, now), ()))
-        return Ahead(book, mates, await self._usual.week(book.rota.zone), few, now)
+        usual = await self._usual.week(book.rota.zone)
+        return Ahead(book, mates, usual, few, now, self._rooms)
 
     async def honest(self) -> Mapping[str, str]:
         """Return when members may count on somebody; the last known if all is down."""

@@ -51,16 +51,20 @@ class Peer:
     ready: bool = True
     """Their training is done."""
 
-    def suits(self, tag: str, language: str) -> bool:
-        """Tell whether they can be there for a room tag, in a language."""
-        return _is_for(self.tags, tag) and _is_for(self.languages, language)
+    def suits(self, wanted: "Wanted") -> bool:
+        """Tell whether they can be there for what is wanted."""
+        in_room = _is_for_room(self.tags, wanted)
+        return in_room and _is_in(self.languages, wanted)
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """For whom cover is asked for: a room tag and a language; empty: whichever."""
+    """For whom cover is asked for: a room and a language; empty: whichever."""
 
-    tag: str = ""
+    tags: tuple[str, ...] | None = None
+    """The room's: any of them is enough, and with none it is for shifts for every room.
+
+    None: whichever room."""
     language: str = ""
 
 
@@ -178,7 +182,7 @@ def could_fill(
         for peer in peers.values()
         if peer.ready
         and peer.likely
-        and peer.suits(wanted.tag, wanted.language)
+        and peer.suits(wanted)
         and _is_free(peer.id, shifts, hours)
     ]
     load = _load(shifts)
@@ -192,8 +196,14 @@ def fewest(shifts: Sequence[Shift], hours: Hours | None) -> int:
     return min(_count(shifts, at) for at in _edges(shifts, hours))
 
 
-def _is_for(several: Sequence[str], one: str) -> bool:
-    return not several or not one or one in several
+def _is_for_room(limits: Sequence[str], wanted: Wanted) -> bool:
+    if not limits or wanted.tags is None:
+        return True
+    return any(tag in limits for tag in wanted.tags)
+
+
+def _is_in(languages: Sequence[str], wanted: Wanted) -> bool:
+    return not languages or not wanted.language or wanted.language in languages
 
 
 def _there(
@@ -204,10 +214,10 @@ def _there(
         shift
         for shift in shifts
         if not shift.backup
-        and _is_for(shift.tags, wanted.tag)
-        and _is_for(shift.languages, wanted.language)
+        and _is_for_room(shift.tags, wanted)
+        and _is_in(shift.languages, wanted)
         and (peer := _peer(shift, peers))
-        and _is_for(peer.languages, wanted.language)
+        and _is_in(peer.languages, wanted)
     ]
 
 

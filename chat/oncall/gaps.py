@@ -2,23 +2,24 @@
 
 Of each gap everybody hears once, never in their quiet hours, and never of hours that
 are over or meant to be closed; of hours that somebody had and gives back, once more. So
-does whoever is asked to take a shift.
+does whoever is asked to take a shift. Hours that have somebody, but nobody for some
+rooms or in a language, are told in the same way, and once whatever is missing.
 """
 
 import asyncio
 import logging
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime, time, timedelta
-from typing import Final, NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chat.clock import Clock
 from chat.errors import StoreDown
+from chat.model import Room
 from chat.oncall.alerting import Ways
-from chat.oncall.closing import closed
-from chat.oncall.coverage import AHEAD, SHORTEST, Wanted, could_fill, gaps_within
-from chat.oncall.hours import ONE_DAY, Hours, instant, left_over, zone_of
+from chat.oncall.coverage import Peer
+from chat.oncall.holes import Hole, holes, opened
 from chat.oncall.planned import Planned
 from chat.oncall.rota import Rota
 from chat.oncall.rotabook import STAYS, Rotabook
@@ -26,8 +27,9 @@ from chat.oncall.sending import PAGE
 from chat.oncall.stages import PeerId
 from chat.oncall.swaps import Stage
 from chat.oncall.team import Mate, Team
+from chat.oncall.terms import terms
 from chat.oncall.ways import new_id
-from chat.store import alerts, rota, warnings
+from chat.store import alerts, peers, rota, warnings
 from chat.store.database import Database
 from chat.store.instants import kept
 from chat.store.ways import Way
@@ -35,24 +37,8 @@ from chat.store.ways import Way
 LOOK_SECONDS: Final = 300.0
 
 _FORGOTTEN: Final = timedelta(days=14)
-_AN_HOUR: Final = timedelta(hours=1)
 
 logger = logging.getLogger(__name__)
-
-
-class Hole(NamedTuple):
-    """A gap, or as much of one as lies in one day, and who could fill it."""
-
-    hours: Hours
-    """From its first moment on, even if that is over."""
-    could_fill: tuple[PeerId, ...]
-
-    def keys(self, peer: PeerId) -> list[str]:
-        """Return by what it is known that somebody was warned: hour by hour.
-
-        So a gap that becomes longer, or is cut in two by a shift, is none that is new.
-        """
-        return [f"{hour}{peer}" for hour in _hourly(self.hours)]
 
 
 class Gaps:
@@ -66,12 +52,15 @@ class Gaps:
         planned: Planned,
         team: Team,
         ways: Ways,
+        rooms: Sequence[Room],
     ) -> None:
+        """Warn of gaps for all, and for some of these rooms."""
         self._database = database
         self._clock = clock
         self._planned = planned
         self._team = team
         self._ways = ways
+        self._rooms = rooms
 
     async def run(self) -> None:
         """Look for gaps until cancelled."""
@@ -96,10 +85,11 @@ class Gaps:
         async with self._database.begin() as tx:
             mates = await self._team.everyone(tx, now)
             book, _ = await self._planned.at(tx, now)
-            found = holes(book, mates, now)
+            people = {mate.id: mate.as_cover for mate in mates}
+            found = holes(book.rota, book.closed, people, self._rooms, now)
             known = await warnings.known(tx)
             awake = [mate for mate in mates if not mate.terms.is_quiet(now)]
-            new = {mate.id: _new_gaps(mate, found, known) for mate in awake}
+            new = {mate.id: _new_gaps(mate.id, found, known) for mate in awake}
             asked = {mate.id: _new_swaps(mate, book, known, now) for mate in awake}
             told = await self._tell(tx, "gap", new, now)
             told += await self._tell(tx, "swap", asked, now)
@@ -127,74 +117,37 @@ class Gaps:
         return len(whom)
 
 
-def holes(book: Rotabook, mates: Iterable[Mate], now: datetime) -> list[Hole]:
-    """Return the gaps of the next 72 hours, day by day, those of today from its start.
-
-    A day is one of the rota's zone. So a gap has the same first moment each time that
-    it is looked for, whatever the time has come to.
-    """
-    span = _span(book.rota.zone, now)
-    shifts = book.rota.shifts(span)
-    peers = {mate.id: mate.as_cover for mate in mates}
-    intended = closed(book.closed, book.rota.zone, span)
-    gaps = gaps_within(span, shifts, peers, Wanted(), now, intended=intended)
-    return [
-        Hole(part, could_fill(ahead, shifts, peers))
-        for gap in gaps
-        for part in by_day(gap.hours, book.rota.zone)
-        if (ahead := part.shared_with(Hours(now, span.ends)))
-        and ahead.length >= SHORTEST
-    ]
-
-
 async def tell_anew(
-    tx: AsyncConnection, before: Rota, after: Rota, *, by: str, now: datetime
+    tx: AsyncConnection,
+    before: Rota,
+    after: Rota,
+    rooms: Sequence[Room],
+    *,
+    by: str,
+    now: datetime,
 ) -> None:
     """Have all but one warned again of gaps that a change of the rota opens.
 
     Of those there were, they may have heard long before somebody took them; and who
     makes a gap knows of it.
     """
-    span = _span(after.zone, now)
-    had = [*before.gaps(span), Hours(span.starts, now)]
-    parts = [part for gap in after.gaps(span) for part in by_day(gap, after.zone)]
-    opened = [part for part in parts if left_over(part, had)]
-    hours = {hour for part in opened for hour in _hourly(part)}
-    await warnings.forget_beginning(tx, hours)
-    await warnings.add(tx, [f"{hour}{by}" for hour in hours], kept(now))
+    found = opened(before, after, await _speakers(tx), rooms, now)
+    await warnings.forget_beginning(tx, found.told)
+    await warnings.add(tx, [f"{key}{by}" for key in found.news], kept(now))
 
 
-def _span(zone: str, now: datetime) -> Hours:
-    there = zone_of(zone)
-    midnight = instant(there, now.astimezone(there).date(), time())
-    return Hours(midnight, now + AHEAD)
+async def _speakers(tx: AsyncConnection) -> Mapping[PeerId, Peer]:
+    """Return everybody by what they speak: who can be reached, no rota changes."""
+    everyone = [(PeerId(row.id), terms(row)) for row in await peers.everyone(tx)]
+    return {
+        id_: Peer(id_, reachable=True, likely=True, languages=own.languages)
+        for id_, own in everyone
+    }
 
 
-def _hourly(hours: Hours) -> list[str]:
-    """Return the beginnings of the keys of some hours."""
-    hour = hours.starts.replace(minute=0, second=0, microsecond=0)
-    found = []
-    while hour < hours.ends:
-        found.append(f"gap {hour:%Y-%m-%dT%H} ")
-        hour += _AN_HOUR
-    return found
-
-
-def by_day(hours: Hours, zone: str) -> Iterator[Hours]:
-    """Return hours cut at each midnight of a zone."""
-    there, starts = zone_of(zone), hours.starts
-    while starts < hours.ends:
-        tomorrow = starts.astimezone(there).date() + ONE_DAY
-        midnight = instant(there, tomorrow, time())
-        yield Hours(starts, min(midnight, hours.ends))
-        starts = midnight
-
-
-def _new_gaps(mate: Mate, found: Iterable[Hole], known: set[str]) -> set[str]:
+def _new_gaps(peer: PeerId, found: Iterable[Hole], known: set[str]) -> set[str]:
     """Return of which gaps that they could fill somebody has not heard."""
-    mine = (hole.keys(mate.id) for hole in found if mate.id in hole.could_fill)
-    new = (key for keys in mine if keys[0] not in known for key in keys)
-    return set(new) - known
+    return set[str]().union(*(hole.news(peer, known) for hole in found))
 
 
 def _new_swaps(mate: Mate, book: Rotabook, known: set[str], now: datetime) -> set[str]:

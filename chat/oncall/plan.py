@@ -1,7 +1,7 @@
 """The plan: the rota as the team changes it, each change whole and written down."""
 
 import secrets
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chat import bulletin
 from chat.clock import Clock
+from chat.model import Room
 from chat.oncall import gaps
 from chat.oncall.closing import Closed
 from chat.oncall.edits import NOTHING, Draft, Edit
@@ -43,14 +44,15 @@ class Plan:
         clock: Clock,
         ring: Callable[[bytes], Awaitable[None]],
         planned: Planned,
-        tags: Collection[str],
+        rooms: Sequence[Room],
     ) -> None:
-        """Keep the rota for rooms of these tags."""
+        """Keep the rota for these rooms."""
         self._database = database
         self._clock = clock
         self._ring = ring
         self._planned = planned
-        self._tags = frozenset(tags)
+        self._rooms = rooms
+        self._tags = {tag for room in rooms for tag in room.tags}
 
     async def book(self) -> Rotabook:
         """Return all that is planned and not long over."""
@@ -205,7 +207,8 @@ class Plan:
             await rota.decide(tx, VERSION, version + 1, by, kept(now))
             # By a reader of its own: should this be undone, nobody else has seen it.
             after, _ = await Planned().at(tx, now)
-            await gaps.tell_anew(tx, book.rota, after.rota, by=by, now=now)
+            changed = book.rota, after.rota
+            await gaps.tell_anew(tx, *changed, self._rooms, by=by, now=now)
             await audit.record(
                 tx, at=self._clock.seconds(), actor=by, verb=verb, subject=subject,
                 detail=edit.detail,

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chat.desk.wall import Wall
-from chat.oncall.gaps import by_day
+from chat.oncall.holes import by_day
 from chat.oncall.hours import Hours, zone_of
 
 ZONES = (

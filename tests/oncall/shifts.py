@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 
+from chat.model import Room, RoomName
 from chat.oncall.hours import Hours
 from chat.oncall.rota import Rota
 from chat.oncall.shifts import Override, Temporary
@@ -34,6 +35,7 @@ def line(
     until: date | None = None,
     backup: bool = False,
     tags: tuple[str, ...] = (),
+    languages: tuple[str, ...] = (),
 ) -> Weekly:
     """Return a weekly line: Mondays, Wren's."""
     return Weekly(
@@ -46,6 +48,7 @@ def line(
         until,
         backup,
         tags,
+        languages,
     )
 
 
@@ -62,3 +65,8 @@ def override(
     hours: Hours, peer: PeerId = WREN, to: PeerId | None = OTTER, name: str = "over"
 ) -> Override:
     return Override(LineId(name), peer, to, hours)
+
+
+def a_room(name: str, *tags: str) -> Room:
+    """Return a room that has these tags."""
+    return Room(RoomName(name.lower()), name, "", "", (), tags, "", "")

@@ -53,7 +53,7 @@ class House:
             database=database, clock=clock, attendance=attendance, rooms=[COFFEE]
         )
         self.plan = Plan(
-            database=database, clock=clock, ring=self._ring, planned=planned, tags=()
+            database=database, clock=clock, ring=self._ring, planned=planned, rooms=()
         )
         self.cover = Cover(
             database=database,
@@ -61,6 +61,7 @@ class House:
             planned=planned,
             team=Team(planned=planned, reachable=self._reachable, talks=self._talks),
             usual=self.usual,
+            rooms=(),
         )
 
     async def _ring(self, _frame: bytes) -> None:

@@ -133,10 +133,12 @@ def test_hours_given_to_nobody_cover_nothing_nor_does_who_has_left_the_team():
     ("wanted", "covered"),
     [
         (Wanted(), True),
-        (Wanted("women"), True),
-        (Wanted("men"), False),
-        (Wanted("women", "en"), True),
-        (Wanted("women", "xh"), False),
+        (Wanted(("women",)), True),
+        (Wanted(("men",)), False),
+        (Wanted(("men", "open")), True),
+        (Wanted(()), False),
+        (Wanted(("women",), "en"), True),
+        (Wanted(("women",), "xh"), False),
         (Wanted(language="xh"), False),
     ],
 )
@@ -148,7 +150,7 @@ def test_a_map_is_of_a_room_tag_and_a_language(wanted: Wanted, covered: bool):
 
 
 def test_a_shift_without_tags_is_for_every_room_and_every_language():
-    assert the_week(a_rota(), wanted=Wanted("men", "xh"))[WeekHour(0, 18)].covered
+    assert the_week(a_rota(), wanted=Wanted(("men",), "xh"))[WeekHour(0, 18)].covered
 
 
 def test_a_shift_may_be_in_a_language():
@@ -279,7 +281,7 @@ def test_only_who_suits_and_is_ready_and_free_could_fill_a_gap():
         )
     }
 
-    found = could_fill(span(8, 20), [], peers, Wanted("women", "en"))
+    found = could_fill(span(8, 20), [], peers, Wanted(("women",), "en"))
 
     assert found == ("fits",)
 

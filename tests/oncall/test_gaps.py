@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chat.oncall.gaps import Gaps, by_day
+from chat.oncall.gaps import Gaps
+from chat.oncall.holes import by_day
 from chat.oncall.hours import Hours
 from chat.oncall.plan import Plan
 from chat.oncall.planned import Planned
@@ -20,6 +21,7 @@ from chat.store.instants import kept
 from chat.store.oncall import alerts, warnings
 from chat.store.ways import Way
 from tests.oncall.needs import HERON, OTTER, WREN
+from tests.oncall.shifts import a_room
 from tests.support.clock import NOON, FakeClock
 
 HOUR = timedelta(hours=1)
@@ -27,6 +29,7 @@ DAY_SECONDS = 86400.0
 ALL_AHEAD = Hours(NOON, NOON + 96 * HOUR)
 TONIGHT = Hours(NOON + 14 * HOUR, NOON + 16 * HOUR)
 TOMORROW = Hours(NOON + 16 * HOUR, NOON + 24 * HOUR)
+ROOMS = (a_room("Women", "women"), a_room("Coffee", "open"))
 
 
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -44,7 +47,11 @@ class Watch:
         """None: those who can be reached."""
         planned = Planned()
         self.plan = Plan(
-            database=database, clock=clock, ring=self._ring, planned=planned, tags=()
+            database=database,
+            clock=clock,
+            ring=self._ring,
+            planned=planned,
+            rooms=ROOMS,
         )
         self.gaps = self.another()
 
@@ -63,6 +70,7 @@ class Watch:
             planned=planned,
             team=team,
             ways=self._ways,
+            rooms=ROOMS,
         )
 
     async def _ring(self, _frame: bytes) -> None:
@@ -86,7 +94,12 @@ class Watch:
         async with self.database.begin() as tx:
             for name in names:
                 await staff.add(tx, staff.Account(name, name.title(), Role.PEER, 0))
-                await peers.keep(tx, name, ready_at=kept(NOON))
+        for name in names:
+            await self.keeps(name, ready_at=kept(NOON))
+
+    async def keeps(self, name: PeerId, **terms: object) -> None:
+        async with self.database.begin() as tx:
+            await peers.keep(tx, name, **terms)
 
     async def covered(self, *but: Hours) -> None:
         """Have Wren there all the time, but for some hours."""
@@ -331,6 +344,154 @@ async def test_an_empty_rota_is_one_warning_a_day_and_not_one_an_hour(
 
     # Two peers: of three days at first, and of the fourth when it comes near.
     assert told == 4
+
+
+# Hours that have somebody, but not for all -------------------------------------------
+
+
+@pytest.fixture
+async def only_women(watch: Watch) -> Watch:
+    """Have Wren there all the time, tonight for the women's room alone."""
+    await watch.has(HERON)
+    await watch.covered(TONIGHT)
+    await watch.plan.add_temporary("x", WREN, TONIGHT, tags=("women",))
+    return watch
+
+
+async def test_who_could_be_there_for_rooms_that_have_nobody_is_told_once(
+    only_women: Watch, clock: FakeClock
+):
+    assert await only_women.gaps.warn() == 2
+    assert {peer for peer, _ in await only_women.told()} == {OTTER, HERON}
+
+    for _ in range(16):
+        clock.advance(3600)
+        assert await only_women.another().warn() == 0
+
+
+@on_sqlite
+async def test_nobody_is_told_of_rooms_in_quiet_hours_but_after_them(
+    only_women: Watch, clock: FakeClock
+):
+    await only_women.keeps(
+        OTTER, quiet_zone="UTC", quiet_starts="11:00", quiet_ends="14:00"
+    )
+    await only_women.gaps.warn()
+    assert {peer for peer, _ in await only_women.told()} == {HERON}
+
+    clock.advance(2 * 3600)
+    await only_women.gaps.warn()
+    assert await only_women.told() == OTTER_IS_TOLD
+
+
+@on_sqlite
+async def test_rooms_that_are_given_back_to_nobody_are_told_again(only_women: Watch):
+    await only_women.gaps.warn()
+    shift = await only_women.plan.take_hours(OTTER, TONIGHT)
+    assert await only_women.gaps.warn() == 0
+    await only_women.told()
+
+    await only_women.plan.give_back(OTTER, shift)
+
+    assert await only_women.gaps.warn() == 1
+    assert {peer for peer, _ in await only_women.told()} == {HERON}, "Otter knows"
+    assert await only_women.another().warn() == 0
+
+
+@on_sqlite
+async def test_hours_that_had_nobody_and_have_somebody_for_one_room_are_no_news(
+    watch: Watch,
+):
+    await watch.covered(TONIGHT)
+    assert await watch.gaps.warn() == 2
+
+    await watch.plan.add_temporary("x", WREN, TONIGHT, tags=("women",))
+
+    assert await watch.gaps.warn() == 0
+
+
+@on_sqlite
+async def test_hours_that_had_somebody_for_one_room_and_lose_them_are_news(
+    only_women: Watch,
+):
+    await only_women.gaps.warn()
+    await only_women.told()
+
+    await only_women.plan.override("x", WREN, None, TONIGHT)
+
+    assert await only_women.gaps.warn() == 2
+    assert {peer for peer, _ in await only_women.told()} == {OTTER, HERON}
+
+
+async def in_xhosa(watch: Watch) -> None:
+    """Have hours tonight in which Heron would talk Xhosa, as Wren cannot."""
+    await watch.keeps(WREN, languages=["en"])
+    await watch.plan.add_temporary("x", HERON, TONIGHT, languages=("xh",))
+
+
+async def test_who_speaks_a_language_is_told_where_its_hours_have_nobody(
+    watch: Watch,
+):
+    await watch.has(HERON)
+    await watch.covered()
+    await in_xhosa(watch)
+    await watch.keeps(OTTER, languages=["xh", "en"])
+    assert await watch.gaps.warn() == 0
+
+    await watch.plan.override("x", HERON, None, TONIGHT)
+
+    assert await watch.gaps.warn() == 1
+    assert await watch.told() == OTTER_IS_TOLD
+
+
+@on_sqlite
+async def test_nobody_is_told_of_a_language_that_they_do_not_speak(watch: Watch):
+    await watch.has(HERON)
+    await watch.covered()
+    await in_xhosa(watch)
+    await watch.keeps(OTTER, languages=["en"])
+
+    await watch.plan.override("x", HERON, None, TONIGHT)
+
+    assert await watch.gaps.warn() == 0
+
+
+@on_sqlite
+async def test_whose_shift_is_given_to_somebody_of_another_language_is_a_gap_anew(
+    watch: Watch,
+):
+    robin = PeerId("robin")
+    await watch.has(HERON, robin)
+    await watch.keeps(robin, languages=["en"])
+    await watch.covered()
+    await in_xhosa(watch)
+    await watch.plan.override("x", HERON, None, TONIGHT)
+    assert await watch.gaps.warn() == 1
+    (override,) = (await watch.plan.book()).rota.overrides
+    await watch.plan.remove("x", override.id)
+    await watch.told()
+
+    await watch.plan.override("x", HERON, robin, TONIGHT)
+
+    assert await watch.gaps.warn() == 1
+    assert await watch.told() == OTTER_IS_TOLD
+
+
+@on_sqlite
+async def test_of_an_hour_that_lacks_two_things_everybody_hears_once(
+    only_women: Watch,
+):
+    assert await only_women.gaps.warn() == 2
+    await only_women.told()
+    await in_xhosa(only_women)
+    assert await only_women.gaps.warn() == 0, "Heron is there for every room"
+
+    await only_women.plan.override("x", HERON, None, TONIGHT)
+
+    # The rooms are open to nobody again, and Xhosa to nobody as well.
+    assert await only_women.gaps.warn() == 1
+    assert await only_women.told() == OTTER_IS_TOLD
+    assert await only_women.another().warn() == 0
 
 
 async def test_whoever_is_asked_to_take_a_shift_hears_of_it_once(watch: Watch):

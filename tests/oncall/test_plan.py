@@ -36,6 +36,7 @@ from chat.store.database import Database
 from chat.store.instants import kept
 from chat.store.schema import audit
 from tests.oncall.needs import HERON, OTTER, WREN
+from tests.oncall.shifts import a_room
 from tests.support.clock import NOON, FakeClock
 
 BIRCH = "birch"
@@ -70,7 +71,7 @@ class Office:
             clock=self.clock,
             ring=self._ring,
             planned=Planned(),
-            tags=["grief", "open"],
+            rooms=[a_room("Grief", "grief", "open")],
         )
 
     async def _ring(self, frame: bytes) -> None:

@@ -36,7 +36,7 @@ class Week:
         self.phones = Phones(database, clock)
         self.planned = Planned()
         same = {"database": database, "clock": clock}
-        self.plan = Plan(**same, ring=self._ring, planned=self.planned, tags=())  # type: ignore[arg-type]
+        self.plan = Plan(**same, ring=self._ring, planned=self.planned, rooms=())  # type: ignore[arg-type]
         ways = self.phones.ways
         self.team = Team(
             planned=self.planned,
@@ -46,7 +46,7 @@ class Week:
         )
         self.canaries = Canaries(**same, ways=ways, standbys=self.team.standbys)  # type: ignore[arg-type]
         self.gaps = Gaps(
-            **same, planned=self.planned, team=self.team, ways=ways.usable  # type: ignore[arg-type]
+            **same, planned=self.planned, team=self.team, ways=ways.usable, rooms=()  # type: ignore[arg-type]
         )  # fmt: skip
 
     async def _ring(self, _frame: bytes) -> None:

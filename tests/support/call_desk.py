@@ -81,7 +81,7 @@ class CallDesk:
             clock=self.clock,
             ring=self.tell,
             planned=planned,
-            tags=(),
+            rooms=(),
         )
         self.team = Team(
             planned=planned,

@@ -99,7 +99,7 @@ class Console:
             clock=self.clock,
             ring=self._ring,
             planned=Planned(),
-            tags=(),
+            rooms=(),
         )
 
     async def _ring(self, frame: bytes) -> None:

@@ -36,10 +36,10 @@ class Planning:
         self.clock = console.clock
         self.database: Database = console.desk.database
         self.reached: set[str] = set()
-        planned, rooms = Planned(), catalogue.load(None)
+        planned, found = Planned(), catalogue.load(None)
+        rooms = found.rooms
         same: dict[str, Any] = {"database": self.database, "clock": self.clock}
-        tags = {tag for room in rooms.rooms for tag in room.tags}
-        self.plan = Plan(**same, ring=self._ring, planned=planned, tags=tags)
+        self.plan = Plan(**same, ring=self._ring, planned=planned, rooms=rooms)
         self.duty = Duty(**same, ring=self._ring)
         attendance = Attendance(scripts=process.scripts, clock=self.clock)
         self.cover = Cover(
@@ -47,13 +47,14 @@ class Planning:
             planned=planned,
             team=Team(planned=planned, reachable=self._reachable, talks=self._talks),
             usual=Usual(**same, attendance=attendance, rooms=[]),
+            rooms=rooms,
         )
         self.routes = rota_routes(
             guard=console.guard,
             plan=self.plan,
             duty=self.duty,
             cover=self.cover,
-            catalogue=rooms,
+            catalogue=found,
             clock=self.clock,
         )
         console.app = console.app_with(*self.routes)

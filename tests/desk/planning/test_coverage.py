@@ -91,6 +91,31 @@ async def test_a_tag_and_a_language_have_pictures_of_their_own(
     assert "<script>" not in of_none
 
 
+async def test_hours_that_have_somebody_but_not_for_all_say_for_whom_nobody_is_there(
+    planning: Planning, wren: Colleague, otter: Colleague
+):
+    await planning.has(wren.id, languages=["en"])
+    evening = Hours(NOON + 6 * HOUR, NOON + 10 * HOUR)
+    await planning.plan.take_hours(WREN, Hours(NOON, evening.starts))
+    await planning.plan.add_temporary("x", WREN, evening, tags=("women",))
+    await planning.plan.add_temporary(
+        "x", PeerId(otter.id), evening, tags=("women",), languages=("af",)
+    )
+    await planning.plan.override("x", PeerId(otter.id), None, evening)
+
+    of_wren = await wren.reads("/staff/coverage")
+    of_otter = await otter.reads("/staff/coverage")
+
+    assert f"<b>Today, 18:00{DASH}22:00</b>" in of_wren
+    assert "nobody yet for Coffee room, First days, AA-style room and" in of_wren
+    assert "nobody yet for Women\N{RIGHT SINGLE QUOTATION MARK}s room, in" in of_wren
+    assert "Women" not in of_wren.split("nobody yet for Coffee room")[1].split("<")[0]
+    taken = f'class="unseen">: 18:00{DASH}22:00'
+    assert taken not in of_wren, "Wren is there already, for the women"
+    assert taken not in of_otter, "Otter gave it away"
+    assert "nobody yet for" not in await wren.reads("/staff/coverage?tag=women")
+
+
 async def test_a_gap_is_taken_where_it_is_shown(planning: Planning, wren: Colleague):
     await planning.plan.take_hours(WREN, Hours(NOON, NOON + 2 * HOUR))
     page = await wren.reads("/staff/coverage")
