@@ -39,7 +39,7 @@ WORDS: Final[Mapping[str, str]] = {
     "canary": "Only checking that we can reach you: nothing to do",
     "test": "This is the test that you asked for",
     "confirm": "Please confirm that alerts may come to this address",
-    "gap": "Some hours ahead have nobody yet",
+    "gap": "Some hours ahead still need somebody",
     "swap": "A shift is looking for somebody",
     "hand": "Somebody asks you to take over",
     "company": "Somebody asks for company",

@@ -15,7 +15,7 @@ const OTHERS = {
   hand: ["Somebody asks you to take over a talk.", "/staff/calls"],
   company: ["A peer would like somebody to sit in with them.", "/staff/calls"],
   swap: ["A shift is looking for somebody.", "/staff/rota"],
-  gap: ["Some hours ahead have nobody yet.", "/staff/coverage"]
+  gap: ["Some hours ahead still need somebody.", "/staff/coverage"]
 }
 
 export class Ring {
