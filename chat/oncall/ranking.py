@@ -6,12 +6,11 @@ whatever the others are in. The order of two needs never changes by waiting alon
 that nobody is overtaken twice, and a database can sort by it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
 from chat.model import Grade
-from chat.oncall.need import Need
 
 HEAD_START: Final[Mapping[Grade, timedelta]] = {
     Grade.NONE: timedelta(0),
@@ -26,8 +25,3 @@ HEAD_START: Final[Mapping[Grade, timedelta]] = {
 def rank(raised_at: datetime, grade: Grade) -> datetime:
     """Return when a need counts as raised: the earliest comes first."""
     return raised_at - HEAD_START[grade]
-
-
-def in_order(needs: Iterable[Need]) -> list[Need]:
-    """Return needs with the one first that comes first."""
-    return sorted(needs, key=lambda need: (rank(need.raised_at, need.grade), need.id))
