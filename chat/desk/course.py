@@ -14,7 +14,7 @@ from chat.clock import Clock
 from chat.desk.frame import go, number, said, show, sorry
 from chat.desk.guard import Guard, post
 from chat.desk.wording import moment
-from chat.oncall.course import TO_PASS, Answer, Course, Learned, Turn
+from chat.oncall.course import COURSE, TO_PASS, Answer, Course, Learned, Turn
 from chat.oncall.learning import Learning
 from chat.roles import may
 from chat.signing.sittings import Deskmate
@@ -63,7 +63,7 @@ class CoursePages:
 
     def __init__(self, *, learning: Learning, clock: Clock) -> None:
         self._learning = learning
-        self._course = learning.course
+        self._course = COURSE
         self._clock = clock
         self._texts = _rendered(self._course)
 

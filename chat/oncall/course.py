@@ -172,8 +172,7 @@ class Learned:
         )
 
 
-def read_course(folder: Path = OUR_COURSE) -> Course:
-    """Return the course from its files."""
+def _read(folder: Path) -> Course:
     quiz = tomllib.loads((folder / "quiz.toml").read_text("utf-8"))
     return Course(
         tuple(_chapter(folder, slug) for slug in CHAPTERS),
@@ -200,4 +199,4 @@ def _question(asked: str, answers: list[str], right: int, why: str) -> Question:
     return Question(asked, tuple(answers), right, why)
 
 
-COURSE: Final = read_course()
+COURSE: Final = _read(OUR_COURSE)

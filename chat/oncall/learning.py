@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Row
 
 from chat.clock import Clock
-from chat.oncall.course import COURSE, Course, Learned, Result
+from chat.oncall.course import COURSE, Learned, Result
 from chat.store import audit, peers
 from chat.store.database import Database
 
@@ -25,12 +25,9 @@ class Learner(NamedTuple):
 class Learning:
     """Keeps what was done of the course; whoever did all of it is ready for duty."""
 
-    def __init__(
-        self, *, database: Database, clock: Clock, course: Course = COURSE
-    ) -> None:
+    def __init__(self, *, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
-        self.course = course
 
     async def of(self, staff_id: str) -> Learned:
         """Return what somebody has done.
@@ -59,7 +56,7 @@ class Learning:
 
     async def has_answered(self, staff_id: str, answers: Sequence[int]) -> Result:
         """Keep how somebody's quiz went, but not what they answered; return it."""
-        now, result = self._clock.seconds(), self.course.marked(answers)
+        now, result = self._clock.seconds(), COURSE.marked(answers)
         await self._keep(staff_id, lambda done: done.having_answered(result, now))
         return result
 
@@ -70,7 +67,7 @@ class Learning:
         return sorted(found, key=lambda each: each.ready_at is None)
 
     def _learner(self, row: Row[Any]) -> Learner:
-        done, of = _learned(row).steps(self.course)
+        done, of = _learned(row).steps(COURSE)
         ready = None if row.ready_at is None else row.ready_at // 1000
         return Learner(row.desk_name, row.role, done, of, ready)
 
@@ -82,7 +79,7 @@ class Learning:
             row = await peers.of(tx, staff_id)
             learned = change(_learned(row))
             kept: dict[str, object] = {"course": learned.kept()}
-            if learned.is_done(self.course) and (row is None or not row.ready_at):
+            if learned.is_done(COURSE) and (row is None or not row.ready_at):
                 kept["ready_at"] = now * 1000
                 await audit.record(
                     tx,
