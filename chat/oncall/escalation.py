@@ -36,8 +36,6 @@ class Calling(NamedTuple):
 
     calls: tuple[Call, ...]
     climb: Climb
-    skipped: tuple[int, ...] = ()
-    """The steps that were passed over, because nobody of theirs can be reached."""
 
     @property
     def peers(self) -> tuple[PeerId, ...]:
@@ -148,15 +146,14 @@ def _anyone(policy: Policy, reachable: Reachable) -> bool:
 
 def _walk(policy: Policy, climb: Climb, reachable: Reachable, now: datetime) -> Calling:
     """Take every step that is due, and stop before the first that is not."""
-    calls, skipped, told = list[Call](), list[int](), set[PeerId]()
+    calls, told = list[Call](), set[PeerId]()
     at, steps = climb.due, _steps(policy, reachable)
     for number in range(climb.step, len(steps)):
         if at > now:
             climb = Climb(at, number, climb.round)
-            return Calling(tuple(calls), climb, tuple(skipped))
+            return Calling(tuple(calls), climb)
         peers = _called(steps[number], reachable)
         if not peers:
-            skipped.append(number)
             continue
         if fresh := tuple(peer for peer in peers if peer not in told):
             calls.append(Call(climb.round, number, fresh))
@@ -164,7 +161,7 @@ def _walk(policy: Policy, climb: Climb, reachable: Reachable, now: datetime) -> 
         at += policy.wait_after(number)
     nobody = not calls and not _anyone(policy, reachable)
     climb = Climb(_next_round(policy, at, now), 0, climb.round + 1, nobody)
-    return Calling(tuple(calls), climb, tuple(skipped))
+    return Calling(tuple(calls), climb)
 
 
 def _in_vain(
