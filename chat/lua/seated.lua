@@ -3,7 +3,7 @@
 -- KEYS  sittings
 -- ARGV  1 the token's hash   2 now, in seconds   3 seconds it may be idle
 --       4 seconds it may last   5 whether they do something: 1 or 0
--- Answer about whom, when they sat down, when they last proved who they are; or nothing
+-- Answer about whom, when they last proved who they are; or nothing
 local about = redis.call('HGET', KEYS[1], ARGV[1])
 if not about then return false end
 local begun, seen, proved =
@@ -17,4 +17,4 @@ end
 if ARGV[5] == '1' and now > tonumber(times[2]) then
   redis.call('HSET', KEYS[1], seen, now)
 end
-return { about, times[1], times[3] }
+return { about, times[3] }

@@ -42,7 +42,6 @@ class Sitting(NamedTuple):
     """Tells one sitting from another, and opens nothing."""
     csrf: str
     """What every form of this sitting has to bring."""
-    begun_at: int
     proved_at: int
     """When they last showed a passkey, or a password and a code."""
     hash: bytes
@@ -104,7 +103,7 @@ class Sittings:
 
     async def _seated(
         self, staff_id: str, hash_: bytes, *, active: bool
-    ) -> tuple[bytes, bytes, bytes] | None:
+    ) -> tuple[bytes, bytes] | None:
         found = await self._scripts.call(
             _SEATED,
             (_key(staff_id),),
@@ -114,7 +113,7 @@ class Sittings:
             LONGEST_SECONDS,
             int(active),
         )
-        return cast("tuple[bytes, bytes, bytes] | None", found)
+        return cast("tuple[bytes, bytes] | None", found)
 
     async def prove(self, me: Deskmate) -> None:
         """Note that somebody has just proved once more who they are."""
@@ -154,11 +153,9 @@ def ended(frame: bytes) -> tuple[str, str] | None:
     return None
 
 
-def _deskmate(
-    staff_id: str, secret: str, about: bytes, begun: bytes, proved: bytes
-) -> Deskmate:
+def _deskmate(staff_id: str, secret: str, about: bytes, proved: bytes) -> Deskmate:
     ref, desk_name, role = cast("tuple[str, str, str]", unpack_value(about))
-    sitting = Sitting(ref, _csrf(secret), int(begun), int(proved), _hash(secret))
+    sitting = Sitting(ref, _csrf(secret), int(proved), _hash(secret))
     return Deskmate(staff_id, desk_name, Role(role), sitting)
 
 

@@ -38,7 +38,6 @@ class Rule(NamedTuple):
     category: str
     grade: Grade
     reason: str
-    anchor: str
     conditions: tuple[Condition, ...]
     guards: tuple[tuple[str, str], ...]
     wanted: frozenset[str]
@@ -189,7 +188,6 @@ def _by_anchor(
                 row["category"],
                 Grade[row["grade"].upper()],
                 row["reason"],
-                anchor,
                 conditions,
                 tuple(
                     (guard, reach)
