@@ -18,6 +18,7 @@ from chat.logs import Formatter
 from chat.model import Handle
 from chat.settings import Settings
 from chat.store.schema import METADATA
+from chat.triage import ANSWER_WITHIN_SECONDS
 from tests.support.clock import FakeClock
 from tests.support.eventually import eventually
 from tests.support.member import Member, new_secret
@@ -86,6 +87,8 @@ async def talk_everywhere(house: House, clock: FakeClock) -> None:
         await wren.report(position, room=room.slug)
         await wren.bell(room.slug)
         clock.advance(1)
+    # The room team hears of what nobody answered, too.
+    clock.advance(ANSWER_WITHIN_SECONDS)
     await house.service.backroom.flagged.round()
 
 
