@@ -14,6 +14,7 @@ from chat.model import Handle, RoomName
 from chat.oncall.cards import Cards
 from chat.oncall.known import Known
 from chat.oncall.marks import Mark, Marks
+from chat.oncall.need import Need
 from chat.oncall.needs import Needs
 from chat.oncall.refusals import NeedOver, NoSuchNeed, NotYourNeed
 from chat.oncall.stages import NeedId, PeerId
@@ -149,14 +150,15 @@ class Talks:
     async def let_in(self, peer: PeerId, need_id: str) -> Known:
         """Return a need, to a peer who may read its talk.
 
-        Those are whoever accepted it, sits in, or is asked to take over.
+        Those are whoever accepted it, sits in, is asked to take over, or fell silent
+        and can have it again: a line that broke is the most common silence.
 
         Raises:
             NoSuchNeed, NotYourNeed, StoreDown: As they say.
 
         """
         known = await self._of_peers(need_id)
-        if peer not in (*known.need.helpers, known.need.handing_to):
+        if not _may_be_there(known.need, peer):
             raise NotYourNeed
         return known
 
@@ -179,18 +181,14 @@ class Talks:
         return known
 
     async def may_stay(self, peer: PeerId, need_id: str) -> bool:
-        """Tell whether a peer who is in a talk may go on to read it.
-
-        Whoever fell silent, and can have it again, is not sent away.
-        """
+        """Tell whether a peer who is in a talk may go on to read it."""
         try:
             need = (await self._of_peers(need_id)).need
         except StoreDown:
             return True
         except NoSuchNeed:
             return False
-        silent = need.is_calling and peer in need.went_silent
-        return silent or peer in (*need.helpers, need.handing_to)
+        return _may_be_there(need, peer)
 
     async def may_speak(self, peer: PeerId, need_id: str) -> None:
         """See that what a peer wants to say is theirs to say.
@@ -244,3 +242,8 @@ class Talks:
         """
         known = await self._needs.needs_a_moment(NeedId(need_id), peer)
         return known.need.unanswered_since is not None
+
+
+def _may_be_there(need: Need, peer: PeerId) -> bool:
+    silent = need.is_calling and peer in need.went_silent
+    return silent or peer in (*need.helpers, need.handing_to)

@@ -9,7 +9,7 @@ import pytest
 from chat import bulletin
 from chat.asides import NeedNews, Word
 from chat.model import RoomName
-from chat.oncall.refusals import NeedTaken, NoSuchNeed
+from chat.oncall.refusals import NeedTaken, NoSuchNeed, NotYourNeed
 from chat.roles import Role
 from chat.sanctions import Kept
 from chat.settings import Settings
@@ -224,6 +224,34 @@ async def test_who_fell_silent_and_speaks_again_has_it_again(
         return (need.peer, need.state) == (talking.peer.id, "talking")
 
     await eventually(has_it_again)
+
+
+async def test_who_fell_silent_comes_back_to_the_talk_and_has_it_by_a_line(
+    house: TalkHouse, clock: FakeClock
+):
+    talking = await house.talking()
+    clock.advance(61)
+    await _lapse(house, talking.need)
+
+    await talking.member.says("are you there?", talking.talk)
+    joined = await talking.peer.enters(talking.need)
+    await talking.peer.says("Sorry, my line broke.", talking.need)
+
+    assert texts(joined) == ["are you there?"]
+    known = await house.needs.known(talking.need)
+    assert known.need.peer == talking.peer.id
+
+
+async def test_but_not_once_another_has_come(house: TalkHouse, clock: FakeClock):
+    talking = await house.talking()
+    cedar = await house.peer("Cedar")
+    clock.advance(61)
+    await _lapse(house, talking.need)
+    await cedar.accepts(talking.need)
+
+    refused = await talking.peer.asks_to_enter(talking.need)
+
+    assert code(refused) == NotYourNeed.code
 
 
 async def test_unless_another_was_quicker(house: TalkHouse, clock: FakeClock):
