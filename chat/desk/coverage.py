@@ -13,13 +13,12 @@ from chat.desk.frame import said, show
 from chat.desk.guard import Guard
 from chat.desk.wall import Wall
 from chat.desk.week import Piece, pieces
-from chat.desk.wording import count, listed
+from chat.desk.wording import count, listed, whom
 from chat.oncall.cover import Ahead, Cover
 from chat.oncall.coverage import ANYBODY, Cell, Gap, Wanted
 from chat.oncall.holes import by_day
 from chat.oncall.honest import honest_hours, told
 from chat.oncall.picture import picture, summary, table
-from chat.oncall.promises import Promise
 from chat.oncall.stages import PeerId
 from chat.oncall.team import Mate
 from chat.oncall.terms import LANGUAGES
@@ -27,8 +26,6 @@ from chat.roles import may
 from chat.signing.sittings import Deskmate
 
 _HERE: Final = "Cover"
-_ROOMS_NAMED: Final = 3
-"""Of many rooms that nobody is there for, how many are named."""
 _HONEST: Final = {"cache-control": "public, max-age=60"}
 
 
@@ -144,16 +141,6 @@ def gap_lines(ahead: Ahead, wanted: Wanted, me: str) -> Sequence[GapLine]:
         for gap, for_, may in sorted(gaps)
         for part in by_day(gap.hours, wall.zone)
     ]
-
-
-def whom(promise: Promise) -> str:
-    """Return for whom a promise is: `for Coffee room and 3 more, in Afrikaans`."""
-    named, more = list(promise.rooms[:_ROOMS_NAMED]), promise.rooms[_ROOMS_NAMED:]
-    rooms = listed([*named, f"{len(more)} more"] if more else named)
-    spoken = promise.wanted.language
-    language = LANGUAGES.get(spoken, spoken)
-    parts = (rooms and f"for {rooms}", language and f"in {language}")
-    return ", ".join(filter(None, parts))
 
 
 def _why(gap: Gap, for_: str) -> str:

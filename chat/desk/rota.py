@@ -102,7 +102,7 @@ class RotaPage:
             "rota", me, _HERE, 400 if mistake.told else 200,
             did=did, mistake=mistake, typed=typed or {}, zone=wall.zone, ready=ready,
             own=week.own(book, wall, names, me.id, mine),
-            days=week.days(book, wall, names, me.id),
+            days=week.days(ahead, wall, names, me.id),
             swaps=swaps(book, wall, names, me.id),
             weekly=weeklies(book, names), closed=closings(book),
             overrides=overrides(book, wall, names),

@@ -6,7 +6,9 @@ from itertools import chain
 from typing import NamedTuple
 
 from chat.desk.wall import Wall
+from chat.desk.wording import whom
 from chat.oncall.closing import closed
+from chat.oncall.cover import Ahead
 from chat.oncall.holes import by_day
 from chat.oncall.hours import ONE_DAY, Hours, left_over
 from chat.oncall.rotabook import Rotabook
@@ -31,6 +33,7 @@ class Item(NamedTuple):
     """`shift`, `gap` or `closed`."""
     hours: str
     who: str = ""
+    """Who is there, or for whom nobody is: nothing, where nobody is there at all."""
     mine: bool = False
     instead: str = ""
     """Whom they stand in for, by desk name."""
@@ -60,16 +63,17 @@ class Own(NamedTuple):
 
 
 def days(
-    book: Rotabook, wall: Wall, names: Mapping[PeerId, str], me: str
+    ahead: Ahead, wall: Wall, names: Mapping[PeerId, str], me: str
 ) -> Sequence[Day]:
     """Return the days ahead, today's first; of today, what is not over."""
-    span = _span(wall)
+    book, span = ahead.book, _span(wall)
     shut = closed(book.closed, wall.zone, span)
     # Whoever left the team is there no more, whatever the rota says.
     shifts = [shift for shift in book.rota.shifts(span) if shift.peer in names]
     lines = [
         *_shifts(shifts, wall, names, me),
         *_gaps(shifts, span, shut, wall),
+        *_lacks(ahead, span, wall, me),
         *((hours, Item("closed", wall.hours(hours))) for hours in _parts(shut, wall)),
     ]
     lines.sort(key=lambda line: (line[0], line[1].who))
@@ -111,6 +115,16 @@ def _gaps(
     taken = (shift.hours for shift in shifts if not shift.backup)
     for hours in _parts(left_over(span, [*taken, *shut]), wall):
         yield hours, Item("gap", wall.hours(hours), pieces=pieces(hours, wall))
+
+
+def _lacks(
+    ahead: Ahead, span: Hours, wall: Wall, me: str
+) -> Iterator[tuple[Hours, Item]]:
+    for gap, promise in ahead.unplanned(span):
+        for hours in by_day(gap.hours, wall.zone):
+            may = ahead.could_fill(me, hours, promise.wanted)
+            mine = pieces(hours, wall) if may else ()
+            yield hours, Item("gap", wall.hours(hours), whom(promise), pieces=mine)
 
 
 def pieces(hours: Hours, wall: Wall) -> tuple[Piece, ...]:

@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 from typing import Final
 
 from chat.model import Grade
+from chat.oncall.promises import Promise
+from chat.oncall.terms import LANGUAGES
 
 GRADES: Final = {
     Grade.NONE: "",
@@ -20,6 +22,9 @@ SOURCES: Final = {
     "unanswered": "nobody answered",
     "bell": "a member rang for you",
 }
+
+ROOMS_NAMED: Final = 3
+"""Of many rooms that nobody is there for, how many are named."""
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
@@ -121,3 +126,14 @@ _PLAIN: Final = {
     "bell": "A member asks for one of you",
     "unanswered": "Nobody has answered yet",
 }
+
+
+def whom(promise: Promise) -> str:
+    """Return for whom a promise is: `for Coffee room and 3 more, in Afrikaans`."""
+    named, more = list(promise.rooms[:ROOMS_NAMED]), promise.rooms[ROOMS_NAMED:]
+    rooms = listed([*named, f"{len(more)} more"] if more else named)
+    spoken = promise.wanted.language
+    language = LANGUAGES.get(spoken, spoken)
+    return ", ".join(
+        filter(None, (rooms and f"for {rooms}", language and f"in {language}"))
+    )

@@ -1,7 +1,8 @@
 """Cover: the week ahead as it is planned, and as it can be counted on."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Final, NamedTuple
 
@@ -84,9 +85,17 @@ class Ahead(NamedTuple):
 
     def lacks(self) -> list[Lack]:
         """Return when of these 72 hours somebody is there, but not for all."""
-        shut = closed(self.book.closed, self.zone, self._span)
-        rota, peers = self.book.rota, self._peers()
-        return lacks(rota, self._span, peers, self.rooms, self.now, intended=shut)
+        return self._lacks(self._span, self._peers())
+
+    def unplanned(self, span: Hours) -> list[Lack]:
+        """Return when of a span the rota has somebody, but not for all."""
+        mates = (replace(each, reachable=True, likely=True) for each in self._all())
+        return self._lacks(span, {mate.id: mate for mate in mates})
+
+    def _lacks(self, span: Hours, peers: Mapping[PeerId, Peer]) -> list[Lack]:
+        shut = closed(self.book.closed, self.zone, span)
+        rota, now = self.book.rota, self.now
+        return lacks(rota, span, peers, self.rooms, now, intended=shut)
 
     def could_fill(self, peer: str, hours: Hours, wanted: Wanted) -> bool:
         """Tell whether somebody would be what is wanted in some of these hours."""
@@ -98,7 +107,10 @@ class Ahead(NamedTuple):
         return Hours(self.now, self.now + AHEAD)
 
     def _peers(self) -> dict[PeerId, Peer]:
-        return {mate.id: mate.as_cover for mate in self.mates}
+        return {peer.id: peer for peer in self._all()}
+
+    def _all(self) -> Iterator[Peer]:
+        return (mate.as_cover for mate in self.mates)
 
 
 class Cover:

@@ -259,6 +259,29 @@ async def test_the_hours_of_whoever_left_are_a_gap(
     assert f"00:00{DASH}00:00" in page
 
 
+async def test_hours_that_are_for_some_rooms_say_for_which_nobody_is_there(
+    planning: Planning, birch: Colleague, wren: Colleague
+):
+    for day in range(7):
+        await planning.plan.add_weekly(
+            "x", weekday=day, starts=time(0), ends=time(12),
+            turns=((PeerId(wren.id),),), since=NOON.date(),
+        )  # fmt: skip
+        await planning.plan.add_weekly(
+            "x", weekday=day, starts=time(12), ends=time(0),
+            turns=((PeerId(wren.id),),), since=NOON.date(),
+            tags=("women",) if day == 0 else (),
+        )  # fmt: skip
+
+    of_birch, of_wren = [await each.reads("/staff/rota") for each in (birch, wren)]
+
+    for page in (of_birch, of_wren):
+        assert page.count("Nobody yet") == 1
+        assert "for Coffee room, First days, AA-style room and " in page
+    assert of_birch.count('action="/staff/rota/take"') == 3
+    assert 'action="/staff/rota/take"' not in of_wren, "she is there, for the women"
+
+
 async def test_closed_hours_are_no_gap(planning: Planning, birch: Colleague):
     for day in range(7):
         await birch.post(
