@@ -57,6 +57,20 @@ test("who has not written for a while, or has spoken, is no longer writing", () 
   assert.deepEqual(people.typing, [])
 })
 
+test("that somebody was writing is heard later than what they wrote, and not shown after it", () => {
+  const clock = new Clock()
+  const people = new People(clock.now)
+
+  people.spoke(OTTER)
+  clock.advance(2)
+  people.change(change([], { typing: [OTTER, HERON] }))
+  assert.deepEqual(people.typing, [HERON])
+
+  clock.advance(1)
+  people.change(change([], { typing: [OTTER] }))
+  assert.deepEqual(people.typing, [HERON, OTTER])
+})
+
 test("who has just come in is told for a moment, unless somebody is writing", () => {
   const clock = new Clock()
   const whisper = new Whisper(clock.now)

@@ -1,11 +1,13 @@
 // Who is in a room: a snapshot, then changes; in a large room only how many.
 
 const TYPING_FOR_MS = 6000
+const HEARD_LATE_MS = 2500 // who writes is told once a second, from process to process; what is said comes at once
 
 export class People {
   count = 0
   #present = new Map() // who → away
   #typing = new Map()  // who → until when
+  #spoke = new Map()   // who → when
   #now
 
   constructor(now = Date.now) {
@@ -16,6 +18,7 @@ export class People {
   snapshot(people) {
     this.#present.clear()
     this.#typing.clear()
+    this.#spoke.clear()
     if (Array.isArray(people)) for (const { who, away } of people) this.#present.set(who, away)
     this.count = Array.isArray(people) ? people.length : people
   }
@@ -27,12 +30,18 @@ export class People {
       if (state === 0) this.#present.delete(who)
       else this.#present.set(who, state === 2)
     }
-    for (const who of typing) this.#typing.set(who, this.#now() + TYPING_FOR_MS)
+    for (const who of typing) this.#writes(who)
     return changes.filter(({ state, announce }) => state === 1 && announce).map(({ who }) => who)
+  }
+
+  #writes(who) {
+    const quiet = this.#spoke.has(who) && this.#now() - this.#spoke.get(who) < HEARD_LATE_MS
+    if (!quiet) this.#typing.set(who, this.#now() + TYPING_FOR_MS)
   }
 
   spoke(who) {
     this.#typing.delete(who)
+    this.#spoke.set(who, this.#now())
   }
 
   get present() {
