@@ -1,6 +1,7 @@
 """The answers: what a member may ask, and who is asked about it."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Final, assert_never
 
 from chat import asides, protocol
@@ -10,7 +11,7 @@ from chat.connection import Connection
 from chat.errors import HelloFirst, NotInRoom, TooManyRooms
 from chat.held import Held, HeldRooms
 from chat.identity import Identity
-from chat.model import Member, RoomName
+from chat.model import Handle, Member, RoomName
 from chat.oncall.refusals import NeedOver
 from chat.pacing import Pacing
 from chat.requests import (
@@ -59,6 +60,7 @@ class Answers:
         speaking: Speaking,
         calling: Calling,
         talks: Talks,
+        goes_on: Callable[[Handle, RoomName], bool],
         team: Team,
         sanctions: Sanctions,
         held: HeldRooms,
@@ -70,6 +72,7 @@ class Answers:
         self._speaking = speaking
         self._calling = calling
         self._talks = talks
+        self._goes_on = goes_on
         self._team = team
         self._sanctions = sanctions
         self._held = held
@@ -144,11 +147,14 @@ class Answers:
             connection.send(asides.word(word))
         self._calling.greet(session)
 
-    def _typed(self, session: Session, room: str) -> None:
-        """Pass on that somebody is writing, or drop it: it is never answered."""
-        member = session.rooms.get(RoomName(room))
-        if member and not self._pacing.wait(session, self._pacing.typing):
-            self._rooms.typing(RoomName(room), member)
+    def _typed(self, session: Session, slug: str) -> None:
+        """Pass on that somebody writes, but to nobody who ended the talk; or drop it."""
+        room = RoomName(slug)
+        member = session.rooms.get(room)
+        if member is None or self._pacing.wait(session, self._pacing.typing):
+            return
+        if not is_talk(room) or self._goes_on(session.handle, room):
+            self._rooms.typing(room, member)
 
     def _beat(self, session: Session, connection: Connection, *, away: bool) -> None:
         for room, member in session.rooms.items():

@@ -75,6 +75,13 @@ class Callroom:
         """Return the talks that somebody may be in."""
         return await self.talks.rooms(REMEMBERED)
 
+    def goes_on(self, handle: Handle, talk: RoomName) -> bool:
+        """Tell whether a talk is of a device's own need, or of a card that both want.
+
+        As far as this process knows, without asking the store.
+        """
+        return self.talks.is_own(handle, talk) or self.by_heart.is_open(handle, talk)
+
     def parts(self) -> list[Callable[[], Awaitable[None]]]:
         """Return what goes on by itself wherever members or peers are served."""
         return [self._marks.run]

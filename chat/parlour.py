@@ -76,6 +76,7 @@ class Parlour:
             speaking=self.speaking,
             calling=self.callroom.calling,
             talks=self.callroom.talks,
+            goes_on=self.callroom.goes_on,
             team=Team(
                 flagged=backroom.flagged,
                 words=backroom.noticeboard,

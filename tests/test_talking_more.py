@@ -16,7 +16,7 @@ from chat.settings import Settings
 from tests.support.by_heart import know_for_good
 from tests.support.clock import FakeClock
 from tests.support.eventually import eventually
-from tests.support.frames import CardTold, Care, Done, Joined, Said, code
+from tests.support.frames import CardTold, Care, Done, Joined, Presence, Said, code
 from tests.support.member import Member
 from tests.support.peer import need_of
 from tests.support.room_team import Moderator
@@ -80,6 +80,18 @@ async def test_nobody_else_comes_in_and_it_is_over_when_one_says_so(
     assert (await otter.hears(CardTold)).state == "over"
     assert code(await otter.say("wait", talk)) == "need_over"
     assert isinstance(await otter.asks_to_join(talk), Joined)
+
+
+async def test_whoever_ended_a_talk_does_not_see_the_other_write_there(
+    house: TalkHouse, clock: FakeClock
+):
+    otter, wren, position = await who_have_been_here(house, clock)
+    talk, token = await in_private(otter, wren, position)
+    await wren.card(token, yes=False)
+    while (await otter.hears(CardTold)).state != "over":
+        pass
+
+    assert await where_it_writes(otter, wren, talk) == {"coffee"}
 
 
 async def test_danger_in_a_talk_that_the_other_has_ended_is_heard_by_the_room_team(
@@ -217,6 +229,18 @@ async def in_private(
     await otter.join(talk)
     await wren.join(talk)
     return RoomName(talk), asked.token
+
+
+async def where_it_writes(otter: Member, wren: Member, talk: RoomName) -> set[str]:
+    """Return in which of two rooms one sees the other write, who does in both."""
+    await otter.typing(talk)
+    await otter.typing("coffee")
+    seen = set[str]()
+    while "coffee" not in seen:
+        presence = await wren.hears(Presence)
+        seen |= {presence.room} if presence.typing else set()
+    left = [each for each in await wren.all_heard() if isinstance(each, Presence)]
+    return seen | {each.room for each in left if each.typing}
 
 
 async def heard_in(member: Member, room: RoomName) -> list[str]:

@@ -64,6 +64,10 @@ class ByHeart:
         """Return the cards that a device is to be shown."""
         return list(self._cards.get(handle, {}).values())
 
+    def is_open(self, handle: Handle, talk: str) -> bool:
+        """Tell whether a card of a device's has come to this talk, which goes on."""
+        return any(card.talk == talk for card in self.cards_of(handle))
+
     def need(self, id_: NeedId, handle: Handle) -> None:
         """Know that a need is new, or not the same."""
         self._meanwhile.append(partial(self.need, id_, handle))
