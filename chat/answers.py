@@ -148,7 +148,7 @@ class Answers:
         self._calling.greet(session)
 
     def _typed(self, session: Session, slug: str) -> None:
-        """Pass on that somebody writes, but to nobody who ended the talk; or drop it."""
+        """Pass on that somebody writes, or drop it: to nobody who ended a talk."""
         room = RoomName(slug)
         member = session.rooms.get(room)
         if member is None or self._pacing.wait(session, self._pacing.typing):
