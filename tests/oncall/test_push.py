@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, derive_priva
 from py_vapid import Vapid02  # type: ignore[import-untyped]
 
 from chat.identity import BadKey
-from chat.oncall.notify import Note, Outcome, words_of
+from chat.oncall.notify import WORDS, Note, Outcome, words_of
 from chat.oncall.notifying import push as pushing
 from chat.oncall.notifying.doors import Doors, is_outside
 from chat.oncall.notifying.outside import LeadsInside, Outside, Resolver
@@ -133,6 +133,15 @@ async def test_nothing_on_the_way_tells_of_whom_or_what_it_is(
         assert private not in seen
     # Nor that two browsers are called about the same person.
     assert first.headers["Topic"] != second.headers["Topic"]
+
+
+async def test_a_push_service_cannot_tell_a_call_from_a_canary_by_its_length(
+    house: House, browser: Browser
+):
+    for kind in (*WORDS, "of a later version"):
+        await house.push.send(a_note(browser, kind=kind))
+
+    assert len({len(pushed.body) for pushed in house.service.pushed}) == 1
 
 
 def test_an_address_is_not_in_what_is_logged_of_a_note():
@@ -299,6 +308,9 @@ def test_the_push_services_of_browsers_are_known(endpoint: str):
         "https://fcm.googleapis.com\\@127.0.0.1/x",
         "https://fcm.googleapis.com/" + "x" * 2000,
         "https://fcm.go\u043egleapis.com/x",
+        "https://127.0.0.1 .notify.windows.com/x",
+        "https://127.0.0.1%2f.notify.windows.com/x",
+        "https://127.0.0.1\\.push.services.mozilla.com/x",
         "https:///x",
         "",
     ],

@@ -4,6 +4,7 @@ The address of a push service comes from a browser, so it could be any address a
 one inside the operator's own network too. Only those that are known are called.
 """
 
+import re
 from collections.abc import Iterable
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import Final, NamedTuple
@@ -23,6 +24,7 @@ KNOWN: Final = (
 LONGEST: Final = 2000
 
 _HTTPS: Final = 443
+_NAME: Final = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
 _TRANSLATED: Final = IPv6Network("64:ff9b::/96")
 _GIVEN: Final = IPv6Network("2000::/3")
 _NOT_A_SERVICE: Final = (
@@ -89,7 +91,8 @@ class Doors:
 
 def _is_of(host: str, known: str) -> bool:
     if known.startswith("*"):
-        return host.endswith(known[1:]) and len(host) >= len(known)
+        # Not everybody who looks a name up reads it to its end.
+        return host.endswith(known[1:]) and _NAME.fullmatch(host) is not None
     return host == known
 
 

@@ -15,6 +15,9 @@ from chat.oncall.notifying.sealing import sealed
 from chat.oncall.notifying.vapid import Vapid
 from chat.oncall.refusals import BadWay
 
+PAYLOAD_BYTES: Final = 160
+"""More than any alert says."""
+
 _STRANGE: Final = "Its push service is not one that alerts are handed to."
 _NO_KEYS: Final = "The keys of this browser are damaged. Please set it up again."
 _NOT_OURS: Final = (
@@ -78,9 +81,9 @@ class Push:
 
 
 def payload(note: Note) -> bytes:
-    """Return all that a browser is told."""
+    """Return all that a browser is told; its length says nothing of what that is."""
     told = {"id": note.id, "text": words_of(note.kind)}
-    return json.dumps(told, separators=(",", ":")).encode()
+    return json.dumps(told, separators=(",", ":")).encode().ljust(PAYLOAD_BYTES)
 
 
 def _body(note: Note) -> bytes:
