@@ -1,11 +1,15 @@
 """Warnings in the store: of which gaps somebody was warned, so that it is done once."""
 
 from collections.abc import Collection, Iterable
+from typing import Final
 
 from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chat.store.oncall import warnings
+
+_AT_ONCE: Final = 500
+"""How many keys are named in one statement."""
 
 
 async def known(tx: AsyncConnection) -> set[str]:
@@ -21,9 +25,13 @@ async def add(tx: AsyncConnection, keys: Collection[str], at: int) -> None:
 
 async def forget_beginning(tx: AsyncConnection, prefixes: Iterable[str]) -> None:
     """Have nobody as warned of anything whose key begins so."""
-    for prefix in prefixes:
-        begins = warnings.c.key.startswith(prefix, autoescape=True)
-        await tx.execute(delete(warnings).where(begins))
+    if not (begins := tuple(prefixes)):
+        return
+    # Read at once: a statement for each would look at every key each time.
+    gone = [key for key in await known(tx) if key.startswith(begins)]
+    for at in range(0, len(gone), _AT_ONCE):
+        some = gone[at : at + _AT_ONCE]
+        await tx.execute(delete(warnings).where(warnings.c.key.in_(some)))
 
 
 async def forget(tx: AsyncConnection, before: int) -> None:
