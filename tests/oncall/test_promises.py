@@ -1,17 +1,21 @@
 """Promises: where somebody is there, but nobody for some rooms, or in a language."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from chat.oncall.coverage import Peer, Wanted
+from chat.oncall.coverage import ANYBODY, Peer, Wanted, gaps_within
+from chat.oncall.hours import Hours, left_over
 from chat.oncall.promises import Lack, lacks
 from chat.oncall.rota import Rota
 from chat.oncall.shifts import Override, Temporary
 from chat.oncall.stages import PeerId
 from chat.oncall.weekly import LineId
 from tests.oncall.needs import HERON, OTTER, WREN
-from tests.oncall.shifts import MONDAY, a_room, a_rota, line, span, utc
+from tests.oncall.shifts import HOUR, MONDAY, a_room, a_rota, line, span, utc
 
 NOW = utc(MONDAY, 0)
 ALL_DAY = span(0, 24)
@@ -166,3 +170,49 @@ def test_a_shift_that_takes_place_once_counts_as_a_weekly_one_does():
     rota = replace(in_utc(GENERAL_MORNING), once=(once,))
 
     assert for_whom(rota) == {("Alcohol", "Coffee")}
+
+
+moments = st.integers(0, 4 * 26).map(lambda quarter: NOW + quarter * HOUR / 4)
+some_hours = (
+    st.tuples(moments, moments).map(sorted).map(lambda two: Hours(*two))
+).filter(lambda hours: timedelta() < hours.length <= 12 * HOUR)
+some_tags = st.lists(st.sampled_from(["women", "alcohol", "open"]), max_size=2)
+some_languages = st.lists(st.sampled_from(["en", "xh"]), max_size=1)
+
+
+@st.composite
+def rotas(draw: st.DrawFn) -> Rota:
+    """Return a rota of shifts that take place once, one or two a peer."""
+    peers = [PeerId(f"peer {at}") for at in range(draw(st.integers(0, 6)))]
+    once = tuple(
+        Temporary(
+            LineId(peer), peer, draw(some_hours), draw(st.booleans()),
+            tuple(draw(some_tags)), tuple(draw(some_languages)),
+        )
+        for peer in peers
+    )  # fmt: skip
+    return Rota("UTC", once=once)
+
+
+@given(rotas(), st.lists(some_hours, max_size=2), st.data())
+def test_a_lack_is_within_its_span_open_and_no_gap_for_all(
+    rota: Rota, shut: list[Hours], data: st.DataObject
+):
+    everybody = {
+        shift.peer: Peer(
+            shift.peer,
+            reachable=data.draw(st.booleans()),
+            likely=data.draw(st.booleans()),
+            languages=tuple(data.draw(some_languages)),
+        )
+        for shift in rota.temporary
+    }
+    shifts = rota.shifts(ALL_DAY)
+    nobody = gaps_within(ALL_DAY, shifts, everybody, ANYBODY, NOW)
+
+    for gap, promise in lacks(rota, ALL_DAY, everybody, ROOMS, NOW, intended=shut):
+        assert left_over(gap.hours, [ALL_DAY]) == []
+        apart = [*shut, *(each.hours for each in nobody)]
+        assert left_over(gap.hours, apart) == [gap.hours]
+        asked = gaps_within(gap.hours, shifts, everybody, promise.wanted, NOW)
+        assert [each.hours for each in asked] == [gap.hours]
