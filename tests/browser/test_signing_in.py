@@ -182,7 +182,7 @@ async def test_signing_out_elsewhere_sends_an_open_page_to_the_door(
 
         await door.accounts.sittings.end_all(mate.id)
 
-        await page.wait_for_url("**/staff/sign-in", timeout=2000)
+        await page.wait_for_url("**/staff/sign-in")
 
 
 async def test_the_first_of_the_team_comes_by_the_link_that_the_service_prints(
@@ -211,7 +211,7 @@ async def test_the_first_of_the_team_comes_by_the_link_that_the_service_prints(
 
             # Among five pages, both processes have some.
             for other in others:
-                await other.wait_for_url("**/staff/sign-in", timeout=2000)
+                await other.wait_for_url("**/staff/sign-in")
 
 
 def is_ready(link: str) -> bool:
