@@ -46,7 +46,8 @@ class Door:
     for a chat should still be told so."""
 
     request_seconds: int = 5
-    request_bytes: int = 16 * 1024
+    request_bytes: int = 24 * 1024
+    """A line of 2000 signs is 18,000 bytes long in a form, in many scripts."""
 
 
 def http_protocol(door: Door) -> type[HttpToolsProtocol]:
