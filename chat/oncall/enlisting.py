@@ -121,23 +121,27 @@ class Enlisting:
         """
         if "email" not in self.kinds:
             raise BadWay(_NO_MAIL, "to")
-        if len(to) > _LONGEST_ADDRESS or not _ADDRESS.fullmatch(to):
+        if len(to) > _LONGEST_ADDRESS or not (
+            to.isprintable() and _ADDRESS.fullmatch(to)
+        ):
             raise BadWay(_NO_ADDRESS, "to")
-        new = self._new(staff_id, "email", to, {"to": to})
-        async with self._database.read() as tx:
+        new, alert_id = self._new(staff_id, "email", to, {"to": to}), new_id()
+        async with self._database.begin() as tx:
             await self._check(tx, new)
             await self._check_pace(tx, staff_id)
-        alert_id = await self._first_mail(new)
-        async with self._database.begin() as tx:
-            await self._add(tx, new)
+            # It counts before it is sent, and if nobody takes it: else asking at once,
+            # or for addresses that are none, would have no end.
             await store.alert_by(
                 tx, alert_id, new, kind=CONFIRM, at=new.made_at, sent=True
             )
+        await self._send_first(new, alert_id)
+        async with self._database.begin() as tx:
+            await self._add(tx, new)
         return new
 
-    async def _first_mail(self, new: Way) -> str:
+    async def _send_first(self, new: Way, alert_id: str) -> None:
         note = Note(
-            id=new_id(),
+            id=alert_id,
             kind=CONFIRM,
             need_id="",
             staff_id=new.staff_id,
@@ -148,7 +152,6 @@ class Enlisting:
         outcome = await self._notify.send("email", note)
         if outcome is not Outcome.SENT:
             raise BadWay(_WHY_NO_MAIL.get(outcome, _MAIL_REFUSED), "to")
-        return note.id
 
     async def add_webhook(self, staff_id: str, label: str) -> Way:
         """Keep that somebody wants to be reached by what the operator bridges.

@@ -155,8 +155,8 @@ async def fill(house: Waking) -> None:
     await house.team.change(old, confirmed_at=now - 90_000_000, label="Edge on Windows")
     bad = await house.team.way("wren")
     await house.team.change(bad, label="Safari on iPhone")
-    await house.team.ways.failed(
-        bad.id, "The push service refuses our alerts (403). Please set it up again."
+    await house.team.is_refused(
+        bad, "The push service refuses our alerts (403). Please set it up again."
     )
     mail = await house.team.way("wren", "email")
     to = "quiet.wren.of.the.hedge@post.example"

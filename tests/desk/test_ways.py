@@ -316,7 +316,7 @@ async def test_each_way_says_how_it_stands(
     assert state == "old"
     assert "13 h ago" in words
 
-    await reached.team.ways.failed(way.id, "The push service refused (403).")
+    await reached.team.is_refused(way, "The push service refused (403).")
     assert await states(wren) == [("bad", "The push service refused (403).")]
 
 
@@ -343,7 +343,7 @@ async def test_a_coordinator_sees_who_is_out_of_reach_and_why(
 ):
     good, bad = await reached.team.way("robin"), await reached.team.way("wren")
     await reached.team.ways.confirm(await reached.team.alert(good))
-    await reached.team.ways.failed(bad.id, "The push service refused (403).")
+    await reached.team.is_refused(bad, "The push service refused (403).")
 
     async with console.colleague("Birch", Role.COORDINATOR) as birch:
         page = await birch.reads("/staff/ways")
@@ -420,7 +420,7 @@ async def test_a_mail_that_cannot_be_sent_is_said_where_it_was_entered(
     assert words in answer.text.split('id="to-wrong"')[1]
     assert f'value="{ADDRESS}"' in answer.text
     assert await ways(reached) == []
-    assert await reached.team.rows() == []
+    assert [row.state for row in await reached.team.rows()] == ["sent"]
 
 
 @pytest.mark.parametrize(
@@ -431,6 +431,10 @@ async def test_a_mail_that_cannot_be_sent_is_said_where_it_was_entered(
         "wren@localhost",
         "a@b.c\r\nBcc: d@e.f",
         "<a@b.c>",
+        "a\x85b@c.de",
+        "a\x1cb@c.de",
+        "a\x7fb@c.de",
+        "\u202ea@b.cd",
         "a@b.c, d@e.f",
         "x" * 251 + "@b.c",
     ],
@@ -442,6 +446,19 @@ async def test_what_is_no_address_is_sent_nothing(
 
     assert "That is no mail address" in answer.text
     assert reached.fakes["email"].sent == []
+
+
+async def test_nobody_has_many_mails_sent_to_others_by_asking_at_once(
+    wren: Colleague, reached: Reached
+):
+    mail = reached.fakes["email"]
+    mail.outcome = Outcome.NO
+
+    asked = [wren.post("/staff/ways/email", to=f"a{n}@b.cd") for n in range(30)]
+    answers = await asyncio.gather(*asked)
+
+    assert len(mail.sent) == MOST_ASKED
+    assert sum("try again in an hour" in each.text for each in answers) == 10
 
 
 async def test_an_address_is_there_once(wren: Colleague, reached: Reached):
