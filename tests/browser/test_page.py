@@ -227,3 +227,17 @@ async def kept(visitor: Visitor) -> int:
         "() => localStorage.length + sessionStorage.length"
     )
     return count
+
+
+async def test_a_long_talk_makes_no_long_page(service_url: str, invite: Invite):
+    otter = await invite(service_url, viewport={"width": 320, "height": 480})
+    await otter.enter("women")
+    lines = [f"{word} it is still raining here" for word in ("Yes,", "Well,", "And")]
+    for line in lines * 3:
+        await otter.say(line)
+        await otter.page.wait_for_timeout(50)
+    await expect(otter.page.locator(".message")).to_have_count(9)
+
+    height = await otter.page.evaluate("document.documentElement.scrollHeight")
+
+    assert height == 480
