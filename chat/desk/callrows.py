@@ -115,19 +115,21 @@ class Reader:
         """Return who is with somebody, and who was asked to be."""
         if need.peer is None:
             return ""
-        who = self._named(need.peer)
         is_there = "there" if need.state is State.TALKING else "on the way"
-        words = [f"{who} {'are' if who == 'You' else 'is'} {is_there}"]
+        is_ = "are" if need.peer == self.peer else "is"
+        words = [f"{self._named(need.peer)} {is_} {is_there}"]
         if need.joined:
             words.append(f"with {listed([self._named(each) for each in need.joined])}")
         if need.handing_to:
-            words.append(f"{self._named(need.handing_to)} was asked to take over")
+            was = "were" if need.handing_to == self.peer else "was"
+            words.append(f"{self._named(need.handing_to)} {was} asked to take over")
         if need.id in self.company:
             words.append("would like company")
-        return ", ".join(words)
+        said = ", ".join(words)
+        return said[0].upper() + said[1:]
 
     def _named(self, peer: PeerId) -> str:
-        return "You" if peer == self.peer else self.names.get(peer, "a peer")
+        return "you" if peer == self.peer else self.names.get(peer, "a peer")
 
 
 def name(known: Known) -> str:

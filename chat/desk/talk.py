@@ -34,6 +34,7 @@ HERE: Final = "/staff/talks/{id}"
 LINE_ID_BYTES: Final = 8
 
 _LATEST: Final = 2**53
+_GONE: Final = "Has gone; they can come back"
 
 
 NO_MORE: Final[Mapping[str, object]] = {
@@ -168,7 +169,7 @@ class Talk:
             "me": self._needs.who_of_peer(peer, need.id).hex(),
             "source": warmth.SOURCES.get(known.told.source, ""),
             "with_them": "" if need.helpers == (peer,) else row.by,
-            "gone": "Has gone; they can come back" if need.is_open else "",
+            "gone": _GONE if need.is_open and not need.drill else "",
             "mine": need.is_open and need.peer == peer,
             "sits_in": need.is_open and peer in need.joined,
             "free": row.may_accept,

@@ -23,7 +23,6 @@ REASONS: Final = {
 NOTES: Final = {
     "accepted": "They are told that you are coming.",
     "said": "It is said.",
-    "asked": "They are asked. You stay until they say yes.",
     "company": "Coordinators are told that you would like company.",
     "joined": "You sit in. Say hello, so that they know who came.",
     "over": "You have taken over. They wait for your first line.",

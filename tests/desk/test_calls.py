@@ -627,4 +627,6 @@ async def test_handed_to_one_it_stands_first(
     await desk.needs.hand(need, PeerId(wren.id), PeerId(otter.id))
 
     assert await ids(otter, "asked") == [need]
-    assert "Somebody asks you to take over" in await otter.reads("/staff/calls")
+    page = await otter.reads("/staff/calls")
+    assert "Somebody asks you to take over" in page
+    assert "Wren is there, you were asked to take over" in page

@@ -40,6 +40,16 @@ async def test_the_page_says_what_they_told_and_offers_words_to_begin_with(
     assert "are you thinking of ending your life" not in page
 
 
+async def test_no_title_keeps_their_name_in_the_history_of_a_browser(
+    wren: Colleague, need: NeedId
+):
+    page = await wren.reads(page_of(need))
+
+    name = page.split('title--case">')[1].split("<")[0]
+    assert name != "Somebody"
+    assert name not in page.split("</head>")[0]
+
+
 async def test_what_they_told_stands_before_the_words_to_begin_with(
     wren: Colleague, need: NeedId
 ):
@@ -161,6 +171,21 @@ async def test_a_first_line_is_owed_for_a_minute(
     assert (owed["mine"], owed["seconds"], owed["owed"]) == (True, 42, "first")
 
 
+async def test_that_they_have_gone_is_said_by_whoever_sees_who_is_there(
+    wren: Colleague, need: NeedId
+):
+    page = await wren.reads(page_of(need))
+
+    assert 'data-gone="Has gone; they can come back"></span>' in page
+
+
+async def test_nobody_goes_from_a_drill(desk: CallDesk, wren: Colleague):
+    drill = await desk.needs.drill("house")
+    await wren.post(f"/staff/calls/{drill}/accept")
+
+    assert "Has gone" not in await wren.reads(page_of(drill))
+
+
 async def test_an_answer_is_owed_for_as_long_as_they_wait(
     desk: CallDesk, wren: Colleague
 ):
@@ -202,6 +227,7 @@ async def test_whom_another_has_relieved_can_only_read_that_it_is_so(
 
     assert stands["mine"] is False
     assert "Somebody else is with them now. Thank you for coming." in page
+    assert 'data-over="yes" hidden' in page, "an empty talk"
     assert 'action="/staff/talks' not in page.partition("What stays with you")[0]
     assert answer.status_code == 409
     assert await said_in(desk, need) == []
@@ -241,7 +267,9 @@ async def test_another_is_asked_says_no_and_is_asked_again_and_takes_over(
 ):
     asked = await wren.post(f"{page_of(need)}/hand", to=otter.id)
     assert asked.headers["location"].endswith("?did=asked")
-    assert "Otter was asked to take over" in await wren.reads(page_of(need))
+    told = await wren.reads(asked.headers["location"])
+    assert told.count("You stay until they say yes.") == 1
+    assert "Otter was asked to take over" in told
     assert "You are asked to take over." in await otter.reads(page_of(need))
 
     await otter.post(f"{page_of(need)}/decline")
@@ -322,6 +350,7 @@ async def test_a_coordinator_sits_in_and_then_reads_and_speaks(
 
     assert "Not a word to anybody." not in before
     assert "Not a word to anybody." in after
+    assert ", with you<" in after
     assert (await desk.needs.known(need)).need.helpers == (wren.id, "birch")
 
 
