@@ -1,15 +1,11 @@
 """The team's page: coordinators invite and part; nobody else even sees it."""
 
 import re
-import shutil
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
 from chat.roles import Role
 from chat.signing.sittings import PROOF_SECONDS
-from chat.store.database import FILE, Database
 from tests.support.authenticator import Authenticator
 from tests.support.clock import FakeClock
 from tests.support.signing_in import ORIGIN, Desk
@@ -19,34 +15,11 @@ LINK = re.compile(r"<code>(https://chat\.example/staff/enrol#[\w-]{43})</code>")
 
 
 @pytest.fixture
-def database_url(sqlite_template: Path, tmp_path: Path) -> None:
-    """Pages are the same on every database: one is enough."""
-    shutil.copy(sqlite_template, tmp_path / FILE)
-
-
-@pytest.fixture
-async def desk(
-    database: Database, redis_url: str, clock: FakeClock
-) -> AsyncIterator[Desk]:
-    async with Desk.on(database, redis_url, clock) as desk:
-        yield desk
-
-
-@pytest.fixture
-async def browser(desk: Desk) -> AsyncIterator[Browser]:
+async def browser(browser: Browser, desk: Desk) -> Browser:
     """Return the browser of the only coordinator."""
-    browser = Browser(desk)
-    async with browser.client:
-        _, phone = await desk.with_passkey("Robin", Role.COORDINATOR)
-        await browser.shows(phone)
-        yield browser
-
-
-@pytest.fixture
-async def other(desk: Desk) -> AsyncIterator[Browser]:
-    browser = Browser(desk)
-    async with browser.client:
-        yield browser
+    _, phone = await desk.with_passkey("Robin", Role.COORDINATOR)
+    await browser.shows(phone)
+    return browser
 
 
 async def does(browser: Browser, what: str, **fields: str) -> str:

@@ -1,7 +1,5 @@
 """Appeals: somebody else than who acted decides, and a member may answer back."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 from sqlalchemy import select
 
@@ -21,26 +19,11 @@ from chat.casework.refusals import (
 from chat.errors import BadText, TextTooLong
 from chat.model import Handle
 from chat.roles import Role
-from chat.settings import Settings
-from chat.store.database import Database
 from chat.store.schema import audit
-from tests.support.clock import FakeClock
 from tests.support.desk import HANDLE, Desk, an_opening
-from tests.support.process import COFFEE, Process
 
 REMOVED = Act(Kind.REMOVED, "predatory", words="Not here", message=Kind.TAKE_DOWN)
 SLOW = Act(Kind.SLOW, "spam", words="Slowly")
-
-
-@pytest.fixture
-async def desk(
-    database: Database, settings: Settings, clock: FakeClock
-) -> AsyncIterator[Desk]:
-    async with Process(settings, clock).running() as process:
-        await process.backplane.follow(COFFEE)
-        desk = Desk(database, clock, process)
-        await desk.staff("ada", "ben")
-        yield desk
 
 
 async def acted_on(desk: Desk, act: Act = SLOW) -> str:

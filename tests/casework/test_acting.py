@@ -1,7 +1,6 @@
 """Acting: what follows from an act, and what is left of it once it is undone."""
 
 import re
-from collections.abc import AsyncIterator
 
 import pytest
 from sqlalchemy import select
@@ -37,17 +36,6 @@ TAKE_DOWN = Act(Kind.TAKE_DOWN, "hate")
 RELEASE = Act(Kind.RELEASE, "in_order")
 REFUSE = Act(Kind.REFUSE, "hate")
 HELD = {"held": True, "position": 0, "action": Action.HOLD}
-
-
-@pytest.fixture
-async def desk(
-    database: Database, settings: Settings, clock: FakeClock
-) -> AsyncIterator[Desk]:
-    async with Process(settings, clock).running() as process:
-        await process.backplane.follow(COFFEE)
-        desk = Desk(database, clock, process)
-        await desk.staff("ada", "ben")
-        yield desk
 
 
 async def a_case(desk: Desk, text: str = "what was said here") -> str:

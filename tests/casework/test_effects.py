@@ -1,9 +1,7 @@
 """Effects: what was decided happens in the room, once, however often it is tried."""
 
 import asyncio
-from collections.abc import AsyncIterator
 
-import pytest
 from sqlalchemy import delete, func, select, update
 
 from chat.casework.ladder import Act, Kind
@@ -11,28 +9,14 @@ from chat.flagged import case_key
 from chat.history import keys
 from chat.model import Action, MemberId
 from chat.redis import Script
-from chat.settings import Settings
 from chat.store import effects as store
-from chat.store.database import Database
 from chat.store.schema import effects, excerpts
-from tests.support.clock import FakeClock
 from tests.support.desk import HANDLE, IDENTITY, Desk, an_opening
-from tests.support.process import COFFEE, OTTER, Process
+from tests.support.process import COFFEE, OTTER
 
 TAKE_DOWN = Act(Kind.TAKE_DOWN, "hate")
 RELEASE = Act(Kind.RELEASE, "in_order")
 HELD = {"held": True, "position": 0, "action": Action.HOLD}
-
-
-@pytest.fixture
-async def desk(
-    database: Database, settings: Settings, clock: FakeClock
-) -> AsyncIterator[Desk]:
-    async with Process(settings, clock).running() as process:
-        await process.backplane.follow(COFFEE)
-        desk = Desk(database, clock, process)
-        await desk.staff("ada")
-        yield desk
 
 
 async def due(desk: Desk) -> int:

@@ -1,6 +1,5 @@
 """Fading: of what members said nothing outlives its case, in the tables or on disk."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -9,15 +8,13 @@ from sqlalchemy import select, text
 from chat.casework.case import Queue
 from chat.casework.ladder import DAY, Act, Kind
 from chat.model import Action, Flag
-from chat.settings import Settings
 from chat.store.database import FILE, Database
 from chat.store.schema import METADATA, effects, looks
 from chat.store.schema import cases as case_table
 from chat.store.schema import words as word_table
-from tests.support.clock import FakeClock
 from tests.support.desk import ABUSE, HANDLE, Desk, an_opening, heard
 from tests.support.postgres import PostgresServer
-from tests.support.process import COFFEE, OTTER, WHO, Process
+from tests.support.process import OTTER, WHO
 
 SAID = "zanzibar"
 ACTS = (
@@ -25,17 +22,6 @@ ACTS = (
     Act(Kind.SLOW, "spam", words="Slowly", message=Kind.TAKE_DOWN),
     Act(Kind.REMOVED, "predatory", words="Not here"),
 )
-
-
-@pytest.fixture
-async def desk(
-    database: Database, settings: Settings, clock: FakeClock
-) -> AsyncIterator[Desk]:
-    async with Process(settings, clock).running() as process:
-        await process.backplane.follow(COFFEE)
-        desk = Desk(database, clock, process)
-        await desk.staff("ada", "ben")
-        yield desk
 
 
 async def a_long_story(desk: Desk) -> list[str]:

@@ -1,9 +1,6 @@
 """Signing in: one way in, one token each time, and out means out."""
 
-import shutil
-from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-from pathlib import Path
 
 import httpx2
 import pytest
@@ -12,41 +9,12 @@ from chat.desk.guard import COOKIE
 from chat.roles import Role
 from chat.signing.guesses import FREE_FOR_ACCOUNT
 from chat.signing.sittings import PROOF_SECONDS
-from chat.store.database import FILE, Database
 from tests.support.authenticator import Authenticator
 from tests.support.clock import FakeClock
 from tests.support.signing_in import ORIGIN, PASSWORD, Desk, WithPassword, next_code
 from tests.support.signing_in_pages import Browser
 
 EVIL = {"origin": "https://evil.example", "sec-fetch-site": "cross-site"}
-
-
-@pytest.fixture
-def database_url(sqlite_template: Path, tmp_path: Path) -> None:
-    """Pages are the same on every database: one is enough."""
-    shutil.copy(sqlite_template, tmp_path / FILE)
-
-
-@pytest.fixture
-async def desk(
-    database: Database, redis_url: str, clock: FakeClock
-) -> AsyncIterator[Desk]:
-    async with Desk.on(database, redis_url, clock) as desk:
-        yield desk
-
-
-@pytest.fixture
-async def browser(desk: Desk) -> AsyncIterator[Browser]:
-    browser = Browser(desk)
-    async with browser.client:
-        yield browser
-
-
-@pytest.fixture
-async def other(desk: Desk) -> AsyncIterator[Browser]:
-    browser = Browser(desk)
-    async with browser.client:
-        yield browser
 
 
 @pytest.fixture

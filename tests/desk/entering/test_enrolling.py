@@ -1,16 +1,12 @@
 """Enrolling: from a link to a desk, with nothing left lying about on the way."""
 
 import re
-import shutil
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pyotp
 import pytest
 
 from chat.desk.enrolling import COOKIE
 from chat.roles import Role
-from chat.store.database import FILE, Database
 from tests.support.authenticator import Authenticator
 from tests.support.clock import FakeClock
 from tests.support.signing_in import ORIGIN, PASSWORD, Desk
@@ -18,27 +14,6 @@ from tests.support.signing_in_pages import Browser
 
 SECRET = re.compile(r"Or type: <code>([A-Z2-7 ]+)</code>")
 CODE = re.compile(r"<li><code>([a-z2-7-]+)</code></li>")
-
-
-@pytest.fixture
-def database_url(sqlite_template: Path, tmp_path: Path) -> None:
-    """Pages are the same on every database: one is enough."""
-    shutil.copy(sqlite_template, tmp_path / FILE)
-
-
-@pytest.fixture
-async def desk(
-    database: Database, redis_url: str, clock: FakeClock
-) -> AsyncIterator[Desk]:
-    async with Desk.on(database, redis_url, clock) as desk:
-        yield desk
-
-
-@pytest.fixture
-async def browser(desk: Desk) -> AsyncIterator[Browser]:
-    browser = Browser(desk)
-    async with browser.client:
-        yield browser
 
 
 @pytest.fixture
