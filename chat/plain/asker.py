@@ -9,6 +9,7 @@ from chat.oncall.needs import Needs
 from chat.oncall.stays import Stay, Stays
 from chat.pacing import Pacing
 from chat.plain.visit import Visit
+from chat.requests import Raise
 from chat.session import House, Session
 
 _NOWHERE: Final = cast("House", None)
@@ -54,6 +55,13 @@ class Asker:
         session = self.session(secret)
         self._pacing.may(session, self._pacing.calls)
         await self._calling.to(session, call)
+
+    async def call_somebody(self, secret: bytes, call: Raise) -> None:
+        """Raise a need for whoever has none, however much they asked for before.
+
+        How often one can take it back keeps its pace.
+        """
+        await self._calling.to(self.session(secret), call)
 
     async def news(self, visit: Visit) -> NeedNews | None:
         """Return how it stands with the need of whoever visits; None: there is none."""

@@ -16,6 +16,7 @@ from chat.plain.keepsake import Keepsakes
 from chat.plain.lines import read
 from chat.plain.pressing import Pressing
 from chat.plain.sheets import Sheets
+from chat.plain.standing import Standing
 from chat.plain.staying import Staying
 from chat.plain.talking import PlainTalk
 from chat.rooms import Rooms
@@ -53,13 +54,20 @@ def plain_routes(
         asker=asker,
         pressing=Pressing(asker=asker, keepsakes=keepsakes, sheets=sheets),
         staying=Staying(asker=asker, keepsakes=keepsakes, sheets=sheets),
+        standing=Standing(
+            asker=asker,
+            rooms=rooms,
+            identity=identity,
+            pacing=pacing,
+            sheets=sheets,
+            hours=hours,
+            clock=clock,
+        ),
         speaking=speaking,
-        rooms=rooms,
         identity=identity,
         pacing=pacing,
         keepsakes=keepsakes,
         sheets=sheets,
         is_from_us=is_from_us,
-        hours=hours,
         clock=clock,
     ).routes()

@@ -21,6 +21,8 @@ _LONG_WORDS: Final = (
 )
 _UNKNOWN: Final = "We do not know one of these. Please choose again."
 _TOO_MANY_SHARES: Final = f"{MOST_SHARES} are enough for now. Please take some back."
+_CALLING: Final = ("raised", "offered")
+_ENDED: Final = ("", "ended")
 _HEARD: Final = "That you need to talk has reached us."
 
 
@@ -32,6 +34,9 @@ class Told(NamedTuple):
     shares: tuple[str, ...]
 
 
+_NOTHING: Final = Told("", "", ())
+
+
 class Pressing:
     """Raises a need, and adds to one that is open."""
 
@@ -41,38 +46,47 @@ class Pressing:
         self._sheets = sheets
 
     async def press(self, visit: Visit) -> Response:
-        """Raise a need, or press again with more words."""
+        """Raise a need; one that is open can be told more, and stays the same."""
         if visit.secret is None:
             visit.secret = self._keepsakes.new(visit.request)
+            state = ""
+        else:
+            state = await self._state(visit)
         if visit.secret is None:
             return self._sheets.start(visit, note=TOO_MANY, status=429)
-        return await self._raise(visit, visit.secret, "came")
+        if state in _CALLING and _told(visit) == _NOTHING:
+            return go(PATH)
+        return await self._raise(visit, visit.secret, state, "came")
 
     async def more(self, visit: Visit) -> Response:
         """Show what more can be said, while a peer is called."""
-        if not await self._is_called(visit):
-            return go(PATH)
-        return self._sheets.more(visit)
+        called = await self._state(visit) in _CALLING
+        return self._sheets.more(visit) if called else go(PATH)
 
     async def add(self, visit: Visit) -> Response:
         """Say more about a need that is open; nobody raises another by that."""
-        if visit.secret is None or not await self._is_called(visit):
+        state = await self._state(visit)
+        if visit.secret is None or state not in _CALLING:
             return go(PATH)
-        return await self._raise(visit, visit.secret, "told")
+        return await self._raise(visit, visit.secret, state, "told")
 
-    async def _is_called(self, visit: Visit) -> bool:
+    async def _state(self, visit: Visit) -> str:
         news = await self._asker.news(visit)
-        return news is not None and news.state in ("raised", "offered")
+        return news.state if news else ""
 
-    async def _raise(self, visit: Visit, secret: bytes, then: str) -> Response:
+    async def _raise(
+        self, visit: Visit, secret: bytes, state: str, then: str
+    ) -> Response:
         """Raise it, whatever is wrong with what is said: that goes out in any case."""
         told, amiss = fit(_told(visit))
         words, wish, shares = told
-        asked = Raise(0, "", words, wish, ",".join(shares), visit.language)
-        await self._asker.ask(secret, asked)
+        call = Raise(0, "", words, wish, ",".join(shares), visit.language)
+        if state in _ENDED:
+            await self._asker.call_somebody(secret, call)
+        else:
+            await self._asker.ask(secret, call)
         if amiss:
-            note = f"{_HEARD} {amiss}"
-            return self._sheets.more(visit, note=note, status=422)
+            return self._sheets.more(visit, note=f"{_HEARD} {amiss}", status=422)
         return go(f"{PATH}?{then}")
 
 

@@ -14,7 +14,7 @@ from chat.plain.keepsake import PATH, Keepsakes, mark
 from chat.plain.lines import Country
 from chat.plain.spoken import Spoken
 from chat.plain.visit import Visit, ticked
-from chat.plain.words import WISHES, Watched, refusal
+from chat.plain.words import WISHES, Watched, refusal, status_of
 from chat.requests import MOST_NEED_CHARACTERS, STAYS
 from chat.text import MAX_CHARACTERS
 
@@ -71,7 +71,7 @@ class Sheets:
     ) -> Response:
         """Return the page with the button, and what was written on it before."""
         if error is not None:
-            note, status = refusal(error), 503
+            note, status = refusal(error), status_of(error)
         return self._asking("plain_start", visit, status, note)
 
     def more(self, visit: Visit, note: str = "", status: int = 200) -> Response:
@@ -95,9 +95,13 @@ class Sheets:
     ) -> Response:
         """Return the page on which one chooses how often to check in."""
         if error is not None:
-            note, status = refusal(error), 503
+            note, status = refusal(error), status_of(error)
         choices = tuple(filter(None, STAYS))
         return self.sheet("plain_stay", visit, status, note=note, choices=choices)
+
+    def later(self, visit: Visit, note: str = "", status: int = 200) -> Response:
+        """Return the page on which one chooses when to be called back."""
+        return self.sheet("plain_later", visit, status, note=note, hours=HOURS)
 
     def once_more(self, visit: Visit, again: Again) -> Response:
         """Ask whoever presses on a page that may be anybody's to press on ours."""
@@ -115,7 +119,7 @@ class Sheets:
     ) -> Response:
         """Return the page to write on, which does not come anew by itself."""
         return self.sheet(
-            "plain_write", visit, 200 if error is None else 422,
+            "plain_write", visit, status_of(error) if error else 200,
             latest=latest[:4][::-1], watch=watch, text=text,
             id=secrets.token_hex(_ID_BYTES), longest=MAX_CHARACTERS,
             note=refusal(error) if error else "",

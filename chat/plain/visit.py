@@ -5,7 +5,7 @@ from typing import Final
 from starlette.datastructures import FormData
 from starlette.requests import Request
 
-LONGEST_FORM: Final = 32_000
+LONGEST_FORM: Final = 20_000
 """How many bytes the longest form of ours brings, and no other is read."""
 
 
@@ -22,6 +22,10 @@ class Visit:
         self.secret = secret
         self.meant = meant
         """Whether what is asked comes from a page of ours."""
+
+    def asks(self, name: str) -> bool:
+        """Tell whether the address has something after its question mark."""
+        return name in self.request.query_params
 
     @property
     def language(self) -> str:

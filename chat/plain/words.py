@@ -206,5 +206,13 @@ def refusal(error: ChatError) -> str:
     """Return why something did not work."""
     if isinstance(error, TooFast):
         seconds = -int(-error.wait // 1)
-        return f"A little slower, please. Try again in {seconds} seconds."
+        told = f"{seconds} second{'' if seconds == 1 else 's'}"
+        return f"A little slower, please. Try again in {told}."
     return _REFUSALS.get(error.code, _NOT_NOW)
+
+
+def status_of(error: ChatError) -> int:
+    """Return what HTTP calls it: too fast, refused, or not possible now."""
+    if isinstance(error, TooFast):
+        return 429
+    return 422 if error.code in _REFUSALS else 503

@@ -138,5 +138,6 @@ def test_a_moment_to_come_is_never_over(seconds: int):
 
 def test_refusals_are_in_plain_words():
     assert "nothing at all" in refusal(BadText())
-    assert "in 3 seconds" in refusal(TooFast(2.4))
+    assert "in 3 seconds." in refusal(TooFast(2.4))
+    assert "in 1 second." in refusal(TooFast(0.4))
     assert "help line" in refusal(StoreDown(5))
