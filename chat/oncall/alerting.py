@@ -10,18 +10,20 @@ from collections.abc import (
 )  # fmt: skip
 from dataclasses import replace
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chat.oncall import sending, turns
 from chat.oncall.escalation import Call
 from chat.oncall.need import Need
+from chat.oncall.notify import Note
 from chat.oncall.sending import LEASE, PAGE, Leased
 from chat.oncall.stages import PeerId
 from chat.oncall.ways import new_id
 from chat.store import alerts
-from chat.store.instants import kept
+from chat.store.alerts import CALLS
+from chat.store.instants import kept, moment
 from chat.store.ways import Way
 
 Ways = Callable[
@@ -101,3 +103,33 @@ def _row(call: Call, alert: Leased, now: datetime) -> dict[str, object]:
         "state": "sending",
         "lease_until": kept(now + LEASE),
     }
+
+
+def of_row(row: Any, now: datetime) -> Leased:
+    """Return the alert of a row that was leased."""
+    next_step = moment(row.climb_due) if row.kind in CALLS else None
+    return Leased(
+        id=row.id,
+        kind=row.kind,
+        need_id=row.need_id,
+        staff_id=row.staff_id,
+        way_id=row.way_id,
+        way=row.way,
+        made_at=moment(row.made_at),
+        expires_in=sending.expiry(next_step, now),
+        address=row.address or {},
+        attempts=row.attempts,
+    )
+
+
+def note_of(alert: Leased) -> Note:
+    """Return an alert as whoever carries it gets it."""
+    return Note(
+        id=alert.id,
+        kind=alert.kind,
+        need_id=alert.need_id,
+        staff_id=alert.staff_id,
+        way_id=alert.way_id,
+        address=alert.address,
+        expires_in=alert.expires_in,
+    )

@@ -7,7 +7,7 @@ crashes lets the lease run out, and another sends it: one more alert, never none
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -17,7 +17,7 @@ from chat import bulletin
 from chat.clock import Clock
 from chat.errors import StoreDown
 from chat.metrics import Metrics
-from chat.oncall import sending
+from chat.oncall import alerting, sending
 from chat.oncall.notify import Note, Outcome
 from chat.oncall.rounds import once
 from chat.oncall.sending import FURTHEST, LEASE, PAGE, RENEW_SECONDS, Leased
@@ -26,9 +26,11 @@ from chat.store import alerts as store
 from chat.store import ways
 from chat.store.alerts import CALLS, Tried
 from chat.store.database import Database
-from chat.store.instants import kept, moment
+from chat.store.instants import kept
 
 LOOK_SECONDS: Final = 0.5
+BREATH_SECONDS: Final = 0.1
+"""So that what comes due at about the same time is taken at once."""
 TOGETHER_SECONDS: Final = 0.05
 """So that what comes back at about the same time is written down at once."""
 AT_ONCE: Final = 50
@@ -77,6 +79,8 @@ class Outbox:
         self._done = asyncio.Event()
         # One transaction of ours at a time: two could wait for each other's rows.
         self._alone = asyncio.Lock()
+        self.looks_in = LOOK_SECONDS
+        """In how many seconds there is something to send, as far as is known."""
 
     # Taking ---------------------------------------------------------------------------
 
@@ -95,33 +99,44 @@ class Outbox:
             tasks.create_task(self._recording())
             tasks.create_task(self._renewing())
             while True:
-                for alert in await self._batch():
+                # What was just written waits for nothing that others left behind.
+                for alert in self._written():
                     tasks.create_task(self._deliver(alert))
-                await _either(self._woken, LOOK_SECONDS)
+                for alert in await self._left():
+                    tasks.create_task(self._deliver(alert))
+                await _either(self._woken, self.looks_in)
 
     async def deliver(self) -> int:
         """Send all that waits now, and return how many alerts that were."""
-        batch = await self._batch()
+        batch = [*self._written(), *await self._left()]
         async with asyncio.TaskGroup() as tasks:
             for alert in batch:
                 tasks.create_task(self._deliver(alert))
         await self._record()
         return len(batch)
 
-    async def _batch(self) -> list[Leased]:
-        """Return what to send now: what was just written here, and what waits.
-
-        Where what waits cannot be read, whatever the reason, it is read a tick later.
-        """
+    def _written(self) -> list[Leased]:
+        """Return what was just written here."""
         new, self._new = self._new, []
+        return self._taken(new)
+
+    async def _left(self) -> list[Leased]:
+        """Return what waits to be tried again, and what others left behind.
+
+        Where that cannot be read, whatever the reason, it is read a tick later.
+        """
+        self.looks_in = LOOK_SECONDS
         try:
-            new += await self._lease()
+            return self._taken(await self._lease())
         except StoreDown:
             logger.warning("the outbox could not be read")
         except Exception:
             logger.exception("the outbox could not be read")
+        return []
+
+    def _taken(self, alerts: Iterable[Leased]) -> list[Leased]:
         # Open pages first: nobody has to take out a phone for those.
-        batch = sorted(new, key=lambda alert: alert.way != PAGE)
+        batch = sorted(alerts, key=lambda alert: alert.way != PAGE)
         self._in_hand |= {alert.id: alert for alert in batch}
         return batch
 
@@ -137,18 +152,33 @@ class Outbox:
                 furthest=kept(now + FURTHEST),
                 limit=MOST_LEASED,
             )
+            await self._any_free(tx, now, {row.id for row in rows})
             wanted = [row for row in rows if _is_wanted(row)]
             unwanted = {row.id for row in rows} - {row.id for row in wanted}
             await store.drop(tx, unwanted)
         self._fault("leased")
-        return [_leased(row, now) for row in wanted if row.id not in self._in_hand]
+        return [
+            alerting.of_row(row, now) for row in wanted if row.id not in self._in_hand
+        ]
 
     async def _any_waits(self, now: datetime) -> bool:
         """Look without keeping others from writing."""
         async with self._database.read(urgent=True) as tx:
-            return await store.any_free(
-                tx, kept(now), furthest=kept(now + FURTHEST), but=self._in_hand
-            )
+            return await self._any_free(tx, now)
+
+    async def _any_free(
+        self, tx: AsyncConnection, now: datetime, but: Collection[str] = ()
+    ) -> bool:
+        """Tell whether there is something to take, or else know when there will be."""
+        free_at = await store.first_free(
+            tx, furthest=kept(now + FURTHEST), but={*self._in_hand, *but}
+        )
+        if free_at is None:
+            return False
+        ahead = (free_at - kept(now)) / 1000
+        if ahead > 0:
+            self.looks_in = min(LOOK_SECONDS, max(BREATH_SECONDS, ahead))
+        return ahead <= 0
 
     # Sending --------------------------------------------------------------------------
 
@@ -173,7 +203,7 @@ class Outbox:
 
     async def _sent(self, alert: Leased) -> Outcome:
         if alert.way != PAGE:
-            return await self._send(alert.way, _note(alert))
+            return await self._send(alert.way, alerting.note_of(alert))
         about = alert.id, alert.staff_id, alert.kind, alert.need_id
         await self._ring(bulletin.alert(*about))
         return Outcome.SENT
@@ -239,34 +269,6 @@ def _is_wanted(row: Any) -> bool:
     """Tell whether an alert still has somewhere to go, and somebody to call for."""
     has_way = not row.way_id or row.address is not None
     return has_way and (row.kind not in CALLS or row.need_state in store.CALLING)
-
-
-def _leased(row: Any, now: datetime) -> Leased:
-    next_step = moment(row.climb_due) if row.kind in CALLS else None
-    return Leased(
-        id=row.id,
-        kind=row.kind,
-        need_id=row.need_id,
-        staff_id=row.staff_id,
-        way_id=row.way_id,
-        way=row.way,
-        made_at=moment(row.made_at),
-        expires_in=sending.expiry(next_step, now),
-        address=row.address or {},
-        attempts=row.attempts,
-    )
-
-
-def _note(alert: Leased) -> Note:
-    return Note(
-        id=alert.id,
-        kind=alert.kind,
-        need_id=alert.need_id,
-        staff_id=alert.staff_id,
-        way_id=alert.way_id,
-        address=alert.address,
-        expires_in=alert.expires_in,
-    )
 
 
 def _ids(results: Iterable[Result], outcome: Outcome | None) -> list[str]:

@@ -8,13 +8,14 @@ from typing import Final
 PAGE: Final = "page"
 """The way of an alert to whatever pages of the room team somebody has open."""
 
-LEASE: Final = timedelta(seconds=1)
+LEASE: Final = timedelta(seconds=0.75)
 """How long whoever sends an alert has it, unless they say that they are still at it.
 
-A worker that was killed holds up a step by this and a tick, and two seconds at most.
+A worker that was killed holds up a step by this. Its successor may be the first to take
+what it had, and be killed too: even then a step is less than two seconds late.
 """
 
-RENEW_SECONDS: Final = 0.3
+RENEW_SECONDS: Final = 0.2
 """How often whoever sends says so."""
 
 GIVE_UP: Final = timedelta(seconds=60)

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Row,
     and_,
     bindparam,
+    case,
     delete,
     func,
     insert,
@@ -89,12 +90,25 @@ async def called_last(
 # Sending ------------------------------------------------------------------------------
 
 
-async def any_free(
-    tx: AsyncConnection, now: int, *, furthest: int, but: Collection[str]
-) -> bool:
-    """Tell whether there are alerts to take, beside those that one has."""
-    asked = select(alerts.c.id).where(_is_free(now, furthest)).limit(len(but) + 1)
-    return bool(set((await tx.execute(asked)).scalars()) - set(but))
+async def first_free(
+    tx: AsyncConnection, *, furthest: int, but: Collection[str]
+) -> int | None:
+    """Return when there is an alert to take, beside those that one has; 0: at once.
+
+    None: there is none, as far as is known.
+    """
+    asked = select(alerts.c.id, _free_at(furthest).label("at"))
+    asked = asked.where(alerts.c.state.in_(_UNSENT)).order_by("at")
+    mine = set(but)
+    found = await tx.execute(asked.limit(len(mine) + 1))
+    return next((row.at for row in found if row.id not in mine), None)
+
+
+def _free_at(furthest: int) -> ColumnElement[int]:
+    """Return when an alert may be taken; a moment further away is one long ago."""
+    waits = alerts.c.state == "waiting"
+    at = func.coalesce(case((waits, alerts.c.next_at), else_=alerts.c.lease_until), 0)
+    return case((at > furthest, 0), else_=at)
 
 
 async def lease(

@@ -237,13 +237,13 @@ async def test_whoever_takes_long_to_send_keeps_it(on_call: OnCall, worker: Work
         running = tasks.create_task(worker.outbox.run())
         await worker.escalator.tick()
         [row] = await pushes(on_call)
-        on_call.clock.advance(0.9)
+        on_call.clock.advance(0.7)
 
         async def renewed() -> bool:
             return bool((await pushes(on_call))[0].lease_until > row.lease_until)
 
         await eventually(renewed)
-        on_call.clock.advance(0.9)
+        on_call.clock.advance(0.7)
         assert await on_call.worker().outbox.deliver() == 0
 
         on_call.outside.hangs.set()

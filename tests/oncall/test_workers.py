@@ -1,5 +1,6 @@
 """Workers: any of them may be killed at any time, and what it had is taken up again."""
 
+import asyncio
 from collections import Counter
 from datetime import timedelta
 
@@ -7,6 +8,7 @@ import pytest
 
 from chat import bulletin
 from chat.oncall.notify import Outcome
+from chat.oncall.sending import LEASE
 from tests.support.needs import OTTER, WREN, a_handle
 from tests.support.on_call import Crash, OnCall
 
@@ -61,6 +63,45 @@ async def test_whoever_crashes_anywhere_costs_an_alert_too_many_and_never_one_to
     assert set(paged) == set(ids)
     assert max(paged.values()) <= 1 + len(points)
     assert await on_call.states() == {"sent"}
+
+
+async def test_two_killed_in_turn_hold_up_an_alert_for_less_than_two_seconds(
+    on_call: OnCall,
+):
+    """The second comes first to what the first had, and is killed with it as well."""
+    await on_call.house.pressed()
+    alive = on_call.worker()
+    began = on_call.clock.now()
+    with pytest.raises(Crash):
+        await on_call.worker(Killed("after_commit")).tick()
+    on_call.clock.advance(LEASE.total_seconds())
+    with pytest.raises(Crash):
+        await on_call.worker(Killed("leased")).tick()
+
+    while not await alive.outbox.deliver():
+        on_call.clock.advance(alive.outbox.looks_in)
+
+    assert on_call.clock.now() - began < timedelta(seconds=1.6)
+    assert on_call.pushed() == [WREN]
+
+
+async def test_what_was_just_written_is_sent_before_one_looks_for_what_others_had(
+    on_call: OnCall,
+):
+    await on_call.house.pressed()
+    on_call.outside.answers[on_call.phones[WREN].id] = Outcome.LATER
+    await on_call.worker().tick()
+    on_call.clock.advance(1)
+    id_ = await on_call.house.pressed()
+    worker = on_call.worker(Killed("leased"))
+    await worker.escalator.tick()
+
+    with pytest.raises((Crash, BaseExceptionGroup)):
+        async with asyncio.timeout(10):
+            await worker.outbox.run()
+
+    assert on_call.paged() == [WREN, WREN]
+    assert on_call.pushed(id_) == [WREN]
 
 
 @pytest.mark.parametrize("point", ["silent", "raised_again"])
