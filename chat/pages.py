@@ -179,11 +179,18 @@ class Pages:
     async def _file(self, request: Request) -> Response:
         file = self._files.get(request.scope["path"])
         if file is None:
-            return PlainTextResponse("There is nothing here.\n", 404)
+            return self._nothing(request)
         variant = file.best(request.headers.get("accept-encoding", ""))
         if variant.is_known(request.headers.get("if-none-match", "")):
             return Response(status_code=304, headers=variant.headers)
         return Response(variant.body, headers=variant.headers)
+
+    def _nothing(self, request: Request) -> Response:
+        """Say so; to a person, who may have opened a form's address, with a way on."""
+        file = self._files.get("/nothing.html")
+        if file is None or "text/html" not in request.headers.get("accept", ""):
+            return PlainTextResponse("There is nothing here.\n", 404)
+        return Response(file.plain.body, 404, _NOT_KEPT, media_type=TYPES[".html"])
 
 
 class _Variant(NamedTuple):

@@ -26,6 +26,7 @@ def web(tmp_path: Path) -> Path:
     (web / "js").mkdir(parents=True)
     (web / "index.html").write_text(A_PAGE)
     (web / "js" / "app.js").write_text("x()")
+    (web / "nothing.html").write_text("<a href='/'>The rooms</a>")
     (web / "sun.svg").write_text("<svg/>")
     (web / "site.webmanifest").write_text("{}")
     (web / "notes.md").write_text("not for browsers")
@@ -91,6 +92,23 @@ def test_the_words_are_the_ones_that_everybody_else_uses(browser: TestClient):
 )
 def test_no_path_leads_anywhere_else(browser: TestClient, path: str):
     assert browser.get(path).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/staff/rota/zone", "/talk/over", "/no/room"])
+def test_whoever_comes_where_nothing_is_finds_a_way_on(browser: TestClient, path: str):
+    person = browser.get(path, headers={"accept": "text/html,*/*;q=0.8"})
+    program = browser.get(path, headers={"accept": "application/json"})
+
+    assert (person.status_code, program.status_code) == (404, 404)
+    assert "<a href='/'>" in person.text
+    assert program.text == "There is nothing here.\n"
+
+
+def test_the_checkouts_page_for_it_leads_to_the_rooms_the_desk_and_help():
+    page = (WEB / "nothing.html").read_text()
+
+    for way in ('href="/"', 'href="/staff"', 'href="/talk#lines"'):
+        assert way in page
 
 
 def test_only_reading_is_allowed(browser: TestClient):
