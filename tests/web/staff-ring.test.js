@@ -44,6 +44,16 @@ test("who is called hears and sees it, and another tab tells", () => {
   assert.equal(document.title, "(1) Calls · Porchlight")
 })
 
+test("what is about hours leads to hours, and what is about somebody to them", () => {
+  const { ring, parts } = aRing()
+  const link = () => parts["[data-ring-link]"].textContent
+
+  ring.alert({ id: "a2", staff: "wren", kind: "gap" })
+  assert.equal(link(), "See which hours")
+  ring.alert(CALLED)
+  assert.equal(link(), "See who")
+})
+
 test("who is not called hears nothing", () => {
   const { ring, place, heard } = aRing()
 

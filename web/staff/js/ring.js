@@ -14,8 +14,8 @@ const TAKEN = ["accepted", "talking"]
 const OTHERS = {
   hand: ["Somebody asks you to take over a talk.", "/staff/calls"],
   company: ["A peer would like somebody to sit in with them.", "/staff/calls"],
-  swap: ["A shift is looking for somebody.", "/staff/rota"],
-  gap: ["Some hours ahead still need somebody.", "/staff/coverage"]
+  swap: ["A shift is looking for somebody.", "/staff/rota", "See which shift"],
+  gap: ["Some hours ahead still need somebody.", "/staff/coverage", "See which hours"]
 }
 
 export class Ring {
@@ -86,10 +86,10 @@ export class Ring {
   }
 
   // Something that can wait: one soft sound, and words that stay.
-  #tell(words, address) {
+  #tell(words, address, way) {
     if (this.#called.size || this.#alarm) return
     this.#speaker.soft()
-    this.#show(words, address)
+    this.#show(words, address, way)
   }
 
   #over(need, thanks = "") {
@@ -99,7 +99,7 @@ export class Ring {
     this.hush()
     if (this.#alarm) return this.#showAlarm()
     if (!thanks) return this.#close()
-    this.#show(thanks, "/staff/calls")
+    this.#show(thanks, "/staff/calls", "To the calls")
     this.#thanking = this.#timers.setTimeout(() => this.#close(), THANKS_MS)
   }
 
@@ -113,11 +113,12 @@ export class Ring {
     this.#show(this.#alarm, "/staff/calls")
   }
 
-  #show(words, address) {
+  #show(words, address, way = "See who") {
     this.#timers.clearTimeout(this.#thanking)
     this.#place.hidden = false
     part(this.#place, "ring-words").textContent = words
     part(this.#place, "ring-link").href = address
+    part(this.#place, "ring-link").textContent = way
     this.#place.classList.toggle("ring--now", this.#called.size > 0 || this.#alarm !== "")
   }
 
