@@ -129,11 +129,20 @@ _PLAIN: Final = {
 
 
 def whom(promise: Promise) -> str:
-    """Return for whom a promise is: `for Coffee room and 3 more, in Afrikaans`."""
-    named, more = list(promise.rooms[:ROOMS_NAMED]), promise.rooms[ROOMS_NAMED:]
-    rooms = listed([*named, f"{len(more)} more"] if more else named)
+    """Return for whom a promise is: `for Coffee room and First days, in Afrikaans`."""
     spoken = promise.wanted.language
     language = LANGUAGES.get(spoken, spoken)
-    return ", ".join(
-        filter(None, (rooms and f"for {rooms}", language and f"in {language}"))
-    )
+    parts = (_for_rooms(promise), language and f"in {language}")
+    return ", ".join(filter(None, parts))
+
+
+def _for_rooms(promise: Promise) -> str:
+    rooms, others = list(promise.rooms), list(promise.others)
+    if not rooms:
+        return ""
+    if len(rooms) <= ROOMS_NAMED:
+        return f"for {listed(rooms)}"
+    if 0 < len(others) <= ROOMS_NAMED:
+        return f"for all but {listed(others)}"
+    more = len(rooms) - ROOMS_NAMED
+    return f"for {listed([*rooms[:ROOMS_NAMED], f'{more} more'])}"

@@ -32,6 +32,8 @@ class Promise(NamedTuple):
     rooms: tuple[str, ...]
     """The names of the rooms that it is about; none: every room."""
     hours: tuple[Hours, ...]
+    others: tuple[str, ...] = ()
+    """The names of all rooms that it is not about, where it is about some."""
 
 
 class Lack(NamedTuple):
@@ -77,7 +79,7 @@ def promises(
     return [*_to_rooms(rota, span, rooms), *_in_languages(shifts, span, rooms)]
 
 
-def _to_rooms(rota: Rota, span: Hours, rooms: Iterable[Room]) -> Iterator[Promise]:
+def _to_rooms(rota: Rota, span: Hours, rooms: Sequence[Room]) -> Iterator[Promise]:
     planned: list[Weekly | Temporary] = [*rota.weekly, *rota.temporary]
     lines = [line.tags for line in planned if not line.backup]
     named = {tag for tags in lines for tag in tags}
@@ -90,7 +92,8 @@ def _to_rooms(rota: Rota, span: Hours, rooms: Iterable[Room]) -> Iterator[Promis
     if all(lines):
         alike.pop((), None)
     for tags, names in alike.items():
-        yield Promise(Wanted(tags), tuple(names), (span,))
+        others = tuple(room.name for room in rooms if room.name not in names)
+        yield Promise(Wanted(tags), tuple(names), (span,), others)
 
 
 def _in_languages(

@@ -6,7 +6,9 @@ import pytest
 
 from chat.casework.ladder import MOST_WORDS
 from chat.desk.replies import REPLIES, Reply, words_of
-from chat.desk.wording import ago, listed
+from chat.desk.wording import ago, listed, whom
+from chat.oncall.coverage import Wanted
+from chat.oncall.promises import Promise
 
 A_DAY = 86_400
 
@@ -55,3 +57,24 @@ def test_no_two_replies_share_an_id():
 
 def test_a_reply_that_does_not_exist_says_nothing():
     assert words_of("no-such-reply") == ""
+
+
+@pytest.mark.parametrize(
+    ("rooms", "others", "language", "words"),
+    [
+        (("Coffee",), (), "", "for Coffee"),
+        (("Coffee", "Grief"), ("Women",), "", "for Coffee and Grief"),
+        (("Coffee",), (), "af", "for Coffee, in Afrikaans"),
+        ((), (), "af", "in Afrikaans"),
+        ((), (), "qq", "in qq"),
+        (tuple("ABCD"), ("Women", "Men"), "", "for all but Women and Men"),
+        (tuple("ABCD"), tuple("EFGH"), "", "for A, B, C and 1 more"),
+        (tuple("ABCDE"), (), "", "for A, B, C and 2 more"),
+    ],
+)
+def test_for_whom_nobody_is_there_is_told_in_few_words(
+    rooms: tuple[str, ...], others: tuple[str, ...], language: str, words: str
+):
+    promise = Promise(Wanted(None, language), rooms, (), others)
+
+    assert whom(promise) == words

@@ -62,7 +62,11 @@ def test_where_shifts_are_for_every_room_nothing_is_missing_beside_gaps():
 
 
 def test_while_all_who_are_there_are_for_one_room_the_others_have_nobody():
-    assert for_whom(in_utc(FOR_WOMEN, GENERAL_MORNING)) == {("Alcohol", "Coffee")}
+    (lack,) = found(in_utc(FOR_WOMEN, GENERAL_MORNING))
+
+    assert lack.gap.hours == EVENING
+    assert lack.promise.rooms == ("Alcohol", "Coffee")
+    assert lack.promise.others == ("Women",)
 
 
 def test_one_of_a_room_s_tags_is_enough():
