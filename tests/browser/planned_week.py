@@ -20,13 +20,14 @@ FINCH: Final = PeerId("finch")
 HOUR: Final = timedelta(hours=1)
 LINES: Final = (
     # From, to, on which days, and whose turns they are.
-    ("08:00", "13:00", range(7), ((OTTER,),)),
+    ("08:00", "13:00", (1, 2, 4, 5, 6), ((OTTER,),)),
     ("12:00", "18:00", range(5), ((SWIFT,),)),
     ("18:00", "23:00", range(7), ((WREN, OTTER), (WREN, SWIFT))),
     ("19:00", "23:00", (4, 5, 6), ((PeerId(BIRCH),),)),
     ("23:00", "05:00", (0, 2, 4), ((HERON,),)),
     ("23:00", "05:00", (1, 5), ((WREN,),)),
 )
+FOR_WOMEN: Final = (("08:00", "13:00", (0, 3), ((OTTER,),)),)
 
 
 async def fill(service: Service) -> None:
@@ -36,10 +37,11 @@ async def fill(service: Service) -> None:
     plan, now = service.switchboard.plan, service.clock.now()
     await plan.set_zone(BIRCH, "Africa/Johannesburg")
     since = date.fromordinal(now.date().toordinal() - 7)
-    for starts, ends, days, turns in LINES:
+    for starts, ends, days, turns in LINES + FOR_WOMEN:
         wall: dict[str, Any] = {
             "starts": time.fromisoformat(starts),
             "ends": time.fromisoformat(ends),
+            "tags": ("women",) if days == FOR_WOMEN[0][2] else (),
         }
         for day in days:
             await plan.add_weekly(BIRCH, weekday=day, turns=turns, since=since, **wall)
