@@ -103,6 +103,35 @@ def test_the_judge_lets_pass_what_a_page_was_told_it_cannot_have():
     assert verdict(page) == Verdict(3, 0, 0, 0, 0)
 
 
+def a_page_that_missed_an_epoch() -> Page:
+    """Return a page that heard what was said in the seventh and the ninth epoch."""
+    page = a_page(live=SAID)
+    page.log.joined(caught_up(ONE, TWO, THREE, whole=False, epoch=9))
+    return page
+
+
+def test_the_judge_knows_that_a_room_may_begin_anew_before_its_page_hears_of_it():
+    speaker, other = a_page_that_missed_an_epoch(), a_page_that_missed_an_epoch()
+    speaker.acked = {"in the eighth": Place(7, 1)}
+    assert _lost_of(speaker, other) == 0
+
+    speaker.acked = {"at the end of the ninth": Place(9, 4)}
+    assert _lost_of(speaker, other) == 1
+
+
+def test_the_judge_goes_by_where_a_word_stands_and_not_by_what_its_page_took_it_for():
+    speaker, other = a_page(live=SAID), a_page(live=SAID)
+    speaker.log.joined(caught_up(Shown(4, "four"), whole=False, epoch=8))
+    other.log.joined(caught_up(whole=False, epoch=8))
+    speaker.acked = {"four": Place(7, 4)}
+
+    assert _lost_of(speaker, other) == 1
+
+
+def _lost_of(*pages: Page) -> int:
+    return judge(pages, TRUTH, AFRESH).lost
+
+
 def test_the_judge_finds_what_is_shown_twice():
     page = a_page(caught_up(*SAID), caught_up(THREE))
 

@@ -76,15 +76,46 @@ def _lost(pages: Sequence[Page]) -> int:
     """Count what was acked, and neither reached everyone in the room nor was undone."""
     acked = {text: place for page in pages for text, place in page.acked.items()}
     undone = {place for page in pages for place in page.taken_back}
+    logs = [page.log for page in pages]
+    stands, epochs = _stands(logs), _epochs(logs)
     return sum(
-        any(not _knows(page.log, text, place) for page in pages)
+        any(
+            not _knows(log, text, stands.get(text) or _may_stand(place, epochs))
+            for log in logs
+        )
         for text, place in acked.items()
         if place not in undone
     )
 
 
-def _knows(log: Log, text: str, place: Place) -> bool:
-    return text in log.heard or log.was_told(place)
+def _stands(logs: Iterable[Log]) -> dict[str, set[Place]]:
+    """Return where every text stands that anybody is shown."""
+    found: dict[str, set[Place]] = {}
+    for log in logs:
+        for epoch, texts in log.shown.items():
+            for position, text in texts.items():
+                found.setdefault(text, set()).add(Place(epoch, position))
+    return found
+
+
+def _epochs(logs: Iterable[Log]) -> set[int]:
+    return {
+        e for log in logs for e in (*log.shown, *(m.until.epoch for m in log.missed))
+    }
+
+
+def _may_stand(acked: Place, epochs: Iterable[int]) -> set[Place]:
+    """Return where a text may have stood that nobody was shown.
+
+    An answer names no epoch: its page takes it for the one that it knows, and the room
+    may have begun anew meanwhile.
+    """
+    later = {epoch for epoch in epochs if epoch > acked.epoch}
+    return {acked, *(Place(epoch, acked.position) for epoch in later)}
+
+
+def _knows(log: Log, text: str, places: Iterable[Place]) -> bool:
+    return text in log.heard or any(map(log.was_told, places))
 
 
 def _doubled(log: Log) -> int:
