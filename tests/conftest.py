@@ -8,11 +8,14 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings as hypothesis_settings
+from redis import Redis
 
 from chat.settings import Settings
 from chat.store.database import FILE, Database
+from tests.support.ahead import ClockAhead
 from tests.support.clock import FakeClock
 from tests.support.eventually import PATIENCE_SECONDS
+from tests.support.night_shift import NightShift
 from tests.support.postgres import PostgresServer, SpareDatabases, binaries
 from tests.support.redis_server import RedisServer
 from tests.support.service import House
@@ -141,3 +144,27 @@ async def house(settings: Settings, clock: FakeClock) -> AsyncIterator[House]:
     """Run the whole service, behind a port of its own."""
     async with House.open(settings, clock) as house:
         yield house
+
+
+@pytest.fixture
+async def night(settings: Settings, sqlite_template: Path) -> AsyncIterator[NightShift]:
+    """Serve a night, on SQLite."""
+    async with NightShift.open(settings, sqlite_template, ClockAhead()) as night:
+        yield night
+
+
+@pytest.fixture
+async def any_night(
+    settings: Settings, sqlite_template: Path, database_url: str | None
+) -> AsyncIterator[NightShift]:
+    """Serve a night, once on each kind of database."""
+    own = settings.model_copy(update={"database_url": database_url})
+    async with NightShift.open(own, sqlite_template, ClockAhead()) as night:
+        yield night
+
+
+@pytest.fixture
+def redis(settings: Settings) -> Iterator[Redis]:
+    """Look into the service's Redis."""
+    with Redis.from_url(settings.redis_url or "", protocol=2) as redis:
+        yield redis

@@ -5,7 +5,7 @@ And it does not tell that two pseudonyms are one device's, to whom has no servic
 
 import logging
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -46,12 +46,6 @@ async def house(
     told = {"database_url": database_url, "flood_guard": False}
     async with House.open(settings.model_copy(update=told), clock) as house:
         yield house
-
-
-@pytest.fixture
-def redis(settings: Settings) -> Iterator[Redis]:
-    with Redis.from_url(settings.redis_url or "", protocol=2) as redis:
-        yield redis
 
 
 async def tables(house: House) -> dict[str, list[Any]]:

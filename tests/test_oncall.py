@@ -1,10 +1,8 @@
 """Someone needs to talk, and a human comes: the story through the whole service."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
-import pytest
 from redis import Redis
 
 from chat.attendance import Attendance
@@ -28,29 +26,6 @@ ANSWER = f"It is a long night. {CANARY}"
 TAKING_OVER = f"I have read it all, and I stay with you. {CANARY}"
 SILENCE_SECONDS = 181
 HOUR = 3600
-
-
-@pytest.fixture
-async def night(settings: Settings, sqlite_template: Path) -> AsyncIterator[NightShift]:
-    """Serve a night, on SQLite."""
-    async with NightShift.open(settings, sqlite_template, ClockAhead()) as night:
-        yield night
-
-
-@pytest.fixture
-async def any_night(
-    settings: Settings, sqlite_template: Path, database_url: str | None
-) -> AsyncIterator[NightShift]:
-    """Serve a night, once on each kind of database."""
-    own = settings.model_copy(update={"database_url": database_url})
-    async with NightShift.open(own, sqlite_template, ClockAhead()) as night:
-        yield night
-
-
-@pytest.fixture
-def redis(settings: Settings) -> Iterator[Redis]:
-    with Redis.from_url(settings.redis_url or "", protocol=2) as redis:
-        yield redis
 
 
 async def test_one_peer_comes_and_goes_silent_the_other_takes_over_and_nothing_stays(

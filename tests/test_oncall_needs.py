@@ -1,17 +1,11 @@
 """How somebody comes to need to talk, who is called then and who is not, and going."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
-
-import pytest
 
 from chat.asides import NeedNews
 from chat.model import Grade
 from chat.oncall.stages import End
 from chat.roles import Role
-from chat.settings import Settings
-from tests.support.ahead import ClockAhead
 from tests.support.frames import Care, Done, Joined, code
 from tests.support.night_shift import NightShift, is_told
 from tests.support.peer import need_of
@@ -20,23 +14,6 @@ WORDS = "I miss my dad"
 WAITING = "is anybody there"
 IN_DANGER = "i took all my pills an hour ago and i cant stay awake"
 MINUTE, HOUR = 60, 3600
-
-
-@pytest.fixture
-async def night(settings: Settings, sqlite_template: Path) -> AsyncIterator[NightShift]:
-    """Serve a night, on SQLite."""
-    async with NightShift.open(settings, sqlite_template, ClockAhead()) as night:
-        yield night
-
-
-@pytest.fixture
-async def any_night(
-    settings: Settings, sqlite_template: Path, database_url: str | None
-) -> AsyncIterator[NightShift]:
-    """Serve a night, once on each kind of database."""
-    own = settings.model_copy(update={"database_url": database_url})
-    async with NightShift.open(own, sqlite_template, ClockAhead()) as night:
-        yield night
 
 
 # Beginning

@@ -1,6 +1,6 @@
 """Someone needs to talk while something is down, or the house is started again."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -22,13 +22,6 @@ HELLO = "Hello. I am here, and I have time."
 ANSWER = "It is a long night."
 SILENCE_SECONDS = 181
 LATE_SECONDS = 2
-
-
-@pytest.fixture
-async def night(settings: Settings, sqlite_template: Path) -> AsyncIterator[NightShift]:
-    """Serve a night, on SQLite."""
-    async with NightShift.open(settings, sqlite_template, ClockAhead()) as night:
-        yield night
 
 
 async def test_a_press_while_the_database_is_down_is_refused_and_succeeds_later(

@@ -1,7 +1,7 @@
 """An hour after a talk nothing is left of it anywhere, but that there was one."""
 
 import logging
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -30,12 +30,6 @@ async def house(
 ) -> AsyncIterator[TalkHouse]:
     async with TalkHouse.open(settings, sqlite_template, clock) as house:
         yield house
-
-
-@pytest.fixture
-def redis(settings: Settings) -> Iterator[Redis]:
-    with Redis.from_url(settings.redis_url or "", protocol=2) as redis:
-        yield redis
 
 
 async def dump(house: TalkHouse) -> dict[str, str]:
