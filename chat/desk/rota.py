@@ -210,7 +210,8 @@ def _named(told: str, ahead: Ahead) -> str:
     """Return what is told of a mistake, with names for ids."""
     for mate in ahead.mates:
         told = told.replace(mate.id, mate.desk_name)
-    return f"{told[:1].upper()}{told[1:]}. Nothing was changed."
+    end = "" if told.endswith("?") else "."
+    return f"{told[:1].upper()}{told[1:]}{end} Nothing was changed."
 
 
 def _with_state(name: str, ready: bool) -> str:

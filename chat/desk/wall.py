@@ -45,6 +45,9 @@ class Wall:
 
     def hours(self, hours: Hours) -> str:
         """Return hours in words; in the nights of the change with the clock's name."""
+        first = self.day_of(hours.starts)
+        if hours == (self.midnight(first), self.midnight(first + ONE_DAY)):
+            return "all day"
         starts, ends = (at.astimezone(zone_of(self.zone)) for at in hours)
         if starts.utcoffset() == ends.utcoffset():
             return f"{starts:%H:%M}{_DASH}{ends:%H:%M}"

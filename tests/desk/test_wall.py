@@ -1,6 +1,6 @@
 """The wall: hours are cut and told so that nobody is there an hour early or late."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
 import pytest
@@ -41,6 +41,17 @@ def test_pieces_are_the_whole_and_each_within_a_day(
         last = part.ends - timedelta.resolution
         days = {at.astimezone(zone_of(zone)).date() for at in (part.starts, last)}
         assert len(days) == 1
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Europe/London"])
+@pytest.mark.parametrize("day", [date(2026, 11, 22), date(2026, 10, 25)])
+def test_a_whole_day_is_called_so(zone: str, day: date):
+    wall = Wall(zone, datetime(2026, 10, 20, tzinfo=UTC))
+    midnight, next_one = wall.midnight(day), wall.midnight(day + timedelta(days=1))
+
+    assert wall.hours(Hours(midnight, next_one)) == "all day"
+    assert wall.hours(Hours(midnight + HOUR, next_one)) != "all day"
+    assert wall.hours(Hours(midnight, next_one + 24 * HOUR)) != "all day"
 
 
 @pytest.mark.parametrize(
