@@ -5,7 +5,7 @@ import { REACTIONS } from "./frames.js"
 import { nameOf } from "./names.js"
 import { announce, copy, empty, made, part, tell } from "./page.js"
 
-const MARKS = { kept: "on this phone", sent: "sent", said: "in the room", slow: "goes in a moment", held: "with the room team", refused: "not in the room" }
+const MARKS = { kept: "on this phone", sent: "on its way", said: "in the room", slow: "goes in a moment", held: "with the room team", refused: "not in the room" }
 const MARKS_ALONE = { ...MARKS, said: "sent", refused: "not sent" }
 const QUOTE = 90
 
@@ -41,7 +41,7 @@ export function fillMessage(item, view) {
   if (!part(item, "acts").hidden) fillActs(item)
 }
 
-function markOf({ mark, alone }) {
+export function markOf({ mark, alone }) {
   return (alone ? MARKS_ALONE : MARKS)[mark] || ""
 }
 
