@@ -1,6 +1,7 @@
 """Favours: what peers ask of each other about a talk, told by every way they have."""
 
 from collections.abc import Collection
+from datetime import timedelta
 from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -19,6 +20,8 @@ HAND: Final = "hand"
 """Somebody is asked to take over."""
 COMPANY: Final = "company"
 """Somebody is asked to sit in."""
+AGAIN: Final = timedelta(minutes=1)
+"""How long whoever was asked by an alert is asked by no other: their page shows it."""
 
 
 class Favours:
@@ -52,12 +55,14 @@ class Favours:
     ) -> None:
         # They carry no need: nobody is called to it, so that no end of calling drops
         # them on their way.
+        now = self._clock.now()
+        told = await alerts.told_since(tx, whom, kind, kept(now - AGAIN))
+        whom = [peer for peer in whom if peer not in told]
         usable = await self._ways.usable(tx, whom)
-        now = kept(self._clock.now())
         rows = [
             {
                 "id": new_id(), "kind": kind, "staff_id": peer, "way_id": way_id,
-                "way": way, "made_at": now, "state": "waiting",
+                "way": way, "made_at": kept(now), "state": "waiting",
             }
             for peer in whom
             for way_id, way in [

@@ -59,6 +59,18 @@ async def add(tx: AsyncConnection, rows: Sequence[Mapping[str, object]]) -> None
         await tx.execute(insert(alerts), [dict(row) for row in rows])
 
 
+async def told_since(
+    tx: AsyncConnection, staff_ids: Collection[str], kind: str, since: int
+) -> set[str]:
+    """Return which of these people have had an alert of a kind after a moment."""
+    asked = select(alerts.c.staff_id).where(
+        alerts.c.staff_id.in_(staff_ids),
+        alerts.c.kind == kind,
+        alerts.c.made_at > since,
+    )
+    return set((await tx.execute(asked.distinct())).scalars())
+
+
 async def unsent_of(tx: AsyncConnection, need_ids: Iterable[str]) -> Sequence[Unsent]:
     """Return the alerts about some needs that wait to be tried again."""
     asked = select(alerts.c.id, alerts.c.need_id, alerts.c.staff_id, alerts.c.way_id)

@@ -90,6 +90,18 @@ async def test_what_was_said_is_there_without_a_script(
     assert page.index("Hello &lt;script&gt;") < page.index("I am here.")
 
 
+async def test_when_something_was_said_is_told_by_the_readers_clock(
+    desk: CallDesk, wren: Colleague, need: NeedId
+):
+    await wren.post(f"{page_of(need)}/say", text="I am here.", id=LINE)
+    await wren.post(f"{page_of(need)}/note", note="It was long.")
+
+    now = desk.clock.now()
+    by_script = f'data-at="{int(now.timestamp())}">{now:%H:%M} UTC</time>'
+    assert by_script in await wren.reads(page_of(need))
+    assert by_script in await wren.reads("/staff/calls")
+
+
 async def test_a_first_line_makes_it_a_talk(
     desk: CallDesk, wren: Colleague, need: NeedId
 ):
@@ -310,6 +322,23 @@ async def test_whoever_blocks_whom_they_are_with_is_offered_to_let_others_come(
     company = page.index("I would like company, or cannot go on")
     assert " open>" in page[company - 60 : company]
     assert f"/staff/talks/{need}" in await wren.reads("/staff/calls")
+
+
+async def test_whoever_is_asked_again_and_again_is_told_once_a_minute(
+    desk: CallDesk, wren: Colleague, otter: Colleague, need: NeedId
+):
+    async with desk.peer("Birch", Role.COORDINATOR, ready=False):
+        for _ in range(3):
+            await wren.post(f"{page_of(need)}/hand", to=otter.id)
+            await wren.post(f"{page_of(need)}/company")
+        once = {("hand", "otter", "page"), ("company", "birch", "page")}
+        assert len(await desk.alerts()) == len(once)
+        assert set(await desk.alerts()) == once
+
+        desk.clock.advance(60)
+        await wren.post(f"{page_of(need)}/company")
+
+        assert len(await desk.alerts()) == len(once) + 1
 
 
 async def test_nobody_is_asked_who_cannot_be_reached(
