@@ -44,11 +44,6 @@ def breaking(error: Exception) -> Rule:
     return rule
 
 
-def concern(name: str) -> Concern:
-    (found,) = [each for each in RULES if each.name == name]
-    return found
-
-
 def with_broken(name: str, error: Exception | None = None) -> list[Concern]:
     """Return the rules of the house, one of them broken."""
     rule = breaking(error or ValueError("bad"))

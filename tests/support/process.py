@@ -15,7 +15,7 @@ from chat.drafts import Draft, Receipt
 from chat.feed import Page
 from chat.history import History
 from chat.metrics import Metrics
-from chat.model import MemberId, Position, RoomName, Who
+from chat.model import MemberId, RoomName, Who
 from chat.redis import Lines, Scripts, servers
 from chat.settings import Settings
 from tests.support.eventually import eventually
@@ -169,8 +169,3 @@ def _out(frame: bytes) -> Out:
 def read(page: Page) -> list[str]:
     """Return the texts on a page."""
     return [out.text for out in shown(page.events)]
-
-
-def place(page: Page) -> tuple[int, Position]:
-    """Return where a page ends."""
-    return page.epoch, Position(page.position)
