@@ -25,6 +25,7 @@ from chat.model import (
 )
 from chat.oncall import asking
 from chat.oncall.cards import Cards, Side
+from chat.oncall.known import ONE_OF_MANY, PRESSED
 from chat.oncall.needs import Needs
 from chat.oncall.refusals import BadCallBack, NoSuchNeed, NotHere
 from chat.oncall.stays import Stays
@@ -34,11 +35,16 @@ from chat.rooms import Rooms
 from chat.sanctions import Sanctions
 from chat.session import Session
 from chat.talkroom import is_talk
+from chat.throttle import Pace, Paces
 
 Call = Raise | Withdraw | CallBack | Stay | TalkMore | Card
 
 NEW_HERE_SECONDS: Final = 3600
 """Whoever said their first words in a room less long ago is asked by nobody."""
+
+NEEDS_PER_MINUTE: Final = 10
+"""How many from one part of the network are called for like any other."""
+_MOST_PREFIXES: Final = 10_000
 
 _NOBODY: Final = Member(MemberId(b""), Who(b""))
 _LATEST: Final = 253402300799
@@ -76,6 +82,8 @@ class Calling:
         self._screen = screen
         self._clock = clock
         self._country = country
+        pace = Pace.per_minute(NEEDS_PER_MINUTE, NEEDS_PER_MINUTE)
+        self._presses = Paces(pace, _MOST_PREFIXES)
         self.greet: Callable[[Session], None] = lambda _session: None
         """Called when somebody said hello, who may be in the middle of something."""
 
@@ -114,7 +122,7 @@ class Calling:
             room=room,
             member=member.id,
             who=member.who,
-            source="pressed",
+            source=self._source(session),
             words=words,
             wish=asked.wish,
             shares=_listed(asked.shares),
@@ -125,6 +133,17 @@ class Calling:
             await self._tell(session)
         else:
             self._show(session, raised.news)
+
+    def _source(self, session: Session) -> str:
+        """Return whether somebody is one of very many from where they are.
+
+        A program that raises needs by the hundred must not bury those of others. Nobody
+        is refused for it, and nothing is kept of where that was.
+        """
+        ticket = session.ticket
+        if ticket and self._presses.take(ticket.key, self._clock.monotonic()):
+            return ONE_OF_MANY
+        return PRESSED
 
     def _screened(self, words: str, room: RoomName) -> tuple[str, Grade]:
         """Return the words as peers may read them, and how much danger they tell of.

@@ -20,19 +20,20 @@ _MAPPED_IPV4 = bytes(10) + b"\xff\xff"
 class Ticket:
     """The right to one open connection; give it back with `leave`."""
 
-    __slots__ = ("_counts", "_key")
+    __slots__ = ("_counts", "key")
 
     def __init__(self, counts: Counter[bytes], key: bytes) -> None:
         self._counts: Counter[bytes] | None = counts
-        self._key = key
+        self.key = key
+        """The keyed hash: the same for each from one part of the network, today."""
 
     def leave(self) -> None:
         """Give the ticket back. Doing so twice is harmless."""
         counts, self._counts = self._counts, None
         if counts is not None:
-            counts[self._key] -= 1
-            if counts[self._key] <= 0:
-                del counts[self._key]
+            counts[self.key] -= 1
+            if counts[self.key] <= 0:
+                del counts[self.key]
 
 
 class Prefixes:

@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from chat.asides import NeedNews
+from chat.calling import NEEDS_PER_MINUTE
 from chat.model import Grade
+from chat.oncall.known import ONE_OF_MANY
 from chat.oncall.stays import GRACE
 from chat.pacing import CALLS_PER_MINUTE
 from chat.requests import MOST_NEED_CHARACTERS
@@ -71,6 +73,32 @@ async def test_words_that_nobody_should_read_stop_no_need(house: TalkHouse):
         told = await (await house.member()).presses(words)
 
         assert (await house.needs.known(need_of(told.talk))).told.words == read
+
+
+async def test_whoever_raises_needs_by_the_hundred_comes_after_everybody_else(
+    settings: Settings, clock: FakeClock, sqlite_template: Path
+):
+    far = settings.model_copy(update={"trusted_proxies": ""})
+    async with TalkHouse.open(far, sqlite_template, clock) as house:
+        told = [
+            await (await house.member()).presses(IN_DANGER if last else "")
+            for last in [False] * (NEEDS_PER_MINUTE + 2) + [True]
+        ]
+        known = [await house.needs.known(need_of(each.talk)) for each in told]
+        clock.advance(60 / NEEDS_PER_MINUTE)
+        later = await (await house.member()).presses()
+        after = await house.needs.known(need_of(later.talk))
+
+    sources = [each.told.source for each in (*known, after)]
+    assert sources == ["pressed"] * NEEDS_PER_MINUTE + [ONE_OF_MANY] * 3 + ["pressed"]
+    assert all(each.need.is_open for each in known)
+
+
+async def test_behind_our_own_proxy_nobody_is_one_of_many(house: TalkHouse):
+    for _ in range(NEEDS_PER_MINUTE + 1):
+        told = await (await house.member()).presses()
+
+    assert (await house.needs.known(need_of(told.talk))).told.source == "pressed"
 
 
 async def test_what_cannot_be_is_refused_and_nothing_is_raised(house: TalkHouse):

@@ -25,6 +25,7 @@ WISHES: Final = {
 
 SOURCES: Final = {
     "pressed": "They pressed “I need to talk”",
+    "pressed_by_many": "They pressed “I need to talk”, as very many did just then",
     "crisis": "What they wrote in a room sounded like danger",
     "report": "Somebody in their room was worried about them",
     "stay": "They asked us to stay with them, and a check-in was missed",

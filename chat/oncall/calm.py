@@ -21,6 +21,10 @@ AT_ONCE: Final = 2
 
 _PAUSES: Final = tuple(timedelta(seconds=seconds) for seconds in (20, 40, 60))
 
+MANY: Final = AT_ONCE + len(_PAUSES) - 1
+"""From how many times on the pause is as long as any; so for who comes with very many.
+"""
+
 
 def calmed(need: Need, times: int, policy: Policy) -> Need:
     """Return a need that was just raised, to be called for after a pause, if any.

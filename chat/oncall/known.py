@@ -16,6 +16,11 @@ HOUSE: Final = "house"
 """Who does what nobody does."""
 MEMBER: Final = "member"
 
+PRESSED: Final = "pressed"
+"""The source of a need that its member raised."""
+ONE_OF_MANY: Final = "pressed_by_many"
+"""The same, where very many came from one part of the network just then."""
+
 _NOBODY: Final = Handle(b"")
 
 logger = logging.getLogger(__name__)
@@ -26,7 +31,7 @@ class Told:
     """What was told when a need was raised, and goes when it is forgotten."""
 
     source: str
-    """`pressed`, `crisis`, `report`, `stay` or `drill`."""
+    """`pressed`, `pressed_by_many`, `crisis`, `report`, `stay` or `drill`."""
     words: str = field(default="", repr=False)
     wish: str = ""
     shares: tuple[str, ...] = ()
@@ -39,6 +44,11 @@ class Told:
     """Their device; empty for a drill, and once it is forgotten."""
     case_id: str = ""
     """The case that raised it."""
+
+    @property
+    def is_one_of_many(self) -> bool:
+        """Whether very many came with it, so that others come before it."""
+        return self.source == ONE_OF_MANY
 
 
 class Known(NamedTuple):
@@ -136,7 +146,7 @@ def columns(known: Known, next_at: datetime | None) -> dict[str, object]:
         **_columns_of_told(told),
         "open_for": (told.handle or None) if waits else None,
         "next_at": kept(next_at),
-        "rank": kept(rank(need.raised_at, need.grade)),
+        "rank": kept(rank(need.raised_at, need.grade, one_of_many=told.is_one_of_many)),
         "alerted_at": kept(known.alerted_at),
         "opened_at": kept(known.opened_at),
         "spoken_at": kept(known.spoken_at),

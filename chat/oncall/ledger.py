@@ -16,7 +16,7 @@ from chat.clock import Clock
 from chat.errors import NoSuchRoom
 from chat.model import Grade, Handle, MemberId, RoomName
 from chat.oncall import calm, escalation
-from chat.oncall.known import HOUSE, MEMBER, Known, Told, columns, of_row
+from chat.oncall.known import HOUSE, MEMBER, PRESSED, Known, Told, columns, of_row
 from chat.oncall.need import Need
 from chat.oncall.policy import Policy
 from chat.oncall.refusals import NoSuchNeed
@@ -26,9 +26,6 @@ from chat.store.instants import kept, moment
 
 BEGINNINGS: Final = ("raised", "raised_again", "silent", "let_go")
 """What happens to a need when the calling begins, or begins anew."""
-
-PRESSED: Final = "pressed"
-"""The source of a need that its member raised."""
 
 _ID_BYTES: Final = 16
 
@@ -129,7 +126,9 @@ class Ledger:
         """
         told = replace(told, tags=told.tags or self._tags(room))
         need = self._new(member, room, grade)
-        if told.source == PRESSED:
+        if told.is_one_of_many:
+            need = calm.calmed(need, calm.MANY, self._policy)
+        elif told.source == PRESSED:
             times = await self.raised_in_vain(tx, told.handle)
             need = calm.calmed(need, times, self._policy)
         asked = Known(need, told)

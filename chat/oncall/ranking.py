@@ -21,7 +21,14 @@ HEAD_START: Final[Mapping[Grade, timedelta]] = {
 }
 """By how much earlier a need counts as raised."""
 
+BEHIND: Final = HEAD_START[Grade.IMMINENT]
+"""By how much later one counts that came with very many from one place.
 
-def rank(raised_at: datetime, grade: Grade) -> datetime:
+Danger among those counts as much as anybody's need: a program may well speak of it too.
+"""
+
+
+def rank(raised_at: datetime, grade: Grade, *, one_of_many: bool = False) -> datetime:
     """Return when a need counts as raised: the earliest comes first."""
-    return raised_at - HEAD_START[grade]
+    behind = BEHIND if one_of_many else timedelta(0)
+    return raised_at - HEAD_START[grade] + behind

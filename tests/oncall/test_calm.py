@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from chat.model import Grade, Handle
+from chat.oncall.known import ONE_OF_MANY
 from chat.oncall.stages import State
 from chat.store.database import FILE
 from tests.support.needs import HERON, OTTER, WREN, a_handle
@@ -52,6 +53,29 @@ async def test_who_presses_again_and_again_is_heard_and_rings_a_little_later(
         assert await rings_after(on_call, 1) == 1
     else:
         assert await rings_after(on_call, 0) == 1
+
+
+async def test_one_of_very_many_is_called_for_a_minute_later_and_after_the_others(
+    on_call: OnCall,
+):
+    many = await on_call.house.press(source=ONE_OF_MANY)
+    on_call.clock.advance(1)
+    other = await on_call.house.press()
+
+    assert many.new
+    listed = [each.need.id for each in await on_call.house.needs.open_needs()]
+    assert listed == [other.id, many.id]
+    assert await rings_after(on_call, 0) == 1
+    await rings_after(on_call, 58)
+    assert on_call.pushed(many.id) == []
+    await rings_after(on_call, 1)
+    assert on_call.pushed(many.id) == [WREN]
+
+
+async def test_danger_among_very_many_is_called_for_at_once(on_call: OnCall):
+    await on_call.house.press(source=ONE_OF_MANY, grade=Grade.HIGH)
+
+    assert await rings_after(on_call, 0) == 1
 
 
 async def test_danger_knows_no_pause(on_call: OnCall):

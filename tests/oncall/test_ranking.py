@@ -31,6 +31,20 @@ def test_whoever_is_in_more_danger_comes_before_who_waits_longer():
     assert ids(waits, danger) == ["danger", "waits"]
 
 
+def test_one_of_very_many_comes_after_others_and_before_them_in_the_end():
+    assert rank(NOW, Grade.NONE, one_of_many=True) > rank(
+        NOW + minutes(119), Grade.NONE
+    )
+    assert rank(NOW, Grade.NONE, one_of_many=True) < rank(
+        NOW + minutes(121), Grade.NONE
+    )
+
+
+def test_danger_among_very_many_counts_as_much_as_anybody_s_need():
+    for grade in Grade:
+        assert rank(NOW, grade, one_of_many=True) >= rank(NOW, Grade.NONE)
+
+
 def test_age_wins_in_the_end():
     waits = raised("waits", 121)
     danger = raised("danger", 0, Grade.IMMINENT)
