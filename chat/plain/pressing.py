@@ -47,16 +47,26 @@ class Pressing:
 
     async def press(self, visit: Visit) -> Response:
         """Raise a need; one that is open can be told more, and stays the same."""
-        if visit.secret is None:
-            visit.secret = self._keepsakes.new(visit.request)
-            state = ""
-        else:
-            state = await self._state(visit)
+        new = visit.secret is None
+        state = await (self._begin(visit) if new else self._state(visit))
         if visit.secret is None:
             return self._sheets.start(visit, note=TOO_MANY, status=429)
         if state in _CALLING and _told(visit) == _NOTHING:
             return go(PATH)
         return await self._raise(visit, visit.secret, state, "came")
+
+    async def _begin(self, visit: Visit) -> str:
+        """Give a phone its secret, the same to both of two taps; return how it stands.
+
+        Whoever finds an old page, on a phone that others use, is led into no talk.
+        """
+        offered = said(visit.form, "once", 128)
+        visit.secret = self._keepsakes.new(visit.request, offered)
+        state = await self._state(visit) if offered else ""
+        if state in ("", *_CALLING):
+            return state
+        visit.secret = self._keepsakes.new(visit.request)
+        return ""
 
     async def more(self, visit: Visit) -> Response:
         """Show what more can be said, while a peer is called."""

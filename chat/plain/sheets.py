@@ -84,6 +84,7 @@ class Sheets:
             wish=said(visit.form, "wish", 20), wishes=WISHES,
             chosen=ticked(visit.form, "shares"), shares=SHARES,
             longest=MOST_NEED_CHARACTERS, lines_first=bool(note),
+            once="" if visit.secret else self._keepsakes.offered(),
         )  # fmt: skip
 
     def stay(

@@ -7,7 +7,6 @@ import pytest
 
 from chat.model import RoomName
 from chat.oncall.stages import End, State
-from chat.pacing import CALLS_PER_MINUTE
 from chat.plain.keepsake import NEW_PER_MINUTE
 from chat.talkroom import talk_of
 from chat.text import MAX_CHARACTERS
@@ -72,13 +71,6 @@ async def test_while_nobody_can_come_it_says_when_somebody_usually_is_here(
     assert "None of us can be reached" in page
     assert "There are no hours yet" in page
     assert page.index("South Africa") < page.index("There are no hours yet")
-
-
-async def test_pressing_again_is_the_same_need(porch: Porch, phone: httpx2.AsyncClient):
-    await phone.post("/talk")
-    await phone.post("/talk", data={"words": "still here"})
-
-    assert (await porch.need_of(phone)).told.words == "still here"
 
 
 async def test_a_page_with_script_learns_whether_a_talk_is_open_here(
@@ -170,17 +162,6 @@ async def test_a_peer_sees_that_whoever_reads_is_there(
     assert porch.service.rooms.is_here(talk, member.id)
 
 
-async def test_a_form_that_is_sent_twice_says_it_once(
-    porch: Porch, phone: httpx2.AsyncClient
-):
-    await phone.post("/talk")
-    form = {"text": "only once", "id": "00112233445566aa"}
-    await phone.post("/talk/write", data=form)
-    page = await phone.post("/talk/write", data=form)
-
-    assert words_of(page).count("only once") == 1
-
-
 async def test_what_is_said_is_screened_as_everywhere(
     porch: Porch, phone: httpx2.AsyncClient
 ):
@@ -247,83 +228,6 @@ async def test_no_other_time_is_taken(
 
     assert page.status_code == 422
     assert "Please choose one of these times." in words_of(page)
-    assert (await porch.need_of(phone)).need.is_open
-
-
-async def test_a_time_that_is_sent_twice_is_the_same_promise(
-    phone: httpx2.AsyncClient,
-):
-    await phone.post("/talk")
-    await phone.post("/talk/later", data={"hours": "4"})
-    page = await phone.post("/talk/later", data={"hours": "4"})
-
-    assert page.status_code == 200
-    assert "We call a peer for you in about 4 hours" in words_of(page)
-
-
-@pytest.mark.parametrize("path", ["/talk/write", "/talk/later", "/talk/more"])
-async def test_going_back_to_a_page_of_a_talk_that_is_over_shows_that_it_is(
-    phone: httpx2.AsyncClient, path: str
-):
-    await phone.post("/talk")
-    await phone.post("/talk/over")
-
-    page = await phone.get(path)
-
-    assert page.url.path == "/talk"
-    assert "This talk is over." in words_of(page)
-
-
-@pytest.mark.parametrize("path", ["/talk/over", "/talk/forget", "/talk/", "/talk/x"])
-async def test_an_address_that_only_forms_have_leads_to_the_page(
-    phone: httpx2.AsyncClient, path: str
-):
-    page = await phone.get(path)
-
-    assert page.url.path == "/talk"
-    assert page.status_code == 200
-
-
-async def test_whoever_taps_many_times_sees_the_same_page(
-    porch: Porch, phone: httpx2.AsyncClient
-):
-    await phone.post("/talk")
-    known = await porch.need_of(phone)
-
-    taps = [
-        await phone.post("/talk", follow_redirects=False)
-        for _ in range(CALLS_PER_MINUTE)
-    ]
-
-    assert {tap.headers.get("location") for tap in taps} == {"/talk"}
-    assert "Write" in words_of(await phone.get("/talk"))
-    assert (await porch.need_of(phone)).need.id == known.need.id
-
-
-async def test_whoever_asks_too_fast_still_sees_how_it_stands(
-    phone: httpx2.AsyncClient,
-):
-    page = await phone.post("/talk")
-    while page.status_code == 200:
-        page = await phone.post("/talk/later", data={"hours": "1"})
-
-    assert page.status_code == 429
-    told = words_of(page)
-    assert "We will call again." in told
-    assert "A little slower, please." in told
-    assert "Do you need to talk?" not in told
-
-
-async def test_nobody_who_needs_somebody_asks_too_often(
-    porch: Porch, phone: httpx2.AsyncClient
-):
-    await phone.post("/talk")
-    while (await phone.post("/talk/over")).status_code == 200:
-        pass
-
-    page = await phone.post("/talk")
-
-    assert page.status_code == 200
     assert (await porch.need_of(phone)).need.is_open
 
 
