@@ -11,8 +11,11 @@ from tests.chaos.judge import Truth, Verdict, judge, texts_of
 from tests.chaos.log import Joined, Place, Shown
 from tests.chaos.page import Page
 from tests.chaos.socket import Hear, Socket
-from tests.chaos.trial import Outcome, Trial
+from tests.chaos.trial import LONGEST_TRIAL_SECONDS, Outcome, Trial
 from tests.support.postgres import binaries
+
+# A trial has a limit of its own, and on a slow machine needs it.
+pytestmark = pytest.mark.timeout(LONGEST_TRIAL_SECONDS + 60)
 
 PAGES = 40
 RATE = 20

@@ -11,7 +11,7 @@ from chat.errors import StoreDown
 from chat.roles import Role
 from chat.store import staff
 from chat.store.staff import Account
-from tests.support.eventually import eventually
+from tests.support.eventually import PATIENCE_SECONDS, eventually
 from tests.support.service import House
 
 OPEN = ("/staff/sign-in", "/staff/enrol", "/staff/confirm")
@@ -61,7 +61,7 @@ def is_below(path: str, roots: tuple[str, ...]) -> bool:
 @pytest.fixture
 async def browser(house: House) -> AsyncIterator[httpx2.AsyncClient]:
     async with httpx2.AsyncClient(
-        base_url=house.url, headers={"origin": house.url}
+        base_url=house.url, headers={"origin": house.url}, timeout=PATIENCE_SECONDS
     ) as browser:
         yield browser
 

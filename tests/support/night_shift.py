@@ -16,7 +16,7 @@ from chat.store.instants import kept
 from chat.store.ways import Way
 from tests.support.ahead import ClockAhead
 from tests.support.console import OURS, Colleague
-from tests.support.eventually import eventually
+from tests.support.eventually import PATIENCE_SECONDS, eventually
 from tests.support.frames import Joined, Said
 from tests.support.member import Member
 from tests.support.peer import Peer
@@ -106,6 +106,7 @@ class NightShift(TalkHouse):
         client = httpx2.AsyncClient(
             base_url=url,
             headers={"cookie": f"{COOKIE}={token}", "origin": url, **OURS},
+            timeout=PATIENCE_SECONDS,
             trust_env=False,
         )
         await self._stack.enter_async_context(client)
