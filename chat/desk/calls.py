@@ -13,8 +13,8 @@ from chat.desk.board import Board, View
 from chat.desk.callrows import BLANK, LISTS
 from chat.desk.frame import go, said, show, sorry, ticked
 from chat.desk.guard import Endpoint, Guard
-from chat.desk.myshift import NOTICES, MyShift, follows, my_shift, notices
-from chat.desk.wording import count, moment
+from chat.desk.myshift import NOTICES, At, MyShift, follows, my_shift, notices
+from chat.desk.wording import count
 from chat.errors import ChatError
 from chat.oncall.audiences import Standby
 from chat.oncall.duty import Duty
@@ -120,7 +120,7 @@ class Calls:
             ended=note == NOTES["ended"],
             shift=await self._shift(view, now), notices=NOTICES, noticed=notices(view),
             hours=HOURS, mates=team(view) if view.reader.coordinates else [],
-            noted=[(moment(_seconds(n.at), _seconds(now)), n.text) for n in view.notes],
+            noted=[(At.of(n.at), n.text) for n in view.notes],
         )  # fmt: skip
 
     async def show_json(self, request: Request, me: Deskmate) -> Response:
@@ -242,10 +242,6 @@ def _taken(me: Deskmate) -> Response:
         "can. The next one may be yours.",
         (HERE, "Back to the calls"),
     )  # fmt: skip
-
-
-def _seconds(at: datetime) -> int:
-    return int(at.timestamp())
 
 
 NOTES: Final = {

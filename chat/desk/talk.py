@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from secrets import token_hex
 from typing import Any, Final, NamedTuple, cast
 
@@ -15,8 +15,8 @@ from chat.desk import warmth
 from chat.desk.board import Board, View
 from chat.desk.frame import said, show, sorry
 from chat.desk.guard import Guard
+from chat.desk.myshift import At
 from chat.desk.talkwords import ELSEWHERE, ENDINGS, NOTES, REASONS, standing
-from chat.desk.wording import time_of_day
 from chat.errors import Unavailable
 from chat.identity import name_of
 from chat.listening import Listening
@@ -48,7 +48,7 @@ class Line(NamedTuple):
     """Something that was said."""
 
     name: str
-    at: str
+    at: At
     text: str
     mine: bool
 
@@ -234,7 +234,8 @@ def lines(frames: Sequence[bytes], me: bytes) -> list[Line]:
         if kind == SAID:
             mine = rest[0] == me
             who = "You" if mine else name_of(rest[0])
-            found[position] = Line(who, time_of_day(at), rest[1], mine)
+            when = At.of(datetime.fromtimestamp(at, UTC))
+            found[position] = Line(who, when, rest[1], mine)
         elif kind == TAKEN_BACK:
             found.pop(rest[0], None)
     return list(found.values())
