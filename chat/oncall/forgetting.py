@@ -26,6 +26,8 @@ _BLANK: Final[dict[str, object]] = {
     "words": "",
     "wish": "",
     "shares": [],
+    # Whose a case is stays with the case for longer.
+    "case_id": "",
 }
 
 

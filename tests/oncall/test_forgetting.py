@@ -4,13 +4,13 @@ from datetime import timedelta
 
 import pytest
 
-from chat.model import Grade
+from chat.model import Grade, MemberId
 from chat.oncall.forgetting import KEPT
 from chat.oncall.refusals import NotYourNeed
 from chat.store.database import Database
 from chat.talkroom import talk_of
 from tests.support.clock import FakeClock
-from tests.support.needs import WREN, NeedsHouse, a_handle
+from tests.support.needs import COFFEE, WREN, NeedsHouse, a_handle
 
 HOUR = timedelta(hours=1)
 
@@ -50,6 +50,24 @@ async def test_an_hour_after_its_end_nothing_tells_whose_a_need_was(
     assert repr(handle) not in dump
     assert repr(b"m" * 16) not in dump
     assert (await any_house.needs.notes(raised.id, WREN))[0].text == ""
+
+
+async def test_an_hour_after_its_end_a_need_leads_to_no_case_that_still_has_a_name(
+    house: NeedsHouse,
+):
+    handle = a_handle()
+    async with house.database.begin() as tx:
+        await house.needs.raise_within(
+            tx, handle=handle, room=COFFEE, member=MemberId(b"m" * 16), who=b"whowh",
+            source="crisis", case_id="c4se", grade=Grade.HIGH,
+        )  # fmt: skip
+    await house.needs.withdraw(handle)
+    assert "c4se" in await house.dump()
+
+    house.clock.advance(3600)
+    await house.needs.forget(house.clock.now())
+
+    assert "c4se" not in await house.dump()
 
 
 async def test_what_is_left_is_how_it_went(house: NeedsHouse):
