@@ -219,7 +219,7 @@ def owner_in(said: str) -> str | None:
     try:
         handle = json.loads(said)["response"]["userHandle"]
         return webauthn.base64url_to_bytes(handle).decode() if handle else None
-    except (ValueError, LookupError, TypeError):
+    except (ValueError, LookupError, TypeError, RecursionError):
         return None
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from chat import passkeys
@@ -187,6 +187,7 @@ def test_the_making_of_one_is_no_use_of_it(phone: Authenticator, kept: Passkey):
         lambda inner: st.lists(inner) | st.dictionaries(NAMES | st.text(), inner),
     ).map(json.dumps)
 )
+@example("[" * 5000)
 def test_whatever_is_answered_it_is_refused_and_nothing_breaks(said: str):
     with pytest.raises(BadPasskey):
         HOUSE.created(SITE, ENROL, said, NOON)

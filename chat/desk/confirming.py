@@ -110,7 +110,7 @@ class Confirming:
             was, proof = str(told["was"]), str(told["proof"])
             async with self._turn():
                 await self._enlisting.moved(was, proof, told["subscription"])
-        except (ValueError, TypeError, KeyError, BadWay):
+        except (ValueError, TypeError, KeyError, RecursionError, BadWay):
             return Response(status_code=400)
         return Response(status_code=204)
 

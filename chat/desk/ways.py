@@ -286,6 +286,6 @@ def _object(body: bytes) -> Mapping[str, object]:
     """Return what a script sent; nothing where it is no object."""
     try:
         found = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}

@@ -143,7 +143,9 @@ async def test_a_strange_push_service_is_refused_in_plain_words(
     assert await ways(reached) == []
 
 
-@pytest.mark.parametrize("body", [b"", b"[]", b"{", b"x" * (MOST_BYTES + 1)])
+@pytest.mark.parametrize(
+    "body", [b"", b"[]", b"{", b"[" * MOST_BYTES, b"x" * (MOST_BYTES + 1)]
+)
 async def test_nonsense_is_refused(wren: Colleague, reached: Reached, body: bytes):
     answer = await wren.client.post(
         "/staff/ways/push", content=body, headers={"x-csrf": wren.csrf}
@@ -235,6 +237,16 @@ async def test_a_move_to_nowhere_is_refused(
     answer = await stranger.post("/staff/confirm/moved", json=said, headers=ours)
 
     assert answer.status_code == 400
+
+
+async def test_a_move_that_is_no_json_is_refused(
+    stranger: httpx2.AsyncClient, console: Console
+):
+    for body in (b"\xff", b"[" * MOST_BYTES):
+        answer = await stranger.post(
+            "/staff/confirm/moved", content=body, headers={"origin": console.origin}
+        )
+        assert answer.status_code == 400
 
 
 async def test_a_worker_learns_what_to_subscribe_with(stranger: httpx2.AsyncClient):
