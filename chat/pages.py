@@ -8,13 +8,14 @@ import gzip
 import hashlib
 import re
 from collections.abc import Callable, Container, Iterator, Mapping
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
 from mnemonic import Mnemonic
 from starlette.datastructures import MutableHeaders
-from starlette.requests import HTTPConnection, Request
+from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -122,7 +123,10 @@ class Guarded:
                 MutableHeaders(scope=message).update(headers_for(scope))
             await send(message)
 
-        await self._app(scope, receive, guarded)
+        # Whoever leaves in the middle of what they send is no fault of the service's,
+        # and not to be told of as one.
+        with suppress(ClientDisconnect):
+            await self._app(scope, receive, guarded)
 
 
 def headers_for(scope: Scope) -> Mapping[str, str]:

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 from starlette.testclient import TestClient
+from starlette.types import Message
 
 from chat.desk import templates
 from chat.pages import POLICY, WEB, Guarded, Pages
@@ -50,6 +51,31 @@ def browser(web: Path, readiness: list[bool]) -> Iterator[TestClient]:
         Guarded(app), headers={"accept-encoding": ""}, raise_server_exceptions=False
     ) as browser:
         yield browser
+
+
+async def test_whoever_leaves_while_they_send_is_no_fault_of_the_service():
+    async def reads(request: Request) -> Response:
+        return Response(await request.body())
+
+    sent = list[Message]()
+    coming: list[Message] = [
+        {"type": "http.request", "body": b"half", "more_body": True},
+        {"type": "http.disconnect"},
+    ]
+
+    async def receive() -> Message:
+        return coming.pop(0)
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    app = Starlette(routes=[Route("/", reads, methods=["POST"])])
+    scope = {"type": "http", "method": "POST", "path": "/", "headers": []}
+    scope |= {"query_string": b"", "scheme": "http", "root_path": ""}
+
+    await Guarded(app)(scope, receive, send)
+
+    assert b"half" not in b"".join(each.get("body", b"") for each in sent)
 
 
 def test_the_first_page_is_at_the_root_and_under_its_name(browser: TestClient):
