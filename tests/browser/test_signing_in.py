@@ -80,7 +80,7 @@ async def test_a_passkey_lets_in_from_the_link_to_the_second_proof(
         await expect(page.get_by_role("heading", level=1)).to_have_text("The desk")
 
         await press(page, "Sign out")
-        await page.wait_for_url("**/staff/sign-in")
+        await page.wait_for_url("**/staff/sign-in*")
         await press(page, "Use a passkey")
         await expect(page.get_by_role("heading", level=1)).to_have_text("The desk")
 
@@ -180,9 +180,14 @@ async def test_signing_out_elsewhere_sends_an_open_page_to_the_door(
         await expect(page.locator("[data-line-words]")).to_contain_text("Connected")
         (mate,) = await door.accounts.staff.team()
 
+        await page.goto(f"{door.url}/staff/account")
+        await expect(page.locator("[data-line-words]")).to_contain_text("Connected")
+
         await door.accounts.sittings.end_all(mate.id)
 
-        await page.wait_for_url("**/staff/sign-in")
+        await page.wait_for_url("**/staff/sign-in?*")
+        await press(page, "Use a passkey")
+        await page.wait_for_url("**/staff/account")
 
 
 async def test_the_first_of_the_team_comes_by_the_link_that_the_service_prints(
@@ -211,7 +216,7 @@ async def test_the_first_of_the_team_comes_by_the_link_that_the_service_prints(
 
             # Among five pages, both processes have some.
             for other in others:
-                await other.wait_for_url("**/staff/sign-in")
+                await other.wait_for_url("**/staff/sign-in?*")
 
 
 def is_ready(link: str) -> bool:

@@ -98,7 +98,7 @@ showTimes()
 line.addEventListener("state", showState)
 line.addEventListener("signedout", () => {
   line.stop()
-  location.assign("/staff/sign-in")
+  location.assign(`/staff/sign-in?next=${encodeURIComponent(location.pathname)}`)
 })
 for (const sign of ["keydown", "pointerdown"]) {
   addEventListener(sign, () => {
