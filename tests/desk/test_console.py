@@ -201,11 +201,6 @@ async def test_what_a_script_is_given_is_no_page(console: Console, birch: Collea
     assert answer.headers["x-content-type-options"] == "nosniff"
 
 
-async def test_no_page_stays_in_the_browser(birch: Colleague):
-    for path in PAGES:
-        assert (await birch.get(path)).headers["cache-control"] == "no-store"
-
-
 @pytest.fixture
 async def without_store(
     settings: Settings, clock: FakeClock, tmp_path: Path

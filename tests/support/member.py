@@ -1,11 +1,10 @@
 """A member with a page of their own: a small client that speaks the protocol."""
 
 import asyncio
-import itertools
 import secrets
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from typing import Any, Self, TypeVar
+from typing import Self
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
@@ -13,7 +12,6 @@ from websockets.typing import Origin, Subprotocol
 
 from chat import protocol
 from chat.asides import NeedNews
-from tests.support import frames
 from tests.support.eventually import PATIENCE_SECONDS
 from tests.support.frames import (
     Done,
@@ -25,12 +23,11 @@ from tests.support.frames import (
     Waiting,
     Welcome,
 )
+from tests.support.page import E, Page
 
 HELLO, JOIN, LEAVE, SAY, TAKE_BACK, REACT, TYPING, HERE, NAME, EARLIER = range(1, 11)
 REPORT, HEED, APPEAL, BELL = range(11, 15)
 RAISE, WITHDRAW, CALL_BACK, STAY, TALK_MORE, CARD = range(15, 21)
-
-E = TypeVar("E", bound=Event)
 
 
 def new_secret() -> bytes:
@@ -38,15 +35,12 @@ def new_secret() -> bytes:
     return secrets.token_bytes(16)
 
 
-class Member:
-    """Somebody's page: asks, and hears. What is not asked for yet is kept."""
+class Member(Page):
+    """Somebody who came into a room, or did not yet."""
 
     def __init__(self, socket: ClientConnection, secret: bytes) -> None:
-        self.socket = socket
+        super().__init__(socket)
         self.secret = secret
-        self.who = b""
-        self._refs = itertools.count(1)
-        self._heard: list[Event] = []
 
     @classmethod
     @asynccontextmanager
@@ -228,49 +222,11 @@ class Member:
         """Answer a card, or end what came of it."""
         return await self._ask(Done, CARD, token, yes)
 
-    async def _ask(self, wanted: type[E], kind: int, *fields: object) -> E | Refused:
-        ref = next(self._refs)
-        await self.send(kind, ref, *fields)
-        return await self.answer(wanted, ref)
-
-    async def answer(self, wanted: type[E], ref: int) -> E | Refused:
-        """Return the answer to a request."""
-        answer: E | Refused = await self._next(
-            lambda event: (
-                isinstance(event, (wanted, Refused))
-                and getattr(event, "ref", None) == ref
-            )
-        )
-        return answer
-
-    async def send(self, kind: int, *fields: object) -> None:
-        """Send one frame, and wait for nothing."""
-        await self.send_bytes(protocol.pack((kind, *fields)))
-
     async def send_bytes(self, payload: bytes | str) -> None:
         """Send whatever it is."""
         await self.socket.send(payload)
 
     # Hearing ------------------------------------------------------------------------
-
-    async def hears(self, wanted: type[E]) -> E:
-        """Return the next event of a kind."""
-        event: E = await self._next(lambda event: isinstance(event, wanted))
-        return event
-
-    async def _next(self, is_it: Any) -> Any:
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            for place, event in enumerate(self._heard):
-                if is_it(event):
-                    return self._heard.pop(place)
-            while not is_it(event := await self._read()):
-                self._heard.append(event)
-            return event
-
-    async def _read(self) -> Event:
-        payload = await self.socket.recv()
-        assert isinstance(payload, bytes)
-        return frames.read(payload)
 
     async def all_heard(self) -> list[Event]:
         """Return everything that has come until something asked now is answered."""
@@ -285,7 +241,7 @@ class Member:
         async with asyncio.timeout(PATIENCE_SECONDS):
             try:
                 while True:
-                    self._heard.append(await self._read())
+                    await self._read()
             except ConnectionClosed:
                 await self.socket.wait_closed()
         return self.socket.close_code or 0, self.socket.close_reason or ""

@@ -1,10 +1,9 @@
 """A peer with a page of the room team open: hears of needs, and talks with members."""
 
 import asyncio
-import itertools
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any, Self, TypeVar
+from typing import Any, Self
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Origin, Subprotocol
@@ -17,26 +16,21 @@ from chat.oncall.needs import Needs
 from chat.oncall.stages import NeedId, PeerId
 from chat.roles import Role
 from chat.store import staff
-from tests.support import frames
 from tests.support.eventually import PATIENCE_SECONDS
-from tests.support.frames import Done, Event, History, Joined, Refused
+from tests.support.frames import Done, History, Joined, Refused
 from tests.support.member import new_id
+from tests.support.page import Page
 
 ENTER, SAY, TYPING, EARLIER, MOMENT, LEAVE = range(98, 104)
 
-E = TypeVar("E", bound=Event)
 
-
-class Peer:
+class Peer(Page):
     """Somebody who came to talk."""
 
     def __init__(self, socket: ClientConnection, id_: str, needs: Needs) -> None:
-        self.socket = socket
+        super().__init__(socket)
         self.id = PeerId(id_)
-        self.who = b""
         self._needs = needs
-        self._refs = itertools.count(1)
-        self._heard: list[Event] = []
         self.news: list[tuple[Any, ...]] = []
         """What every page of the room team was told."""
 
@@ -99,25 +93,6 @@ class Peer:
     async def leave(self, need: str) -> None:
         await self.send(LEAVE, need)
 
-    async def _ask(self, wanted: type[E], kind: int, *fields: object) -> E | Refused:
-        ref = next(self._refs)
-        await self.send(kind, ref, *fields)
-        answer: E | Refused = await self._next(
-            lambda event: (
-                isinstance(event, (wanted, Refused))
-                and getattr(event, "ref", None) == ref
-            )
-        )
-        return answer
-
-    async def send(self, *fields: object) -> None:
-        await self.socket.send(protocol.pack(fields))
-
-    async def hears(self, wanted: type[E]) -> E:
-        """Return the next event of a kind."""
-        event: E = await self._next(lambda event: isinstance(event, wanted))
-        return event
-
     async def hears_news(self, kind: int) -> tuple[Any, ...]:
         """Return the next news of a kind that every page was told."""
         async with asyncio.timeout(PATIENCE_SECONDS):
@@ -127,22 +102,12 @@ class Peer:
                         return self.news.pop(place)
                 await self._read()
 
-    async def _next(self, is_it: Any) -> Any:
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            while True:
-                for place, event in enumerate(self._heard):
-                    if is_it(event):
-                        return self._heard.pop(place)
-                await self._read()
-
-    async def _read(self) -> None:
-        payload = await self.socket.recv()
-        assert isinstance(payload, bytes)
+    def _keep(self, payload: bytes) -> None:
         frame: Any = protocol.unpack_value(payload)
         if frame[0] >= 64:
             self.news.append(frame)
         else:
-            self._heard.append(frames.read(payload))
+            super()._keep(payload)
 
 
 def need_of(talk: str) -> NeedId:
