@@ -1,6 +1,7 @@
 """Mail: a line and a link, to an address that its owner confirmed."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
@@ -150,6 +151,24 @@ async def test_it_signs_in_where_a_name_is_set(clock: FakeClock):
         assert await with_it.mail.send(a_note()) is Outcome.SENT
         assert await mistyped.mail.send(a_note()) is Outcome.AMISS
         assert "this house" in mistyped.failures["c3" * 16]
+
+
+async def test_a_password_goes_to_no_other_machine_in_the_clear(
+    clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+):
+    found = socket.getaddrinfo
+    monkeypatch.setattr(
+        socket,
+        "getaddrinfo",
+        lambda _host, *told, **more: found("127.0.0.1", *told, **more),
+    )
+    async with MailServer.open(password="a@b") as server:
+        url = server.url.replace("//127.0.0.1", "//robin:a%40b@mail.example")
+        post = Post(url, clock)
+
+        assert await post.mail.send(a_note()) is Outcome.AMISS
+
+        assert server.mails == []
 
 
 async def test_whoever_runs_the_house_reads_that_it_is_refused_and_nothing_else(

@@ -83,7 +83,16 @@ class Server:
         except aiosmtplib.SMTPNotSupported as error:
             raise Refused(_NO_SIGNING_IN) from error
         except (aiosmtplib.SMTPException, OSError) as error:
+            if type(error) is aiosmtplib.SMTPException:
+                # Of that type and no other is that there is no STARTTLS to be had.
+                raise Refused(_NO_SIGNING_IN) from error
             raise Away(type(error).__name__) from error
+
+    @property
+    def _must_be_sealed(self) -> bool:
+        """Whether whoever is on the way could make us say a password in the clear."""
+        here = self._host == "localhost" or self._host.startswith("127.")
+        return not (self._tls or here or self._password is None)
 
     def _client(self) -> aiosmtplib.SMTP:
         return aiosmtplib.SMTP(
@@ -92,6 +101,7 @@ class Server:
             username=self._name,
             password=self._password,
             use_tls=self._tls,
+            start_tls=True if self._must_be_sealed else None,
             timeout=ANSWER_SECONDS,
             # Otherwise a name server is asked for this machine's name, which is told.
             local_hostname=self.domain,
