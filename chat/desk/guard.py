@@ -191,13 +191,24 @@ def _sure(me: Deskmate | None) -> Deskmate:
 def _sign_in_first(request: Request) -> Response:
     if request.method in _ASKING and _is_somebody(request):
         path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-        return RedirectResponse(f"{SIGN_IN}?{urlencode({'next': way(path)})}", 303)
+        return RedirectResponse(_sign_in_for(path), 303)
     return _sorry(
         401,
         "You are signed out",
         "Nothing was changed. Please sign in and try again.",
-        (SIGN_IN, "Sign in"),
+        (_sign_in_for(_came_from(request)), "Sign in"),
     )
+
+
+def _sign_in_for(path: str) -> str:
+    """Return where to sign in, to come back to a page if it is one of ours."""
+    return f"{SIGN_IN}?{urlencode({'next': way(path)})}"
+
+
+def _came_from(request: Request) -> str:
+    """Return the page of this house on which something was asked for, if it is told."""
+    referer, origin = request.headers.get("referer", ""), _origin(request)
+    return referer.removeprefix(origin) if referer.startswith(f"{origin}/") else ""
 
 
 def _not_from_us() -> Response:

@@ -116,6 +116,27 @@ async def test_whoever_is_not_is_sent_to_sign_in_and_back(house: House):
     )
 
 
+@pytest.mark.parametrize(
+    ("came_from", "next_"),
+    [
+        (f"{ORIGIN}/staff/team", "%2Fstaff%2Fteam"),
+        (f"{EVIL}/staff/team", "%2Fstaff"),
+        (f"{ORIGIN}.evil.example/staff/team", "%2Fstaff"),
+        ("http://[", "%2Fstaff"),
+        (None, "%2Fstaff"),
+    ],
+)
+async def test_whoever_is_signed_out_over_a_form_is_led_back_to_it(
+    house: House, came_from: str | None, next_: str
+):
+    said = {} if came_from is None else {"referer": came_from}
+
+    answer = await house.browser.post("/staff/act", headers={**OURS, **said})
+
+    assert answer.status_code == 401
+    assert f'href="/staff/sign-in?next={next_}"' in answer.text
+
+
 async def test_a_script_that_is_signed_out_is_told_so(house: House):
     answer = await house.get("/staff", {"sec-fetch-mode": "cors"})
 
