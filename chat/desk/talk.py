@@ -34,7 +34,7 @@ HERE: Final = "/staff/talks/{id}"
 LINE_ID_BYTES: Final = 8
 
 _LATEST: Final = 2**53
-_GONE: Final = "Has gone; they can come back"
+_GONE: Final = "Not here just now; they may come"
 
 
 NO_MORE: Final[Mapping[str, object]] = {

@@ -188,14 +188,14 @@ async def test_that_they_have_gone_is_said_by_whoever_sees_who_is_there(
 ):
     page = await wren.reads(page_of(need))
 
-    assert 'data-gone="Has gone; they can come back"></span>' in page
+    assert 'data-gone="Not here just now; they may come"></span>' in page
 
 
 async def test_nobody_goes_from_a_drill(desk: CallDesk, wren: Colleague):
     drill = await desk.needs.drill("house")
     await wren.post(f"/staff/calls/{drill}/accept")
 
-    assert "Has gone" not in await wren.reads(page_of(drill))
+    assert "Not here" not in await wren.reads(page_of(drill))
 
 
 async def test_an_answer_is_owed_for_as_long_as_they_wait(
