@@ -154,12 +154,6 @@ class Needs(Care):
         async with self._database.read() as tx:
             return await _known(tx, id_)
 
-    async def of_handle(self, handle: Handle) -> Known | None:
-        """Return the need of a device that is open or promised."""
-        async with self._database.read() as tx:
-            row = await store.open_for(tx, handle) if handle else None
-        return of_row(row) if row else None
-
     async def open_needs(self, peer: PeerId | None = None) -> list[Known]:
         """Return the needs that have not ended, the most pressing first, and drills.
 

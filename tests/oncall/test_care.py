@@ -226,7 +226,7 @@ async def test_a_member_is_called_back_when_they_choose(house: NeedsHouse):
 
     assert known.need.call_back_at == now + 2 * HOUR
     assert await house.needs.open_needs() == []
-    assert await house.needs.of_handle(handle) == known
+    assert await house.of_handle(handle) == known
 
 
 async def test_a_promised_call_back_can_be_taken_back(house: NeedsHouse):
@@ -237,7 +237,7 @@ async def test_a_promised_call_back_can_be_taken_back(house: NeedsHouse):
     known = await house.needs.withdraw(handle)
 
     assert (known.need.end, known.need.call_back_at) == (End.WITHDREW, None)
-    assert await house.needs.of_handle(handle) is None
+    assert await house.of_handle(handle) is None
 
 
 async def test_who_was_promised_a_call_back_may_press_before(house: NeedsHouse):

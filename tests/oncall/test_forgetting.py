@@ -198,4 +198,4 @@ async def test_after_a_season_nothing_is_left(any_house: NeedsHouse):
     await any_house.needs.forget(any_house.clock.now())
 
     assert known.need.id not in await any_house.dump()
-    assert await any_house.needs.of_handle(promised)
+    assert await any_house.of_handle(promised)

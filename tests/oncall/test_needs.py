@@ -68,7 +68,7 @@ async def test_nobody_is_told_before_it_is_kept(house: NeedsHouse):
     handle, seen = a_handle(), list[Known | None]()
 
     async def look(_frame: bytes) -> None:
-        seen.append(await house.needs.of_handle(handle))
+        seen.append(await house.of_handle(handle))
 
     house.needs._ring = look
     await house.press(handle)
@@ -208,7 +208,7 @@ async def test_a_drill_is_a_need_that_nobody_has(house: NeedsHouse):
     assert [e.actor for e in await house.needs.events(first)] == ["ada-id"]
     assert [e.actor for e in await house.needs.events(second)] == ["house"]
     assert len(await house.needs.open_needs()) == 2
-    assert await house.needs.of_handle(Handle(b"")) is None
+    assert await house.of_handle(Handle(b"")) is None
     assert await house.needs.news(Handle(b"")) is None
 
 

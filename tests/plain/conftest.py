@@ -68,7 +68,8 @@ class Porch:
         """Return the need that was raised on a phone."""
         secret = bytes.fromhex(phone.cookies["talk"])[:16]
         handle = self.service.identity.handle(secret)
-        known = await self.needs.of_handle(handle)
+        async with self.service.backroom.database.claim() as tx:
+            known = await self.needs.ledger.locked_of(tx, handle)
         assert known is not None
         return known
 

@@ -118,6 +118,11 @@ class NeedsHouse:
         async with self.database.begin() as tx:
             await tx.execute(insert(alerts).values({**row, **columns}))
 
+    async def of_handle(self, handle: Handle) -> Known | None:
+        """Return the need of a device that is open or promised."""
+        async with self.database.claim() as tx:
+            return await self.needs.ledger.locked_of(tx, handle)
+
     async def row(self, id_: NeedId) -> Any:
         """Return a need as the store has it."""
         async with self.database.read() as tx:
