@@ -224,6 +224,28 @@ async def test_a_peer_who_runs_no_script_comes_speaks_and_ends(
     await expect(wren.get_by_text("The talk is over.")).to_be_visible()
 
 
+async def test_a_peer_goes_on_choosing_how_it_ended_when_the_member_ends_it(
+    shift: Shift, browser: Browser
+):
+    wren = await at_the_calls(shift, browser, "Wren")
+    member = await shift.member()
+    need = await shift.press(member)
+    await shift.needs.accept(need, PeerId("wren"))
+    await wren.goto(f"/staff/talks/{need}")
+    await shift.sits_down(member, need)
+    await say(wren, "I am here.")
+    await wren.get_by_text("It is enough for now").click()
+    await wren.get_by_label("What stays with you?").fill("a note")
+
+    await member.withdraw()
+    await expect(wren.locator("[data-standing]")).to_contain_text("This talk is over.")
+    await wren.get_by_label("How did it end?").select_option("heard")
+    await wren.get_by_role("button", name="End the talk").click()
+
+    await expect(wren.get_by_text("a note", exact=True)).to_be_visible()
+    assert (await shift.needs.known(need)).need.ending == "heard"
+
+
 async def test_a_hand_over_is_asked_for_heard_and_taken(shift: Shift, browser: Browser):
     wren = await at_the_calls(shift, browser, "Wren")
     otter = await at_the_calls(shift, browser, "Otter")
