@@ -3,6 +3,7 @@
 import gzip
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from mnemonic import Mnemonic
@@ -70,7 +71,12 @@ async def test_whoever_leaves_while_they_send_is_no_fault_of_the_service():
         sent.append(message)
 
     app = Starlette(routes=[Route("/", reads, methods=["POST"])])
-    scope = {"type": "http", "method": "POST", "path": "/", "headers": []}
+    scope: dict[str, Any] = {
+        "type": "http",
+        "method": "POST",
+        "path": "/",
+        "headers": [],
+    }
     scope |= {"query_string": b"", "scheme": "http", "root_path": ""}
 
     await Guarded(app)(scope, receive, send)

@@ -197,8 +197,9 @@ async def test_who_knows_an_address_alone_leads_no_alerts_elsewhere(
     ours = {"origin": console.origin, "sec-fetch-site": "same-origin"}
 
     for proves in (proof, way.address["proof"]):
-        said = {"was": theirs.endpoint, "proof": proves}
-        said |= {"subscription": evil.subscription}
+        said = {"was": theirs.endpoint, "proof": proves} | {
+            "subscription": evil.subscription
+        }
         answer = await stranger.post(
             "/staff/confirm/moved", content=json.dumps(said), headers=ours
         )
