@@ -16,7 +16,6 @@ TALK: Final = "talk-000102030405060708090a0b0c0d0e0f"
 ELSEWHERE: Final = "talk-0f0e0d0c0b0a09080706050403020100"
 TOKEN: Final = bytes(range(16))
 PEER: Final = bytes((185, 164, 10, 0, 1))
-SECOND_PEER: Final = bytes((6, 10, 17, 0, 2))
 OTHER: Final = bytes((90, 33, 3, 0, 3))
 ME: Final = bytes((12, 60, 27, 0, 4))
 

@@ -4,10 +4,8 @@ import asyncio
 import itertools
 import json
 import re
-import shutil
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -19,7 +17,6 @@ from chat.oncall.enlisting import MOST_ASKED, MOST_WAYS
 from chat.oncall.notify import Outcome
 from chat.oncall.ways import CONFIRM_MAIL, new_id
 from chat.roles import Role
-from chat.store.database import FILE
 from chat.store.instants import kept
 from chat.store.ways import Way
 from tests.support.console import Colleague, Console
@@ -31,10 +28,8 @@ ADDRESS = "wren@post.example"
 UNREACHABLE = "You are on the rota, but we cannot reach you"
 
 
-@pytest.fixture
-def database_url(sqlite_template: Path, tmp_path: Path) -> None:
-    """Pages are the same on every database: one is enough."""
-    shutil.copy(sqlite_template, tmp_path / FILE)
+# Pages are the same on every database.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 @pytest.fixture

@@ -1,23 +1,17 @@
 """Calm: nobody is refused, and nobody has every phone ring all night."""
 
-import shutil
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
 from chat.model import Grade, Handle
 from chat.oncall.known import ONE_OF_MANY
 from chat.oncall.stages import State
-from chat.store.database import FILE
 from tests.support.needs import HERON, OTTER, WREN, a_handle
 from tests.support.on_call import OnCall
 
-
-@pytest.fixture
-def database_url(sqlite_template: Path, tmp_path: Path) -> None:
-    """Use a file: what the databases do differently, `test_workers.py` tries."""
-    shutil.copy(sqlite_template, tmp_path / FILE)
+# What the databases do differently, `test_workers.py` tries.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 async def in_vain(on_call: OnCall, times: int) -> Handle:

@@ -1,10 +1,8 @@
 """The escalator: whoever a need has come to is called, by whichever worker is left."""
 
 import asyncio
-import shutil
 from collections import Counter
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import update
@@ -17,16 +15,12 @@ from chat.oncall.audiences import Standby
 from chat.oncall.facts import QUIET
 from chat.oncall.stages import End, State
 from chat.store import staff
-from chat.store.database import FILE
 from chat.store.oncall import needs
 from tests.support.needs import HERON, OTTER, WREN, a_handle
 from tests.support.on_call import OnCall, down
 
-
-@pytest.fixture
-def database_url(sqlite_template: Path, tmp_path: Path) -> None:
-    """Use a file: what the databases do differently, `test_workers.py` tries."""
-    shutil.copy(sqlite_template, tmp_path / FILE)
+# What the databases do differently, `test_workers.py` tries.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 async def test_whoever_is_on_shift_is_called_at_once_by_page_and_phone(on_call: OnCall):

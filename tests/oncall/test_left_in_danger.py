@@ -1,21 +1,14 @@
 """Somebody in danger does not wait for a peer who has gone."""
 
-import shutil
-from pathlib import Path
-
 import pytest
 
 from chat.model import Grade, Handle
 from chat.oncall.stages import NeedId
-from chat.store.database import FILE
 from tests.support.needs import HERON, OTTER, WREN, a_handle
 from tests.support.on_call import OnCall
 
-
-@pytest.fixture
-def database_url(sqlite_template: Path, tmp_path: Path) -> None:
-    """Use a file: what the databases do differently, `test_workers.py` tries."""
-    shutil.copy(sqlite_template, tmp_path / FILE)
+# What the databases do differently, `test_workers.py` tries.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 async def left(on_call: OnCall, handle: Handle, grade: Grade) -> NeedId:

@@ -1,24 +1,19 @@
 """The outbox: an alert is sent at least once, and not for ever."""
 
 import asyncio
-import shutil
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from chat.oncall.notify import Note, Outcome
 from chat.store import alerts, ways
-from chat.store.database import FILE, Database
+from chat.store.database import Database
 from tests.support.eventually import eventually
 from tests.support.needs import HERON, OTTER, WREN
 from tests.support.on_call import OnCall, Worker, down
 
-
-@pytest.fixture
-def database_url(sqlite_template: Path, tmp_path: Path) -> None:
-    """Use a file: what the databases do differently, `test_workers.py` tries."""
-    shutil.copy(sqlite_template, tmp_path / FILE)
+# What the databases do differently, `test_workers.py` tries.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 @pytest.fixture

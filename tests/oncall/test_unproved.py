@@ -1,22 +1,16 @@
 """Where nobody is known to be reachable, whoever has a way is tried all the same."""
 
-import shutil
-from pathlib import Path
-
 import pytest
 
 from chat.oncall.notify import Outcome
 from chat.oncall.stages import State
-from chat.store.database import FILE, Database
+from chat.store.database import Database
 from tests.support.clock import FakeClock
 from tests.support.needs import HERON, OTTER, WREN, a_handle
 from tests.support.on_call import OnCall
 
-
-@pytest.fixture
-def database_url(sqlite_template: Path, tmp_path: Path) -> None:
-    """Use a file: what the databases do differently, `test_workers.py` tries."""
-    shutil.copy(sqlite_template, tmp_path / FILE)
+# What the databases do differently, `test_workers.py` tries.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 @pytest.fixture
