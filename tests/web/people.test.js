@@ -45,30 +45,42 @@ test("a large room is only counted", () => {
   assert.ok(!people.listed)
 })
 
-test("who has not written for a while, or has spoken, is no longer writing", () => {
+test("whoever goes on writing is shown until it is told that they stopped", () => {
   const clock = new Clock()
   const people = new People(clock.now)
+
   people.change(change([], { typing: [OTTER, HERON] }))
+  clock.advance(60)
+  assert.deepEqual(people.typing, [OTTER, HERON])
 
-  people.spoke(OTTER)
+  people.change(change([], { typing: [HERON] }))
   assert.deepEqual(people.typing, [HERON])
-  clock.advance(7)
-
-  assert.deepEqual(people.typing, [])
 })
 
-test("that somebody was writing is heard later than what they wrote, and not shown after it", () => {
+test("that somebody was writing is told late and for a while, and not shown after what they wrote", () => {
   const clock = new Clock()
   const people = new People(clock.now)
 
   people.spoke(OTTER)
+  people.change(change([{ who: HERON, state: 1, announce: true }]))
   clock.advance(2)
   people.change(change([], { typing: [OTTER, HERON] }))
   assert.deepEqual(people.typing, [HERON])
 
-  clock.advance(1)
+  clock.advance(7)
+  assert.deepEqual(people.typing, [OTTER, HERON], "who writes on is told no more often")
+})
+
+test("whoever stopped after they spoke is shown at once when they write again", () => {
+  const people = new People(new Clock().now)
   people.change(change([], { typing: [OTTER] }))
-  assert.deepEqual(people.typing, [HERON, OTTER])
+  people.spoke(OTTER)
+  assert.deepEqual(people.typing, [])
+
+  people.change(change([], { typing: [] }))
+  people.change(change([], { typing: [OTTER] }))
+
+  assert.deepEqual(people.typing, [OTTER])
 })
 
 test("who has just come in is told for a moment, unless somebody is writing", () => {

@@ -1,12 +1,13 @@
 // Who is in a room: a snapshot, then changes; in a large room only how many.
 
-const TYPING_FOR_MS = 6000
-const HEARD_LATE_MS = 2500 // who writes is told once a second, from process to process; what is said comes at once
+// Who writes is told a second or two late, and for six after their last key; what they
+// said comes at once.
+const STILL_TOLD_MS = 8000
 
 export class People {
   count = 0
   #present = new Map() // who → away
-  #typing = new Map()  // who → until when
+  #typing = new Set()  // whoever writes, until it is told that they stopped
   #spoke = new Map()   // who → when
   #now
 
@@ -30,17 +31,12 @@ export class People {
       if (state === 0) this.#present.delete(who)
       else this.#present.set(who, state === 2)
     }
-    for (const who of typing) this.#writes(who)
+    for (const who of this.#typing) if (!typing.includes(who)) this.#spoke.delete(who)
+    this.#typing = new Set(typing)
     return changes.filter(({ state, announce }) => state === 1 && announce).map(({ who }) => who)
   }
 
-  #writes(who) {
-    const quiet = this.#spoke.has(who) && this.#now() - this.#spoke.get(who) < HEARD_LATE_MS
-    if (!quiet) this.#typing.set(who, this.#now() + TYPING_FOR_MS)
-  }
-
   spoke(who) {
-    this.#typing.delete(who)
     this.#spoke.set(who, this.#now())
   }
 
@@ -54,6 +50,10 @@ export class People {
   }
 
   get typing() {
-    return [...this.#typing].filter(([, until]) => until > this.#now()).map(([who]) => who)
+    return [...this.#typing].filter(who => !this.#justSpoke(who))
+  }
+
+  #justSpoke(who) {
+    return this.#spoke.has(who) && this.#now() - this.#spoke.get(who) < STILL_TOLD_MS
   }
 }
