@@ -52,7 +52,7 @@ class Pressing:
         if visit.secret is None:
             return self._sheets.start(visit, note=TOO_MANY, status=429)
         if state in _CALLING and _told(visit) == _NOTHING:
-            return go(PATH)
+            return go(f"{PATH}?came")
         return await self._raise(visit, visit.secret, state, "came")
 
     async def _begin(self, visit: Visit) -> str:
