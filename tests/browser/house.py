@@ -1,7 +1,7 @@
 """The whole service at an address of its own, which a test may pull down and put up."""
 
+import asyncio
 import signal
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -18,7 +18,7 @@ class House:
     """`python -m chat serve` on one port, over one directory."""
 
     def __init__(self, directory: Path) -> None:
-        self._port = _free_port()
+        self._port = 0
         self._directory = directory
         self._program: Program | None = None
 
@@ -39,9 +39,11 @@ class House:
         return f"http://127.0.0.1:{self._port}"
 
     async def put_up(self) -> None:
-        """Start it, and return when it is ready."""
+        """Start it, and return when it is ready: where it was before, if anywhere."""
         here = {"PORT": str(self._port), "DATA_DIR": str(self._directory / "var")}
         self._program = Program("-m", "chat", "serve", env=here)
+        opened = await asyncio.to_thread(self._program.line)
+        self._port = int(opened.rpartition(":")[2])
         await eventually(self._ready, within=READY_SECONDS)
 
     def pull_down(self) -> None:
@@ -63,9 +65,3 @@ class House:
                 return bool(answer.status == 200)
         except OSError:
             return False
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
