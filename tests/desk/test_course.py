@@ -141,7 +141,10 @@ async def test_whoever_has_done_all_of_it_is_ready_and_that_is_recorded(
     await answers(moss, 10)
 
     assert await ready_at(console, moss) == console.clock.seconds() * 1000
-    assert "You are ready" in await moss.reads("/staff/course")
+    page = await moss.reads("/staff/course")
+    assert "You are ready" in page
+    for step in ('href="/staff/ways"', 'href="/staff/calls"'):
+        assert step in page.partition("You are ready")[2]
     async with console.desk.database.read() as tx:
         asked = select(audit.c.actor).filter_by(verb="course_done")
         assert list((await tx.execute(asked)).scalars()) == [moss.id]
