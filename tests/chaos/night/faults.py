@@ -120,7 +120,14 @@ NIGHT_FAULTS: Final = (
         )
         for point in POINTS
     ),
-    NightFault("killed at leased", push_fails, "leased", 3, kills="worker 0"),
+    NightFault(
+        "killed at leased",
+        push_fails,
+        "leased",
+        3,
+        latest=LATEST,
+        kills="worker 0",
+    ),
     NightFault("killed at silent", point="silent", silent=0.3, kills="worker 0"),
     NightFault("workers killed", workers_killed, kills="worker 0"),
     NightFault("workers killed, SQLite", workers_killed, kills="worker 0", sqlite=True),
