@@ -46,6 +46,11 @@ class Door:
     for a chat should still be told so."""
 
     request_seconds: int = 5
+    """How long nothing but a head may take."""
+
+    body_seconds: int = 30
+    """How long what is sent with it may take: a long line, on a bad one."""
+
     request_bytes: int = 24 * 1024
     """A line of 2000 signs is 18,000 bytes long in a form, in many scripts."""
 
@@ -130,6 +135,11 @@ class Http(HttpToolsProtocol):
         """Begin a request, perhaps in the same bytes in which the last one ended."""
         super().on_message_begin()
         self._expect_the_rest()
+
+    def on_headers_complete(self) -> None:
+        """Wait longer for what comes with a request than for the request."""
+        super().on_headers_complete()
+        self.door.wheel.set(self, self.door.body_seconds)
 
     def _parse(self, data: bytes) -> None:
         try:

@@ -1,11 +1,13 @@
 """The hand-over, on a real server: from uvicorn's hands into ours."""
 
 import inspect
+import socket
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from importlib.metadata import version
 
 import pytest
+from starlette.types import Receive, Scope, Send
 from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import (
     HttpToolsProtocol,
@@ -13,7 +15,12 @@ from uvicorn.protocols.http.httptools_impl import (
 )
 from uvicorn.server import Server, ServerState
 
+from chat.clock import Clock
+from chat.handover import Door, http_protocol
+from chat.prefixes import Prefixes
+from chat.wheel import Wheel
 from tests.support.eventually import eventually
+from tests.support.fake_transport import FakeTransport
 from tests.support.line_server import LineServer, running
 from tests.support.raw_client import BINARY, HANDSHAKE, TEXT, RawClient, masked, request
 
@@ -219,3 +226,53 @@ def test_there_are_only_so_many_lines_in_all():
 
         with RawClient(server.port) as client:
             assert client.rest() == b""
+
+
+async def test_a_line_said_by_a_form_may_take_its_time_to_arrive():
+    with knocking() as (wheel, line):
+        line.http.data_received(
+            b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nhalf"
+        )
+
+        turn(wheel, 20)
+        assert not line.done
+
+        turn(wheel, 15)
+        assert line.done == ["cut"]
+
+
+async def test_a_request_without_an_end_is_not_waited_for_as_long():
+    with knocking() as (wheel, line):
+        line.http.data_received(b"GET / HTTP/1.1\r\nHost: x\r\n")
+
+        turn(wheel, 7)
+
+        assert line.done == ["cut"]
+
+
+class Knocking(FakeTransport):
+    """The line of somebody who asks for a page, and what hears them."""
+
+    def __init__(self, line: socket.socket, door: Door) -> None:
+        super().__init__(line)
+        config = Config(nothing, http=http_protocol(door), log_config=None)
+        config.load()
+        self.http = http_protocol(door)(config, ServerState(), {})
+        self.http.connection_made(self)
+
+
+@contextmanager
+def knocking() -> Iterator[tuple[Wheel, Knocking]]:
+    """Have somebody at the door, and what times them."""
+    wheel = Wheel()
+    with socket.socket() as line:
+        yield wheel, Knocking(line, Door(wheel, Prefixes(100, Clock())))
+
+
+async def nothing(_scope: Scope, _receive: Receive, _send: Send) -> None:
+    """Answer nothing."""
+
+
+def turn(wheel: Wheel, seconds: int) -> None:
+    for _ in range(seconds):
+        wheel.tick()

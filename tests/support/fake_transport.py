@@ -1,6 +1,7 @@
 """A transport that goes nowhere, and the session that listens at its other end."""
 
 import asyncio
+import socket
 
 from chat.connection import Connection
 from chat.wheel import Wheel
@@ -9,8 +10,8 @@ from chat.wheel import Wheel
 class FakeTransport(asyncio.Transport):
     """Keeps what is written, and what was done to it."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, line: socket.socket | None = None) -> None:
+        super().__init__({"socket": line})
         self.written = b""
         self.done: list[str] = []
 

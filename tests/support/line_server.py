@@ -124,6 +124,7 @@ def main(listening: int, per_prefix: int, lines: int, trusted: str) -> None:
         trusted=frozenset(trusted.split(",")),
         lines=lines,
         request_seconds=30,
+        body_seconds=40,
     )
     config = uvicorn.Config(
         _application(wheel),
