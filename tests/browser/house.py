@@ -11,7 +11,7 @@ from urllib.request import urlopen
 from tests.support.eventually import eventually
 from tests.support.program import Program
 
-READY_SECONDS = 30
+READY_SECONDS = 60
 
 
 class House:

@@ -15,6 +15,7 @@ from chat.settings import Settings
 from chat.store import peers, staff
 from chat.store.instants import kept
 from chat.talkroom import talk_of
+from tests.browser.visitor import PATIENCE_MS
 from tests.support.member import Member
 from tests.support.process import COFFEE
 from tests.support.service import House
@@ -66,7 +67,7 @@ class Shift:
         page = await context.new_page()
         page.on("pageerror", lambda error: self.faults.append(str(error)))
         page.on("console", self._heard)
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(PATIENCE_MS)
         return page
 
     def _heard(self, said: Any) -> None:

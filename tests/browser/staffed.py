@@ -27,6 +27,7 @@ from chat.settings import Settings
 from chat.store import staff
 from chat.store.database import Database
 from chat.wheel import Wheel
+from tests.browser.visitor import PATIENCE_MS
 from tests.support.clock import FakeClock
 from tests.support.console import Console
 from tests.support.desk import Desk
@@ -108,7 +109,7 @@ class StaffedDesk:
             "console",
             lambda said: faults.append(said.text) if said.type == "error" else None,
         )
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(PATIENCE_MS)
         yield page
         await context.close()
         assert faults == [], faults

@@ -13,6 +13,7 @@ from playwright.async_api import Browser, Page, expect
 
 from chat.asides import Word
 from tests.browser.axe import violations
+from tests.browser.house import READY_SECONDS
 from tests.browser.test_console import SIZES, faults
 from tests.browser.test_signing_in import a_page, is_ready, press, with_passkeys
 from tests.support.eventually import eventually
@@ -42,7 +43,7 @@ async def house(browser: Browser, tmp_path: Path) -> AsyncIterator[Open]:
     with Program("-m", "chat", "serve", env=env) as service:
         url = (await asyncio.to_thread(service.line)).split()[-1]
         link = (await asyncio.to_thread(service.line)).split()[-1]
-        await eventually(lambda: is_ready(link), within=30)
+        await eventually(lambda: is_ready(link), within=READY_SECONDS)
         async with at_the_desk(browser, link) as desk:
             yield Open(url, desk)
 

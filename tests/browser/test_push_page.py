@@ -13,6 +13,7 @@ from playwright.async_api import Browser, Page, expect
 from chat.oncall.ways import new_id
 from chat.store.instants import kept
 from tests.browser.axe import violations
+from tests.browser.visitor import PATIENCE_MS
 from tests.browser.waking import COOKIE, Waking
 from tests.support.eventually import eventually
 from tests.support.push_service import Browser as PushedTo
@@ -64,7 +65,7 @@ async def at_the_page(
         "console",
         lambda said: faults.append(said.text) if "Policy" in said.text else None,
     )
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(PATIENCE_MS)
     await page.goto("/staff/ways")
     yield page
     await context.close()

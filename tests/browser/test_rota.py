@@ -15,6 +15,7 @@ from chat.roles import Role
 from chat.settings import Settings
 from tests.browser.planned_week import fill
 from tests.browser.test_console import SIZES, faults
+from tests.browser.visitor import PATIENCE_MS
 from tests.support.redis_server import RedisServer
 from tests.support.service import House
 
@@ -53,7 +54,7 @@ async def sitting(
         [{"name": COOKIE, "value": token, "url": secure, "secure": True}]
     )
     page = await context.new_page()
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(PATIENCE_MS)
     yield page
     await context.close()
 

@@ -15,6 +15,8 @@ from playwright.async_api import Browser, Page, expect
 from chat.desk.guard import COOKIE
 from chat.signing.sittings import PROOF_SECONDS
 from tests.browser.front_door import FrontDoor
+from tests.browser.house import READY_SECONDS
+from tests.browser.visitor import PATIENCE_MS
 from tests.support.eventually import eventually
 from tests.support.program import Program
 from tests.support.redis_server import RedisServer
@@ -44,7 +46,7 @@ async def a_page(browser: Browser, **device: object) -> AsyncIterator[Page]:
     faults: list[str] = []
     context = await browser.new_context(**device)  # type: ignore[arg-type]
     page = await context.new_page()
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(PATIENCE_MS)
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.on(
         "console",
@@ -197,7 +199,7 @@ async def test_the_first_of_the_team_comes_by_the_link_that_the_service_prints(
     with Program("-m", "chat", "serve", env=env) as service:
         await asyncio.to_thread(service.line)
         link = (await asyncio.to_thread(service.line)).split()[-1]
-        await eventually(lambda: is_ready(link), within=30)
+        await eventually(lambda: is_ready(link), within=READY_SECONDS)
         async with a_page(browser) as page:
             await with_passkeys(page)
             await page.goto(link)
