@@ -9,7 +9,7 @@ import threading
 from collections.abc import Mapping
 from typing import Self
 
-ENOUGH_SECONDS = 30
+ENOUGH_SECONDS = 60
 
 
 class Program:
