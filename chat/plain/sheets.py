@@ -10,7 +10,7 @@ from chat.desk.frame import said
 from chat.desk.templates import page
 from chat.errors import ChatError
 from chat.oncall.asking import SHARES
-from chat.plain.keepsake import PATH, Keepsakes, mark
+from chat.plain.keepsake import COOKIE, PATH, Keepsakes, mark
 from chat.plain.lines import Country
 from chat.plain.spoken import Spoken
 from chat.plain.visit import Visit, ticked
@@ -144,6 +144,14 @@ class Sheets:
 def go(address: str) -> Response:
     """Return what sends a browser on, so that going back sends nothing again."""
     return RedirectResponse(address, 303, headers={"cache-control": "no-store"})
+
+
+def forgotten() -> Response:
+    """Return what takes all that we put on a phone off it again."""
+    answer = go(PATH)
+    for name in (COOKIE, _COUNTRY):
+        answer.delete_cookie(name, path=PATH, httponly=True, samesite="strict")
+    return answer
 
 
 def id_of(text: str) -> bytes:

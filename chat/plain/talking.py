@@ -20,9 +20,9 @@ from chat.identity import Identity
 from chat.model import RoomName
 from chat.pacing import Pacing
 from chat.plain.asker import Asker
-from chat.plain.keepsake import COOKIE, PATH, Keepsakes, is_marked
+from chat.plain.keepsake import PATH, Keepsakes, is_marked
 from chat.plain.pressing import Pressing
-from chat.plain.sheets import HOURS, NO_COOKIES, Again, Sheets, go, id_of
+from chat.plain.sheets import HOURS, NO_COOKIES, Again, Sheets, forgotten, go, id_of
 from chat.plain.standing import WAITING_SECONDS, Standing
 from chat.plain.staying import Staying
 from chat.plain.visit import Visit, form_of
@@ -193,12 +193,10 @@ class PlainTalk:
         return go(PATH)
 
     async def forget(self, visit: Visit) -> Response:
-        """Leave nothing on the phone by which the talk could be opened again."""
+        """Leave nothing on the phone that tells that somebody was here."""
         await self._staying.stop(visit)
         visit.secret = None
-        answer = go(PATH)
-        answer.delete_cookie(COOKIE, path=PATH, httponly=True, samesite="strict")
-        return answer
+        return forgotten()
 
     async def _how(self, visit: Visit) -> Shown:
         return shown(await self._asker.news(visit), self._clock.seconds())

@@ -286,6 +286,15 @@ async def test_the_talk_can_be_forgotten_on_a_phone_that_others_use(
     assert "Do you need to talk?" in words_of(page)
 
 
+async def test_the_country_is_forgotten_with_the_talk(phone: httpx2.AsyncClient):
+    await phone.get("/talk?country=NZ")
+    await phone.post("/talk")
+    page = await phone.post("/talk/forget")
+
+    assert list(phone.cookies) == []
+    assert "Help lines in New Zealand" not in words_of(page)
+
+
 @pytest.mark.parametrize(
     "whence",
     [
