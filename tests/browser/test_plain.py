@@ -84,6 +84,14 @@ async def test_a_form_says_that_a_page_of_ours_sends_it(
     assert headers["origin"] == staffed.url
 
 
+async def test_no_link_of_the_front_page_leads_nowhere_without_script(
+    staffed: House, phone: Page
+):
+    await phone.goto(staffed.url)
+
+    assert await phone.locator("a[href^='#/']:visible").count() == 0
+
+
 async def test_from_the_front_page_to_an_answer_without_any_script(
     staffed: House, phone: Page
 ):

@@ -269,6 +269,7 @@ words.open({ connection, outbox, session })
 words.addEventListener("words", ({ detail }) => detail ? storage.set(TEAM, "1") : nothingWaits())
 words.addEventListener("removed", () => { if (view instanceof ChatRoom) showOut() })
 beside.open()
+document.querySelector("[data-device]").hidden = false
 front.querySelector("help-lines").open({ storage })
 if (awaits()) connection.start()
 route()
