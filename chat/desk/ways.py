@@ -218,7 +218,10 @@ class WaysPage:
 
     async def remove(self, request: Request, me: Deskmate) -> Response:
         """Forget a way."""
-        await self._enlisting.remove(me.id, said(await request.form(), "id", 64))
+        try:
+            await self._enlisting.remove(me.id, said(await request.form(), "id", 64))
+        except BadWay as error:
+            return await self._show(me, refused=error)
         return go(f"{HERE}?did=remove")
 
 

@@ -39,6 +39,8 @@ _TOO_MANY: Final = f"You have {MOST_WAYS} ways already. Please remove one first.
 _TOO_OFTEN: Final = "That was asked for very often. Please try again in an hour."
 _NO_ADDRESS: Final = "That is no mail address."
 _KNOWN: Final = "You have that already."
+_UNKNOWN: Final = "You have no such way. Perhaps it is removed already."
+_UNOPENED: Final = "Open the link in our first mail, please, before you try it."
 _NO_MAIL: Final = "This house sends no mail."
 _NO_WEBHOOK: Final = "This house has no such bridge."
 _MAIL_AWAY: Final = (
@@ -177,21 +179,29 @@ class Enlisting:
         """Send somebody an alert by one of their ways, as a worker sends any.
 
         Raises:
-            BadWay: If they asked very often.
+            BadWay: If they asked very often, or have no such way, or not yet.
 
         """
         async with self._database.begin() as tx:
             way = await store.way(tx, way_id)
-            if way is None or way.staff_id != staff_id or not way.is_usable:
-                return
+            if way is None or way.staff_id != staff_id:
+                raise BadWay(_UNKNOWN)
+            if not way.is_usable:
+                raise BadWay(_UNOPENED)
             await self._check_pace(tx, staff_id)
             now = kept(self._clock.now())
             await store.alert_by(tx, new_id(), way, kind="test", at=now, sent=False)
 
     async def remove(self, staff_id: str, way_id: str) -> None:
-        """Forget a way, if it is theirs."""
+        """Forget a way.
+
+        Raises:
+            BadWay: If they have no such way.
+
+        """
         async with self._database.begin() as tx:
-            await store.remove(tx, way_id, staff_id)
+            if not await store.remove(tx, way_id, staff_id):
+                raise BadWay(_UNKNOWN)
 
     def _new(
         self, staff_id: str, kind: str, label: str, address: Mapping[str, str]

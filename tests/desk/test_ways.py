@@ -265,6 +265,30 @@ async def test_nobody_tests_or_removes_what_is_not_theirs(
     assert await ways(reached) == []
 
 
+@pytest.mark.parametrize("asked", ["test", "remove"])
+@pytest.mark.parametrize("form", [{}, {"id": ""}, {"id": "0" * 32}])
+async def test_whoever_asks_for_a_way_that_is_not_there_is_told_so(
+    wren: Colleague, asked: str, form: dict[str, str]
+):
+    answer = await wren.post(f"/staff/ways/{asked}", **form)
+
+    assert answer.status_code == 400
+    assert "You have no such way" in answer.text
+
+
+async def test_a_first_mail_that_nobody_opened_yet_is_not_tested(
+    wren: Colleague, reached: Reached
+):
+    await wren.post("/staff/ways/email", to=ADDRESS)
+    (way,) = await ways(reached)
+    sent = len(await reached.team.rows())
+
+    answer = await wren.post("/staff/ways/test", id=way.id)
+
+    assert "before you try it" in answer.text
+    assert len(await reached.team.rows()) == sent
+
+
 async def test_tests_are_not_sent_without_end(wren: Colleague, reached: Reached):
     way = await reached.team.way("wren")
     for _ in range(MOST_ASKED):
