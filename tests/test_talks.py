@@ -284,6 +284,22 @@ async def test_who_has_it_no_more_hears_nothing_more(
     assert code(await talking.peer.earlier(talking.need, 9)) == "not_in_room"
 
 
+async def test_nor_reads_what_was_said_where_that_could_not_be_told(
+    house: TalkHouse, clock: FakeClock
+):
+    talking = await house.talking()
+    await talking.member.says("I drank again", talking.talk)
+    cedar = await house.peer("Cedar")
+    house.service.backroom.doorbell.answer = lambda _news: None
+    clock.advance(61)
+    await _lapse(house, talking.need)
+
+    await house.needs.accept(talking.need, cedar.id)
+
+    assert code(await talking.peer.earlier(talking.need, 9)) == "not_in_room"
+    assert code(await talking.peer.say("hello?", talking.need)) == "not_in_room"
+
+
 async def _lapse(house: TalkHouse, need: str) -> None:
     """Do what the worker does with a lease that has run out, if it did not yet."""
     async with house.service.backroom.database.begin() as tx:

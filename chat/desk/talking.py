@@ -45,7 +45,7 @@ class Talking:
             case Say():
                 return await self._say(session, me, asked)
             case Earlier():
-                return await self._earlier(session, asked)
+                return await self._earlier(session, me, asked)
             case Moment(ref, need):
                 await self._listening.needs_a_moment(PeerId(me.id), need)
                 return protocol.done(ref, 0, 0)
@@ -89,7 +89,11 @@ class Talking:
         receipt = await self._listening.say(PeerId(me.id), member, need, said)
         return protocol.done(ref, receipt.position, receipt.at)
 
-    async def _earlier(self, session: StaffSession, earlier: Earlier) -> bytes:
+    async def _earlier(
+        self, session: StaffSession, me: Deskmate, earlier: Earlier
+    ) -> bytes:
+        # That it is theirs no more may have been told while nobody could hear it.
+        await self.check(session, me, earlier.need)
         _member(session, earlier.need)
         page = await self._listening.earlier(earlier.need, earlier.before)
         room = talk_of(earlier.need)
@@ -113,6 +117,8 @@ class Talking:
 
     async def check(self, session: StaffSession, me: Deskmate, need: str) -> None:
         """Take a page out of a talk that is not its peer's any more."""
+        if need not in session.talks:
+            return
         if not await self._listening.may_stay(PeerId(me.id), need):
             self._leave(session, need)
 
