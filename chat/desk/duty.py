@@ -14,6 +14,7 @@ from chat.desk.frame import go, number, said, show
 from chat.desk.guard import Endpoint, Guard
 from chat.desk.rota import WELL, Mistake
 from chat.desk.wall import Wall
+from chat.desk.wording import unchanged
 from chat.oncall.asking import SHARES
 from chat.oncall.cover import Ahead, Cover
 from chat.oncall.duty import Duty
@@ -101,8 +102,8 @@ class DutyPage:
                 languages=[str(each) for each in form.getlist("languages")],
             )
         except RotaMistake as error:
-            told = f"{error.told[:1].upper()}{error.told[1:]}. Nothing was changed."
-            return await self._show(me, Mistake("terms", error.field, told), form)
+            mistake = Mistake("terms", error.field, unchanged(error.told))
+            return await self._show(me, mistake, form)
         return go(f"{ADDRESS}?did=set")
 
     async def go_on(self, request: Request, me: Deskmate) -> Response:
@@ -112,7 +113,7 @@ class DutyPage:
         try:
             await self._duty.go_on(me.id, until)
         except RotaMistake as error:
-            return await self._show(me, Mistake("on", "hours", error.told))
+            return await self._show(me, Mistake("on", "hours", unchanged(error.told)))
         except NotReady:
             return await self._show(me, Mistake("on", "", _NOT_READY))
         return go(f"{ADDRESS}?did=on")

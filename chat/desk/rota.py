@@ -13,6 +13,7 @@ from chat.desk.frame import go, said, show, ticked
 from chat.desk.guard import Guard
 from chat.desk.lines import closings, overrides, swaps, weeklies
 from chat.desk.wall import WEEKDAYS, Wall
+from chat.desk.wording import unchanged
 from chat.errors import ChatError
 from chat.oncall.cover import Ahead, Cover
 from chat.oncall.plan import Plan
@@ -210,8 +211,7 @@ def _named(told: str, ahead: Ahead) -> str:
     """Return what is told of a mistake, with names for ids."""
     for mate in ahead.mates:
         told = told.replace(mate.id, mate.desk_name)
-    end = "" if told.endswith("?") else "."
-    return f"{told[:1].upper()}{told[1:]}{end} Nothing was changed."
+    return unchanged(told)
 
 
 def _with_state(name: str, ready: bool) -> str:

@@ -57,7 +57,7 @@ def weekday_of(form: FormData) -> int:
 
     """
     if said(form, "weekday", 2) not in set("0123456"):
-        raise BadShift("no such day of the week", "weekday")
+        raise BadShift("there is no such day of the week", "weekday")
     return number(form, "weekday")
 
 

@@ -53,6 +53,12 @@ def time_of_day(at: int) -> str:
     return datetime.fromtimestamp(at, UTC).strftime("%H:%M")
 
 
+def unchanged(told: str) -> str:
+    """Return what was amiss as a sentence, and that nothing came of it."""
+    end = "" if told.endswith("?") else "."
+    return f"{told[:1].upper()}{told[1:]}{end} Nothing was changed."
+
+
 def listed(names: list[str]) -> str:
     """Return names as one says them: `Birch, Fern and Moss`."""
     if len(names) < 2:

@@ -27,7 +27,7 @@ class Closed:
 
     def __post_init__(self) -> None:
         if self.weekday not in range(7):
-            raise BadShift("no such day of the week", "weekday")
+            raise BadShift("there is no such day of the week", "weekday")
 
     def within(self, zone: str, span: Hours) -> Iterator[Hours]:
         """Return its hours that are on at some time of a span, in order."""

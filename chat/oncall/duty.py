@@ -56,7 +56,8 @@ class Duty:
 
         """
         if not self._clock.now() < until <= self._clock.now() + LONGEST_ON_DUTY:
-            raise BadTerms("between now and 12 hours from now", "hours")
+            told = "you can be called for 1 to 12 hours at a time"
+            raise BadTerms(told, "hours")
         return await self._keep_if_ready(staff_id, on_duty_until=kept(until))
 
     async def go_off(self, staff_id: str) -> Terms:

@@ -220,7 +220,7 @@ class Draft:
                 raise BadShift(f'no room has the tag "{_shown(tag)}"', "tags")
         for language in line.languages:
             if language not in LANGUAGES:
-                told = f'no language "{_shown(language)}" in the list'
+                told = f'there is no language "{_shown(language)}" in the list'
                 raise BadShift(told, "languages")
 
     def _ahead(self, hours: Hours) -> None:

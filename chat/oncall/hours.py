@@ -67,7 +67,7 @@ def _unknown(name: str) -> str:
     if "UTC" not in available_timezones():
         return "this machine knows no time zones: install the package tzdata"
     shown = name if name.isprintable() else "?"
-    return f'no time zone "{shown[:40]}": one such as Africa/Johannesburg is meant'
+    return f'there is no time zone "{shown[:40]}": choose one such as Europe/Paris'
 
 
 def instant(zone: ZoneInfo, day: date, at: time) -> datetime:

@@ -135,11 +135,12 @@ def check(
 
     """
     if not 1 <= capacity <= MOST_TALKS:
-        raise BadTerms(f"1 to {MOST_TALKS} talks at once", "capacity")
+        raise BadTerms(f"choose 1 to {MOST_TALKS} talks at once", "capacity")
     if unknown := sorted(set(shares) - SHARES.keys()):
         raise BadTerms(f'nobody chooses "{_shown(unknown[0])}" here', "shares")
     if unknown := sorted(set(languages) - LANGUAGES.keys()):
-        raise BadTerms(f'no language "{_shown(unknown[0])}" in the list', "languages")
+        told = f'there is no language "{_shown(unknown[0])}" in the list'
+        raise BadTerms(told, "languages")
 
 
 def _shown(text: str) -> str:

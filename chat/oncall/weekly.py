@@ -49,7 +49,7 @@ class Weekly:
 
     def __post_init__(self) -> None:
         if self.weekday not in range(7):
-            raise BadShift("no such day of the week", "weekday")
+            raise BadShift("there is no such day of the week", "weekday")
         if not 1 <= len(self.turns) <= MOST_TURNS:
             raise BadShift(f"a shift has 1 to {MOST_TURNS} turns", "turns")
         for turn in self.turns:

@@ -189,7 +189,7 @@ def test_a_zone_that_there_is_not(name: str):
     with pytest.raises(UnknownZone) as refused:
         zone_of(name)
 
-    assert refused.value.told.startswith("no time zone ")
+    assert refused.value.told.startswith("there is no time zone ")
     assert refused.value.told.isprintable()
 
 

@@ -47,7 +47,12 @@ def test_the_first_turn_is_of_the_week_of_the_first_day():
 @pytest.mark.parametrize(
     ("made", "error", "told", "field"),
     [
-        (lambda: line(weekday=7), BadShift, "no such day of the week", "weekday"),
+        (
+            lambda: line(weekday=7),
+            BadShift,
+            "there is no such day of the week",
+            "weekday",
+        ),
         (
             lambda: line("x", 0, "18:00", "22:00", *[(WREN,)] * 27),
             BadShift,

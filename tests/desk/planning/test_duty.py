@@ -44,6 +44,8 @@ async def test_nobody_can_take_it_for_ever(
     answer = await wren.post("/staff/duty/on", hours=hours)
 
     assert answer.status_code == 400
+    told = "You can be called for 1 to 12 hours at a time. Nothing was changed."
+    assert f'role="alert">{told}<' in answer.text
     assert (await planning.duty.of("wren")).on_duty_until is None
 
 
@@ -167,10 +169,10 @@ TERMS = {
     ("field", "value", "told"),
     [
         ("capacity", "9", "1 to 5 talks"),
-        ("zone", "Europe/Atlantis", "No time zone"),
+        ("zone", "Europe/Atlantis", "There is no time zone"),
         ("quiet_starts", "late", "A time such as"),
         ("quiet_ends", "", "A time such as"),
-        ("languages", "klingon", "No language"),
+        ("languages", "klingon", "There is no language"),
         ("shares", "anger", "Nobody chooses"),
     ],
 )
