@@ -50,6 +50,11 @@ class NeedNews(NamedTuple):
     missed: bool = False
     """It was raised by a missed check-in; pages with script see that as well."""
 
+    @property
+    def is_over(self) -> bool:
+        """Whether it has ended, and is not promised to be raised again."""
+        return self.state == "ended" and not self.call_back_at
+
 
 def care(room: str, position: int, grade: Grade) -> bytes:
     """Show the card with the help lines: what was said sounded like danger."""

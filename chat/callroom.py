@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Collection, Mapping
 
+from chat.asides import NeedNews
 from chat.backroom import Backroom
 from chat.calling import Calling
 from chat.ground import Ground
@@ -14,6 +15,7 @@ from chat.oncall.marks import Marks
 from chat.oncall.stages import NeedId
 from chat.oncall.stays import Stays
 from chat.rooms import Rooms
+from chat.talkroom import need_of
 from chat.talks import Talks
 
 
@@ -76,11 +78,16 @@ class Callroom:
         return await self.talks.rooms(REMEMBERED)
 
     def goes_on(self, handle: Handle, talk: RoomName) -> bool:
-        """Tell whether a talk is of a device's own need, or of a card that both want.
+        """Tell whether a need of a device's own goes on there, or a card both want.
 
         As far as this process knows, without asking the store.
         """
-        return self.talks.is_own(handle, talk) or self.by_heart.is_open(handle, talk)
+        own = self.talks.is_own(handle, talk) and not self.talks.is_over(talk)
+        return own or self.by_heart.is_open(handle, talk)
+
+    def told(self, news: NeedNews) -> None:
+        """Know how a need stands of which a member of this process is told."""
+        self.talks.stands(need_of(news.talk) or "", over=news.is_over)
 
     def parts(self) -> list[Callable[[], Awaitable[None]]]:
         """Return what goes on by itself wherever members or peers are served."""

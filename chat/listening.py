@@ -147,8 +147,10 @@ class Listening:
         return judged.opening(_NO_HANDLE, self._identity, self._clock.seconds())
 
     def typing(self, need_id: str, member: Member) -> None:
-        """Let the member know that a peer is writing."""
-        self._rooms.typing(talk_of(need_id), member)
+        """Let the member know that a peer is writing, as long as the talk goes on."""
+        room = talk_of(need_id)
+        if not self._talks.is_over(room):
+            self._rooms.typing(room, member)
 
     def beat(self, connection: Connection, need_id: str, member: Member) -> None:
         """Know that a peer's page is still there."""

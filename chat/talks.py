@@ -61,6 +61,7 @@ class Talks:
         self._cards = cards
         self._marks = marks
         self._known: OrderedDict[tuple[Handle, str], Talk] = OrderedDict()
+        self._over: OrderedDict[str, None] = OrderedDict()
         self._away_until = 0.0
 
     async def rooms(self, ended: timedelta = FLAGGED_FOR) -> list[RoomName]:
@@ -126,7 +127,8 @@ class Talks:
             return await self._of_card(handle, id_)
         if known.told.handle != handle or known.need.has_faded(self._clock.now()):
             raise NoSuchRoom
-        over = not (known.need.is_open or known.need.is_promised)
+        over = _is_over(known.need)
+        self.stands(id_, over=over)
         return Talk(id_, of_need=True, over=over)
 
     async def _of_card(self, handle: Handle, id_: str) -> Talk:
@@ -139,6 +141,18 @@ class Talks:
         """Tell whether a device came into this private room because of its own need."""
         talk = self._known.get((handle, need_of(room) or ""))
         return talk is not None and talk.of_need
+
+    def stands(self, need_id: str, *, over: bool) -> None:
+        """Know whether the talk of a need goes on, or is there only to be read."""
+        self._over.pop(need_id, None)
+        if over:
+            self._over[need_id] = None
+            if len(self._over) > REMEMBERED:
+                self._over.popitem(last=False)
+
+    def is_over(self, room: str) -> bool:
+        """Tell whether the need of a private room has ended, as far as this knows."""
+        return need_of(room) in self._over
 
     def wrote(self, room: str) -> None:
         """Note that a member said something in a private room."""
@@ -175,7 +189,9 @@ class Talks:
 
     async def _of_peers(self, need_id: str) -> Known:
         known = await self._needs.known(need_id)
-        if known.need.has_faded(self._clock.now()):
+        need = known.need
+        self.stands(need.id, over=_is_over(need))
+        if need.has_faded(self._clock.now()):
             # It is forgotten, and nothing of it is to be made anew.
             raise NoSuchNeed
         return known
@@ -242,6 +258,10 @@ class Talks:
         """
         known = await self._needs.needs_a_moment(NeedId(need_id), peer)
         return known.need.unanswered_since is not None
+
+
+def _is_over(need: Need) -> bool:
+    return not (need.is_open or need.is_promised)
 
 
 def _may_be_there(need: Need, peer: PeerId) -> bool:

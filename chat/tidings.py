@@ -50,6 +50,9 @@ class Kept(Protocol):
     async def rooms(self) -> Collection[RoomName]:
         """Return the talks that somebody may be in."""
 
+    def told(self, news: NeedNews) -> None:
+        """Know how a need stands of which a member of this process is told."""
+
 
 class Tidings:
     """Tells members what is theirs alone, as far as their pages are on this process."""
@@ -187,6 +190,7 @@ class Tidings:
         if not self._gateway.of_device(handle):
             return
         news = await self._kept.needs.news(handle) or NO_NEED
+        self._kept.told(news)
         for session in self._gateway.of_device(handle):
             if session.connection is not None:
                 session.connection.send(asides.need(news))

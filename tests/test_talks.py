@@ -17,7 +17,8 @@ from chat.talkroom import talk_of
 from tests.support.by_heart import know_for_good
 from tests.support.clock import FakeClock
 from tests.support.eventually import eventually
-from tests.support.frames import Done, Joined, Presence, Said, code
+from tests.support.frames import Done, Event, Joined, Presence, Said, code
+from tests.support.member import Member
 from tests.support.peer import need_of
 from tests.support.redis_server import RedisServer
 from tests.support.talkhouse import TalkHouse
@@ -326,6 +327,54 @@ async def test_a_talk_that_is_over_is_read_and_nothing_is_said_there(
     assert code(await talking.member.say("thank you", talking.talk)) == "need_over"
     assert code(await talking.peer.say("goodbye", talking.need)) == "need_over"
     await talking.peer.enters(talking.need)
+
+
+async def test_nor_does_the_peer_see_the_member_write_there(
+    house: TalkHouse, clock: FakeClock
+):
+    talking = await house.talking()
+    otter, peer = talking.member, talking.peer
+    await otter.join("coffee")
+    await peer.says("Hello. I am here.", talking.need)
+    await house.needs.finish(talking.need, peer.id, "heard")
+    while (await otter.hears(NeedNews)).state != "ended":
+        clock.advance(1)
+
+    await otter.typing(talking.talk)
+    await otter.typing("coffee")
+
+    await sees_somebody_write(otter, "coffee")
+    assert not who_writes(await peer.all_heard(talking.need))
+
+
+async def test_nor_does_the_member_see_the_peer_write_there(
+    house: TalkHouse, clock: FakeClock
+):
+    talking = await house.talking()
+    peer = talking.peer
+    still = await house.member()
+    other = await still.presses()
+    await still.join(other.talk)
+    await peer.accepts(need_of(other.talk))
+    await peer.says("Hello. I am here.", talking.need)
+    await house.needs.finish(talking.need, peer.id, "heard")
+    await peer.earlier(talking.need, 9)
+
+    await peer.typing(talking.need)
+    await peer.typing(need_of(other.talk))
+
+    await sees_somebody_write(still, other.talk)
+    assert not who_writes(await talking.member.all_heard())
+
+
+async def sees_somebody_write(member: Member, room: str) -> None:
+    while (told := await member.hears(Presence)).room != room or not told.typing:
+        pass
+
+
+def who_writes(heard: list[Event]) -> set[bytes]:
+    told = [each for each in heard if isinstance(each, Presence)]
+    return {who for each in told for who in each.typing}
 
 
 async def test_nor_is_anything_changed_there(house: TalkHouse):

@@ -17,7 +17,7 @@ from chat.oncall.stages import NeedId, PeerId
 from chat.roles import Role
 from chat.store import staff
 from tests.support.eventually import PATIENCE_SECONDS
-from tests.support.frames import Done, History, Joined, Refused
+from tests.support.frames import Done, Event, History, Joined, Refused
 from tests.support.member import new_id
 from tests.support.page import Page
 
@@ -92,6 +92,12 @@ class Peer(Page):
 
     async def leave(self, need: str) -> None:
         await self.send(LEAVE, need)
+
+    async def all_heard(self, need: str) -> list[Event]:
+        """Return all that was heard of talks until something asked now is answered."""
+        await self.earlier(need, 1)
+        heard, self._heard = self._heard, []
+        return heard
 
     async def hears_news(self, kind: int) -> tuple[Any, ...]:
         """Return the next news of a kind that every page was told."""
