@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Mapping
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -119,7 +119,7 @@ class Calls:
             calm="Nobody is waiting." if view.reader.ready else "",
             ended=note == NOTES["ended"],
             shift=await self._shift(view, now), notices=NOTICES, noticed=notices(view),
-            hours=HOURS, mates=team(view) if view.reader.coordinates else [],
+            hours=HOURS, mates=team(view), coordinates=view.reader.coordinates,
             noted=[(At.of(n.at), n.text) for n in view.notes],
         )  # fmt: skip
 
@@ -130,7 +130,8 @@ class Calls:
         view, now = await self._board.view(me), self._clock.now()
         lists = view.reader.lists(view.needs, now)
         rows = {name: [row._asdict() for row in lists[name]] for name in LISTS}
-        return JSONResponse({"lists": rows, "notices": notices(view)})
+        mates = [mate._asdict() for mate in team(view)]
+        return JSONResponse({"lists": rows, "notices": notices(view), "mates": mates})
 
     async def standing(self, _request: Request, me: Deskmate) -> Response:
         """Tell any page by what one is called now, and what of it one has opened."""
@@ -213,10 +214,21 @@ class Calls:
         return my_shift(view, (await self._plan.book()).rota, now)
 
 
-def team(view: View) -> list[tuple[str, str, str]]:
-    """Return who could be called: who it is, how so, and whether it would work."""
+class Teammate(NamedTuple):
+    """Somebody who could be called: who it is, how so, and whether it would work."""
+
+    id: str
+    name: str
+    kind: str
+    reach: str
+
+
+def team(view: View) -> list[Teammate]:
+    """Return who could be called, to whoever coordinates."""
+    if not view.reader.coordinates:
+        return []
     return [
-        (mate.name, _kind(mate.standby), _reach(mate.standby))
+        Teammate(mate.id, mate.name, _kind(mate.standby), _reach(mate.standby))
         for mate in view.mates
         if mate.at_work or mate.standby.coordinator
     ]

@@ -293,6 +293,25 @@ async def test_a_coordinator_sees_who_has_whom_and_who_can_be_reached(
     assert "can be reached, in 1 talk" in page
 
 
+async def test_only_coordinators_are_told_as_it_changes_who_could_be_called(
+    desk: CallDesk, wren: Colleague
+):
+    async with desk.peer("Birch", Role.COORDINATOR, ready=False) as birch:
+        before = await mates(birch)
+        await desk.talk(wren)
+        after = await mates(birch)
+
+    assert before["Wren"] == "can be reached"
+    assert after["Wren"] == "can be reached, in 1 talk"
+    assert await mates(wren) == {}
+
+
+async def mates(colleague: Colleague) -> dict[str, str]:
+    """Return who could be called, and how it stands with them, as the script is told."""
+    found = (await colleague.get("/staff/calls.json")).json()["mates"]
+    return {mate["name"]: mate["reach"] for mate in found}
+
+
 async def test_one_who_is_alone_on_duty_is_told(desk: CallDesk, wren: Colleague):
     assert "alone" in await noticed(wren)
 

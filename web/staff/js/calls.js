@@ -18,6 +18,7 @@ export class Calls {
   #root
   #asking
   #lists
+  #mates
   #timers
   #now
   #waiting
@@ -31,6 +32,7 @@ export class Calls {
     const lists = [...root.querySelectorAll("[data-list]")]
     this.#lists = lists.map(list => [list.dataset.list, new Rows(list, template, (row, each) => this.#fill(row, each))])
     this.#waiting = this.#count("waiting")
+    this.#mates = matesOf(root)
     this.#keepAges()
     document.addEventListener("visibilitychange", () => { if (looked()) this.#asking.now() })
     const sound = part(root, "try-sound")
@@ -46,7 +48,8 @@ export class Calls {
     this.#asking.changed()
   }
 
-  show({ lists, notices }) {
+  show({ lists, notices, mates }) {
+    if (this.#mates) this.#mates(mates)
     for (const notice of this.#root.querySelectorAll("[data-notice]")) {
       notice.hidden = !notices.includes(notice.dataset.notice)
     }
@@ -100,5 +103,17 @@ export class Calls {
   #keepAges() {
     keepAges(this.#root, this.#now)
     this.#timers.setTimeout(() => this.#keepAges(), AGES_MS)
+  }
+}
+
+// Who could be called is for coordinators only.
+function matesOf(root) {
+  const list = root.querySelector("[data-mates]")
+  if (!list) return null
+  const template = part(root, "mate").content.firstElementChild
+  const rows = new Rows(list, template, (row, mate) => fillTexts(row, mate, ["name", "kind", "reach"]))
+  return mates => {
+    list.closest("section").hidden = mates.length === 0
+    rows.show(mates)
   }
 }
