@@ -39,7 +39,7 @@ _GONE: Final = "Not here just now; they may come"
 
 NO_MORE: Final[Mapping[str, object]] = {
     "mine": False, "ends": False, "peers": [], "seconds": None, "owed": "",
-    "words": ELSEWHERE, "changed": "",
+    "words": ELSEWHERE, "changed": "", "free": False,
 }  # fmt: skip
 """How it stands with a talk that is none of one's own."""
 
@@ -158,6 +158,7 @@ class Talk:
                 "owed": "first" if need.state is State.ACCEPTED else "answer",
                 "words": standing(need, view.reader),
                 "changed": changed(need),
+                "free": view.reader.place(need) == "waiting",
             }
         )
 

@@ -108,7 +108,7 @@ async def test_peer_and_member_talk_and_see_each_other_write(
     await expect(wren.locator("[data-note]")).to_contain_text("Send a first line")
     await wren.get_by_label("What you say").fill("")
 
-    await wren.get_by_role("button", name=FIRST).click()
+    await wren.get_by_role("button", name=FIRST).dblclick()
     await expect(wren.get_by_label("What you say")).to_have_value(FIRST)
     await wren.get_by_role("button", name="Send", exact=True).click()
 
@@ -147,6 +147,26 @@ async def test_whoever_is_silent_gives_it_back_and_another_takes_it(
         "Somebody else is with them now."
     )
     await expect(wren.get_by_label("What you say")).to_be_hidden()
+
+
+async def test_whoever_was_silent_is_there_again_by_a_line_and_the_page_shows_it(
+    shift: Shift, browser: Browser
+):
+    wren = await at_the_calls(shift, browser, "Wren")
+    need = await shift.press(await shift.member())
+    await shift.needs.accept(need, PeerId("wren"))
+    await wren.goto(f"/staff/talks/{need}")
+    await is_live(wren)
+    again = wren.get_by_role("button", name="I am here after all")
+    await expect(again).to_be_hidden()
+    assert isinstance(shift.service.clock, FakeClock)
+    shift.service.clock.advance(FIRST_LINE.total_seconds() + 1)
+    await expect(again).to_be_visible()
+
+    await say(wren, "I am back.")
+
+    await expect(again).to_be_hidden()
+    assert (await shift.needs.known(need)).need.peer == "wren"
 
 
 async def test_what_was_said_without_a_line_survives_a_reload_and_arrives_once(
@@ -254,6 +274,10 @@ async def test_a_hand_over_is_asked_for_heard_and_taken(shift: Shift, browser: B
     await shift.needs.accept(need, PeerId("wren"))
     await shift.needs.spoke(need, PeerId("wren"))
     await eventually(lambda: reachable(shift, "otter"))
+    birch = await shift.peer(browser, "Birch", Role.COORDINATOR)
+    await birch.goto("/staff/calls")
+    await is_live(birch)
+    await expect(birch.locator('[data-row="wren"]')).to_contain_text("in 1 talk")
     await wren.goto(f"/staff/talks/{need}")
 
     await wren.get_by_text("I would like company").click()
@@ -264,6 +288,8 @@ async def test_a_hand_over_is_asked_for_heard_and_taken(shift: Shift, browser: B
     await otter.get_by_role("button", name="I take over").click()
     await otter.wait_for_url(f"**/staff/talks/{need}?did=over")
     assert (await shift.needs.known(need)).need.peer == "otter"
+    await expect(birch.locator('[data-row="otter"]')).to_contain_text("in 1 talk")
+    await expect(birch.locator('[data-row="wren"]')).not_to_contain_text("in 1 talk")
 
 
 async def reachable(shift: Shift, id_: str) -> bool:

@@ -43,6 +43,12 @@ export class MessageComposer extends HTMLElement {
     this.focus()
   }
 
+  // Puts in what somebody may say, and not again where it is there.
+  offer(text) {
+    if (this.#text.value.split("\n").includes(text)) this.focus()
+    else this.restore(text)
+  }
+
   focus() {
     this.#text.focus()
   }

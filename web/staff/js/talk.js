@@ -58,7 +58,7 @@ export class StaffTalk extends Conversation {
   #prepare(root) {
     for (const words of root.querySelectorAll("[data-suggests]")) words.hidden = false
     for (const button of root.querySelectorAll("[data-suggest]")) {
-      button.addEventListener("click", () => this.#put(button.textContent.trim()))
+      button.addEventListener("click", () => this.#offer(button.textContent.trim()))
     }
     const moment = part(root, "moment")
     moment.hidden = false
@@ -106,11 +106,12 @@ export class StaffTalk extends Conversation {
 
   // -- how it stands ------------------------------------------------------------------
 
-  #standing({ mine, ends, peers, seconds, owed, words, changed }) {
+  #standing({ mine, ends, free, peers, seconds, owed, words, changed }) {
     this.#peers = peers
     this.#setMine(mine)
     // Why a talk is over may be chosen still when its member has ended it.
     for (const part of document.querySelectorAll("[data-ends]")) part.hidden = !ends
+    for (const part of document.querySelectorAll("[data-free]")) part.hidden = !free
     this.#owed = seconds === null ? "" : owed
     if (mine && seconds !== null) this.#firstLine.start(seconds, owed)
     else this.#firstLine.stop()
@@ -143,9 +144,13 @@ export class StaffTalk extends Conversation {
     this.querySelector("message-composer").restore(words)
   }
 
+  #offer(words) {
+    this.querySelector("message-composer").offer(words)
+  }
+
   // A moment is no first line: only that keeps them from being left to others.
   async #moment(words) {
-    this.#put(words)
+    this.#offer(words)
     if (this.#owed === "first") return this.note("Send a first line, so that they are not left to others.")
     try {
       await this.#line.request("moment")
