@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from chat.oncall.notify import Note, Outcome
+from chat.oncall.notifying.chosen import public_url
 from chat.oncall.notifying.mail import Mail
+from chat.settings import Settings
 from tests.support.clock import FakeClock
 from tests.support.mail_server import MailServer
 
@@ -102,6 +104,23 @@ async def test_the_first_mail_leads_to_where_an_address_is_confirmed(
 
     link = f"https://chat.example/staff/confirm?alert={ALERT}"
     assert link in server.mails[0].get_content()
+
+
+@pytest.mark.parametrize(
+    ("set_", "leads_to"),
+    [
+        # Pages at an address of this machine have no passkeys to sign in with.
+        ({}, "http://localhost:8000"),
+        ({"host": "0.0.0.0"}, "http://localhost:8000"),  # noqa: S104
+        ({"host": "192.168.7.7"}, "http://192.168.7.7:8000"),
+        ({"origins": "https://chat.example/, http://x"}, "https://chat.example"),
+        ({"public_url": "https://peers.example"}, "https://peers.example"),
+    ],
+)
+def test_a_link_leads_to_where_a_peer_can_sign_in(
+    settings: Settings, set_: dict[str, str], leads_to: str
+):
+    assert public_url(settings.model_copy(update=set_)) == leads_to
 
 
 async def test_an_address_cannot_put_lines_into_a_mail(post: Post, server: MailServer):

@@ -11,6 +11,7 @@ from chat.oncall.notifying.vapid import FILE, Vapid, key_from
 from chat.oncall.notifying.webhook import Webhook
 from chat.settings import Settings
 
+_HERE: Final = ("127.0.0.1", "::1", "0.0.0.0", "::")  # noqa: S104
 _NOBODY: Final = "mailto:nobody@localhost"
 
 
@@ -66,5 +67,7 @@ def _mail(settings: Settings, smtp_url: str, clock: Clock, failed: Failed) -> Ma
 def public_url(settings: Settings) -> str:
     """Return where peers find the house."""
     origins = [each.strip() for each in settings.origins.split(",") if each.strip()]
-    here = f"http://{settings.host}:{settings.port}"
+    # An address of this machine has no passkeys, and `localhost` has.
+    host = "localhost" if settings.host in _HERE else settings.host
+    here = f"http://{host}:{settings.port}"
     return (settings.public_url or (origins or [here])[0]).rstrip("/")
