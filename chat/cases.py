@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Final
 
+from chat import bulletin
 from chat.casework import acting, appeals, casebook, crisis, fading, intake, looking
 from chat.casework.acting import Arrival, Unseal
 from chat.casework.casebook import Case, CaseLine, Revealed
@@ -67,6 +68,8 @@ class Cases:
         if self._needs and raised:
             await self._needs.tell(raised)
         await self._ring(told)
+        if opening.source == "bell":
+            await self._ring(bulletin.bell(opening.room, opening.at))
         if news and opening.source == "report":
             await self.reported(opening, len(case.state.reporters))
         return case.id

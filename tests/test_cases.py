@@ -93,6 +93,15 @@ async def test_a_case_that_is_brought_again_rings_again(desk: Desk):
     assert other.rung == desk.rung
 
 
+async def test_a_member_who_asks_for_somebody_rings_on_the_rooms_page(desk: Desk):
+    bell = an_opening(source="bell", flags=(), text="", position=0)
+
+    id_ = await desk.cases.open(bell)
+
+    case = (bulletin.CASE, id_, "reported", "open", "", ())
+    assert desk.rung == [case, (bulletin.BELL, bell.room, bell.at)]
+
+
 async def test_many_who_open_one_case_at_once_open_one(desk: Desk):
     opening, other = an_opening(), desk.another()
 
