@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import Final, NamedTuple
 
 from chat.oncall.hours import ONE_DAY, Hours, instant, left_over, zone_of
-from chat.oncall.shifts import Shift
+from chat.oncall.shifts import Shift, on_duty
 from chat.oncall.stages import PeerId
 
 AHEAD: Final = timedelta(hours=72)
@@ -50,6 +50,8 @@ class Peer:
     """None: any."""
     ready: bool = True
     """Their training is done."""
+    on_duty_until: datetime | None = None
+    """Until when they are called without a shift, if they are."""
 
     def suits(self, wanted: "Wanted") -> bool:
         """Tell whether they can be there for what is wanted."""
@@ -114,18 +116,19 @@ def week(
 ) -> list[Cell]:
     """Return the next seven days, today's first, hour by hour as a wall clock has them.
 
-    `shifts` are those of the rota; backups count as nobody. `intended` are the hours
-    that are meant to be closed.
+    `shifts` are those of the rota, backups count as nobody, and whoever is on duty
+    without a shift is there until then. `intended` are the hours that are meant to be
+    closed. Of the hour that runs, only what is left of it is to be covered.
     """
     intended = list(intended)
-    there = _there(shifts, peers, wanted)
+    there = _there(shifts, peers, wanted, now)
     reached = [shift for shift in there if _reachable(shift, peers, now)]
     return [
         Cell(
             at,
             hours,
-            fewest(there, hours),
-            fewest(reached, hours),
+            fewest(there, hours and hours.left_at(now)),
+            fewest(reached, hours and hours.left_at(now)),
             present.get(at, 0),
             expected.get(at, 0),
             closed=hours is not None and not left_over(hours, intended),
@@ -157,7 +160,7 @@ def gaps_within(
     Nothing of the hours that are meant to be closed. With `at_least` 2 it tells as well
     where a peer would be alone.
     """
-    there = _there(shifts, peers, wanted)
+    there = _there(shifts, peers, wanted, now)
     reached = [shift for shift in there if _reachable(shift, peers, now)]
     return [
         Gap(hours, fewest(there, hours), fewest(reached, hours))
@@ -174,9 +177,10 @@ def could_fill(
 ) -> tuple[PeerId, ...]:
     """Return who suits and is free for some of these hours, who has least to do first.
 
-    So whoever has a short shift in a long gap is asked about the rest of it.
+    So whoever has a short shift in a long gap is asked about the rest of it. The hours
+    are those ahead: whoever is on duty is so from their beginning.
     """
-    shifts = list(shifts)
+    shifts = with_duty(shifts, peers, hours.starts)
     could = [
         peer.id
         for peer in peers.values()
@@ -187,6 +191,15 @@ def could_fill(
     ]
     load = _load(shifts)
     return tuple(sorted(could, key=lambda peer: (load[peer], peer)))
+
+
+def with_duty(
+    shifts: Iterable[Shift], peers: Mapping[PeerId, Peer], now: datetime
+) -> list[Shift]:
+    """Return shifts, and with them when peers are on duty without one, from now on."""
+    shifts = list(shifts)
+    until = {each.id: each.on_duty_until for each in peers.values()}
+    return [*shifts, *on_duty(until, shifts, now)]
 
 
 def fewest(shifts: Sequence[Shift], hours: Hours | None) -> int:
@@ -207,12 +220,15 @@ def _is_in(languages: Sequence[str], wanted: Wanted) -> bool:
 
 
 def _there(
-    shifts: Iterable[Shift], peers: Mapping[PeerId, Peer], wanted: Wanted
+    shifts: Iterable[Shift],
+    peers: Mapping[PeerId, Peer],
+    wanted: Wanted,
+    now: datetime,
 ) -> list[Shift]:
-    """Return the shifts of peers who are there for what is wanted."""
+    """Return the shifts and duty of peers who are there for what is wanted."""
     return [
         shift
-        for shift in shifts
+        for shift in with_duty(shifts, peers, now)
         if not shift.backup
         and _is_for_room(shift.tags, wanted)
         and _is_in(shift.languages, wanted)

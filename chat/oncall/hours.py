@@ -41,6 +41,10 @@ class Hours(NamedTuple):
         """Tell whether a moment is in it."""
         return self.starts <= at < self.ends
 
+    def left_at(self, at: datetime) -> "Hours":
+        """Return what is left of it at a moment; all of it, unless it is on then."""
+        return Hours(at, self.ends) if self.covers(at) else self
+
     def shared_with(self, other: "Hours") -> "Hours | None":
         """Return what is in both, if anything is."""
         starts, ends = max(self.starts, other.starts), min(self.ends, other.ends)

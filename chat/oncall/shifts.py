@@ -1,6 +1,6 @@
 """Shifts, and what changes the weekly ones: temporary shifts and overrides."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -22,6 +22,8 @@ class Origin(StrEnum):
     OVERRIDE = "override"
     SWAP = "swap"
     LET_GO = "let_go"
+    DUTY = "duty"
+    """No shift of the rota: they are on duty without one, until a moment."""
 
 
 class Shift(NamedTuple):
@@ -109,3 +111,21 @@ class Override:
             origin=self.origin,
             instead_of=shift.instead_of or self.peer,
         )
+
+
+def on_duty(
+    until: Mapping[PeerId, datetime | None], shifts: Iterable[Shift], now: datetime
+) -> list[Shift]:
+    """Return when those who are on duty until a moment are so without a shift.
+
+    In their shifts they are there for whatever these are for; beside them for all.
+    """
+    shifts = [shift for shift in shifts if not shift.backup]
+    return [
+        Shift(hours, peer, LineId(""), Origin.DUTY)
+        for peer, ends in until.items()
+        if ends is not None
+        for hours in left_over(
+            Hours(now, ends), [each.hours for each in shifts if each.peer == peer]
+        )
+    ]

@@ -67,6 +67,7 @@ class Mate(NamedTuple):
             likely=self.likely and self.terms.ready,
             languages=self.terms.languages,
             ready=self.terms.ready,
+            on_duty_until=self.terms.on_duty_until if self.terms.ready else None,
         )
 
 

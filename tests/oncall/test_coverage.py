@@ -362,3 +362,61 @@ def test_no_gap_goes_unnoticed(drawn: list[tuple[int, int, int]], out: bool):
         there = {shift.peer for shift in rota.on_shift(at)} - {unreachable}
         assert any(gap.hours.covers(at) for gap in found) != bool(there)
         at += HOUR / 2
+
+
+# On duty without a shift: "I can take it".
+
+
+def on_duty(hours: float, peers: Peers | None = None, *who: PeerId) -> Peers:
+    """Return the team, of whom these (or Otter) can take it for some hours from now."""
+    everyone = peers or team()
+    until = NOW + hours * HOUR
+    return everyone | {
+        each: replace(everyone[each], on_duty_until=until) for each in who or (OTTER,)
+    }
+
+
+def test_whoever_is_on_duty_without_a_shift_is_cover_until_then():
+    cells = the_week(a_rota(), on_duty(2.5), zone="UTC")
+
+    covered = [cell.at.hour for cell in cells.values() if cell.covered]
+    assert covered == [8, 9, 16, 17, 18, 19]
+    assert [gap.hours for gap in gaps(a_rota(), on_duty(2.5))] == [
+        span(10.5, 16), span(20, 80),
+    ]  # fmt: skip
+
+
+def test_of_the_hour_that_runs_only_what_is_left_is_to_be_covered():
+    now = NOW + HOUR / 4
+    cells = week([], on_duty(2), ANY, "UTC", now, {}, {})
+
+    assert [cell.at.hour for cell in cells if cell.covered] == [8, 9]
+
+
+def test_whoever_ends_their_duty_earlier_leaves_the_gap_again():
+    assert gaps(a_rota(), on_duty(0)) == gaps(a_rota())
+
+
+def test_whoever_is_on_duty_and_cannot_be_reached_is_no_cover():
+    (gap, *_) = gaps(a_rota(), on_duty(3, team(OTTER)))
+
+    assert gap == Gap(span(8, 16), 0, 0)
+    cells = the_week(a_rota(), on_duty(3, team(OTTER)), zone="UTC")
+    assert counts(cells[WeekHour(0, 8)]) == (1, 0, False)
+
+
+def test_duty_makes_nobody_two_and_leaves_a_shift_as_it_is():
+    for_women = a_rota(line("women", 0, "10:00", "22:00", tags=("women",)))
+
+    cells = the_week(for_women, on_duty(4, None, WREN), zone="UTC")
+
+    assert [counts(cells[WeekHour(0, hour)]) for hour in (8, 9)] == [(1, 1, True)] * 2
+    men = the_week(for_women, on_duty(4, None, WREN), Wanted(("men",)), "UTC")
+    assert [men[WeekHour(0, hour)].covered for hour in (7, 8, 9)] == [False] * 3
+
+
+def test_whoever_is_on_duty_could_fill_only_what_comes_after():
+    peers = on_duty(2)
+
+    assert OTTER not in could_fill(span(8, 10), [], peers)
+    assert OTTER in could_fill(span(8, 12), [], peers)

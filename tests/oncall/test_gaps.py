@@ -150,6 +150,18 @@ async def test_where_there_is_no_gap_nobody_is_told(watch: Watch):
     assert await watch.told() == []
 
 
+@on_sqlite
+async def test_nobody_is_told_of_hours_in_which_somebody_is_on_duty(watch: Watch):
+    now = Hours(NOON, NOON + 2 * HOUR)
+    await watch.covered(now)
+    await watch.keeps(OTTER, on_duty_until=kept(now.ends))
+    assert await watch.gaps.warn() == 0
+
+    await watch.keeps(OTTER, on_duty_until=None)
+
+    assert await watch.gaps.warn() == 2, "they ended earlier"
+
+
 async def test_of_one_gap_everybody_hears_once_whatever_process_looks(
     watch: Watch, clock: FakeClock
 ):

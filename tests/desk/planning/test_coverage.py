@@ -46,6 +46,18 @@ async def test_who_cannot_be_reached_is_no_cover(planning: Planning, wren: Colle
     assert "1 peer rostered, who cannot be reached" in page
 
 
+async def test_whoever_is_on_duty_without_a_shift_is_cover_until_then(
+    planning: Planning, wren: Colleague
+):
+    await wren.post("/staff/duty/on", hours="2")
+
+    page = await wren.reads("/staff/coverage")
+
+    assert page.count('<g class="alone">') == 2
+    assert f"<b>Today, 12:00{DASH}" not in page
+    assert f"<b>Today, 14:00{DASH}00:00</b>" in page
+
+
 async def test_only_coordinators_are_told_who_cannot_be_reached(
     planning: Planning, birch: Colleague, wren: Colleague
 ):
