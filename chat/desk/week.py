@@ -69,7 +69,7 @@ def days(
     book, span = ahead.book, _span(wall)
     shut = closed(book.closed, wall.zone, span)
     # Whoever left the team is there no more, whatever the rota says.
-    shifts = [shift for shift in book.rota.shifts(span) if shift.peer in names]
+    shifts = [shift for shift in ahead.shifts(span) if shift.peer in names]
     lines = [
         *_shifts(shifts, wall, names, me),
         *_gaps(shifts, span, shut, wall),
@@ -181,7 +181,8 @@ def instead(shift: Shift, names: Mapping[PeerId, str]) -> str:
 def notes(shift: Shift) -> tuple[str, ...]:
     """Return what is special about a shift."""
     backup = ("backup",) if shift.backup else ()
-    return (*backup, *shift.tags, *shift.languages)
+    on_duty = ("on duty",) if shift.origin is Origin.DUTY else ()
+    return (*backup, *on_duty, *shift.tags, *shift.languages)
 
 
 def name_of(peer: PeerId, names: Mapping[PeerId, str]) -> str:

@@ -21,6 +21,7 @@ from chat.oncall.coverage import (
     gaps_within,
     span_of_week,
     week,
+    with_duty,
 )
 from chat.oncall.honest import by_clock, clock_of, honest_hours, told
 from chat.oncall.hours import Hours
@@ -28,6 +29,7 @@ from chat.oncall.planned import Planned
 from chat.oncall.promises import Lack, lacks
 from chat.oncall.refusals import RotaMistake
 from chat.oncall.rotabook import Rotabook
+from chat.oncall.shifts import Shift
 from chat.oncall.stages import PeerId
 from chat.oncall.team import Mate, Team
 from chat.oncall.usual import Usual, Week
@@ -56,6 +58,10 @@ class Ahead(NamedTuple):
     def zone(self) -> str:
         """The zone in whose hours it is shown."""
         return self.book.rota.zone
+
+    def shifts(self, span: Hours) -> list[Shift]:
+        """Return the shifts of a span, and when others are on duty without one."""
+        return with_duty(self.book.rota.shifts(span), self._peers(), self.now)
 
     def cells(self, wanted: Wanted) -> list[Cell]:
         """Return the next seven days, hour by hour."""

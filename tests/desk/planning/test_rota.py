@@ -70,6 +70,20 @@ async def test_nobody_is_told_that_hours_of_others_are_theirs(
     assert "They are yours:" not in shown
 
 
+async def test_whoever_is_on_duty_without_a_shift_is_in_the_week_until_then(
+    planning: Planning, wren: Colleague, otter: Colleague
+):
+    await wren.post("/staff/duty/on", hours="2")
+
+    page = await otter.reads("/staff/rota")
+
+    today = page.split("Nobody yet")[0]
+    assert f"12:00{DASH}14:00" in today
+    assert '<span class="chip">on duty</span>' in today
+    assert f"14:00{DASH}00:00" in page
+    assert f"12:00{DASH}00:00" not in page
+
+
 async def test_only_the_next_shifts_stand_before_what_others_offer(
     planning: Planning, wren: Colleague
 ):
