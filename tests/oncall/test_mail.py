@@ -111,7 +111,7 @@ async def test_the_first_mail_leads_to_where_an_address_is_confirmed(
     [
         # Pages at an address of this machine have no passkeys to sign in with.
         ({}, "http://localhost:8000"),
-        ({"host": "0.0.0.0"}, "http://localhost:8000"),  # noqa: S104
+        ({"host": "0.0.0.0"}, "http://localhost:8000"),
         ({"host": "192.168.7.7"}, "http://192.168.7.7:8000"),
         ({"origins": "https://chat.example/, http://x"}, "https://chat.example"),
         ({"public_url": "https://peers.example"}, "https://peers.example"),
