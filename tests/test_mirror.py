@@ -162,7 +162,7 @@ async def test_what_was_flagged_before_the_first_sight_of_the_database_is_a_case
         await eventually(lambda: nothing_waits(house))
         cases = house.service.backroom.cases
         (urgent,) = await cases.lines("urgent")
-        assert (urgent.source, urgent.reports) == ("rule", 1)
+        assert (urgent.source, urgent.reasons) == ("rule", ("harassment",))
         assert [line.source for line in await cases.lines("held")] == ["rule"]
         assert [line.source for line in await cases.lines("reported")] == ["bell"]
 

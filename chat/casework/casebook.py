@@ -45,7 +45,6 @@ class CaseLine(NamedTuple):
     rules: tuple[str, ...]
     categories: tuple[str, ...]
     reasons: tuple[str, ...]
-    reports: int
     needs_second: bool
     appealed: bool
     opened_at: int
@@ -71,7 +70,6 @@ class Case:
     source: str
     room: str
     at: int
-    position: int
     who: Who = field(repr=False)
     reply: int
     state: State
@@ -133,7 +131,6 @@ def _line(
         rules=tuple(row.rules),
         categories=tuple(row.categories),
         reasons=tuple(row.reasons),
-        reports=row.reports,
         needs_second=row.needs_second,
         appealed=row.appealed,
         opened_at=row.opened_at,
@@ -156,7 +153,6 @@ async def whole(case: Dossier, handle: bytes) -> Case:
         source=row.source,
         room=row.room,
         at=row.at,
-        position=row.position,
         who=Who(row.who),
         reply=row.reply,
         state=case.state,
@@ -224,6 +220,6 @@ async def read_again(case: Dossier, staff: str) -> Revealed:
 
 def _said(row: Row[Any]) -> Said:
     return Said(
-        row.place, row.position, Who(row.who), row.at, row.masked, row.is_subject,
+        row.place, Who(row.who), row.at, row.masked, row.is_subject,
         row.kind,
     )  # fmt: skip

@@ -17,8 +17,6 @@ class Said(NamedTuple):
 
     place: int
     """Its number in the excerpt, from 1."""
-    position: int
-    """Its place in the room; 0: it was never said there."""
     who: Who
     at: int
     text: str

@@ -42,7 +42,6 @@ class MyShift(NamedTuple):
     """Whether one said "I can take it"."""
     on_shift: bool
     checked_in: bool
-    at_work: bool
     ready: bool
 
 
@@ -70,7 +69,6 @@ def my_shift(view: View, rota: Rota, now: datetime) -> MyShift:
         terms.on_duty(now),
         current is not None and terms.ready,
         terms.checked_in(now),
-        view.at_work,
         terms.ready,
     )
 

@@ -13,7 +13,6 @@ class Spoken(NamedTuple):
     by: str
     text: str
     mine: bool
-    position: int
 
 
 def spoken(events: Sequence[bytes], me: bytes) -> list[Spoken]:
@@ -24,7 +23,7 @@ def spoken(events: Sequence[bytes], me: bytes) -> list[Spoken]:
             case [protocol.SAID, _, int(position), _, bytes(who), str(text), *_]:
                 mine = who == me
                 by = "You" if mine else name_of(who)
-                lines[position] = Spoken(by, text, mine, position)
+                lines[position] = Spoken(by, text, mine)
             case [protocol.TAKEN_BACK, _, _, _, int(target), *_]:
                 lines.pop(target, None)
     return list(lines.values())[::-1]

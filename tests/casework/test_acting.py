@@ -110,7 +110,7 @@ async def test_a_held_message_is_released_as_others_may_read_it(desk: Desk):
 
     assert await in_the_room(desk) == ["what [masked] here"]
     case = await desk.cases.case(id_)
-    assert (case.state.message, case.position) == (Place.SAID, 1)
+    assert (case.state.message, await desk.position(id_)) == (Place.SAID, 1)
     assert await desk.kinds() == ["released"]
 
 

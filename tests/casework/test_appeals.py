@@ -102,7 +102,7 @@ async def test_an_act_that_is_overturned_is_taken_back(desk: Desk):
     case = await desk.cases.case(id_)
     assert (case.state.status, case.weight) == (Status.RESOLVED, 0)
     assert case.state.message is Place.SAID
-    assert case.position == 3
+    assert await desk.position(id_) == 3
 
 
 async def test_words_are_appealed_against_once(desk: Desk):

@@ -40,7 +40,7 @@ async def test_what_happened_and_was_not_noted_does_not_happen_twice(desk: Desk)
     assert await desk.effects.settle()
 
     assert desk.process.texts() == ["what was said here"]
-    assert (await desk.cases.case(id_)).position == 1
+    assert await desk.position(id_) == 1
 
 
 async def test_what_was_decided_before_a_crash_happens_after_it(desk: Desk):

@@ -33,10 +33,8 @@ def test_nothing_is_left_out_and_nothing_is_long(text: str):
 
 
 def test_the_message_comes_first_then_what_is_nearest():
-    excerpt = [
-        Said(place, place, WHO, 0, f"at {place}", place == 3) for place in range(1, 6)
-    ]
-    excerpt.append(Said(6, 0, WHO, 0, "my side of it", False, "appeal"))
+    excerpt = [Said(place, WHO, 0, f"at {place}", place == 3) for place in range(1, 6)]
+    excerpt.append(Said(6, WHO, 0, "my side of it", False, "appeal"))
 
     shown = steps(excerpt)
 

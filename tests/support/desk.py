@@ -14,6 +14,7 @@ from chat.identity import Identity
 from chat.model import Action, Flag, Grade, Handle
 from chat.opening import Opening
 from chat.roles import Role
+from chat.store import cases
 from chat.store.database import Database
 from chat.store.schema import METADATA, case_events, staff, words
 from tests.support.clock import FakeClock
@@ -124,6 +125,12 @@ class Desk:
             asked = select(case_events).filter_by(case_id=id_)
             rows = (await tx.execute(asked.order_by(case_events.c.id))).all()
         return [Event(row.id, row.at, row.actor, row.kind, row.detail) for row in rows]
+
+    async def position(self, id_: str) -> int:
+        """Return where in its room the message of a case is, as the store has it."""
+        async with self.database.read() as tx:
+            row = await cases.with_id(tx, id_)
+        return row.position if row else 0
 
     async def dump(self) -> str:
         """Return all that every table holds, as text."""

@@ -34,6 +34,11 @@ class Moderator:
         (line,) = await eventually(lambda: self._cases.lines(queue))
         return line
 
+    async def reporters(self, queue: str) -> int:
+        """Return how many reported what the one case of a queue is about."""
+        case = await self._cases.case((await self.sees(queue)).id)
+        return len(case.state.reporters)
+
     async def sees_nothing(self) -> bool:
         """Tell whether no case waits anywhere, once all that waits was taken in."""
         await self._service.backroom.flagged.round()
