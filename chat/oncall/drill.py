@@ -150,7 +150,7 @@ class Drills:
         return {**plan, "done": True, "now": True}
 
     async def _raised(self, tx: AsyncConnection, by: str) -> Known:
-        known = await self._needs.ledger.drill(tx, "")
+        known = await self._needs.ledger.drill(tx)
         at = known.need.raised_at
         on_duty = await self._on_duty(tx, at)
         await drills.add(tx, known.need.id, by=by, at=kept(at), on_duty=on_duty)

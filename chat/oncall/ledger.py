@@ -144,12 +144,12 @@ class Ledger:
         since = kept(self.now() - calm.WITHIN)
         return await store.raised_in_vain(tx, handle, since) if handle else 0
 
-    async def drill(self, tx: AsyncConnection, by: str) -> Known:
+    async def drill(self, tx: AsyncConnection) -> Known:
         """Return a need that nobody has, for a fire drill."""
         need = self._new(MemberId(b""), RoomName(""), Grade.NONE)
         known = Known(replace(need, drill=True), Told("drill"))
         await store.add(tx, {"id": need.id, **self._columns(known, self.now())})
-        await self._happens(tx, need.id, "raised", by or HOUSE, {"source": "drill"})
+        await self._happens(tx, need.id, "raised", HOUSE, {"source": "drill"})
         return known
 
     def _tags(self, room: RoomName) -> tuple[str, ...]:

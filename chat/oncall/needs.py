@@ -20,7 +20,6 @@ from chat.oncall.facts import REMEMBERED
 from chat.oncall.known import Happened, Known, Told, of_row, readable
 from chat.oncall.ledger import BEGINNINGS, Ledger
 from chat.oncall.need import Need
-from chat.oncall.noting import Note
 from chat.oncall.policy import Policy
 from chat.oncall.refusals import NoSuchNeed
 from chat.oncall.stages import NeedId, PeerId
@@ -31,7 +30,7 @@ from chat.store.database import Database
 from chat.store.instants import kept, moment
 
 __all__ = [
-    "NEED_CHANGED", "SHARES", "Happened", "Known", "Needs", "Note", "Raised", "Told",
+    "NEED_CHANGED", "SHARES", "Happened", "Known", "Needs", "Raised", "Told",
 ]  # fmt: skip
 
 
@@ -135,13 +134,6 @@ class Needs(Care):
         )
         return Raised.of(known, new=new)
 
-    async def drill(self, by: str) -> NeedId:
-        """Raise a need that nobody has, to see how long it takes; return its id."""
-        async with self._database.claim() as tx:
-            known = await self.ledger.drill(tx, by)
-        await self.told(known)
-        return known.need.id
-
     # Asking
 
     async def known(self, id_: str) -> Known:
@@ -239,11 +231,6 @@ class Needs(Care):
         async with self._database.claim() as tx:
             known = await self.ledger.locked(tx, id_)
             await noting.note(tx, known.need, peer, text, self.ledger.now())
-
-    async def notes(self, id_: str, peer: PeerId) -> list[Note]:
-        """Return what a peer noted for themselves, in order."""
-        async with self._database.read() as tx:
-            return await noting.notes(tx, id_, peer)
 
     async def block(self, id_: str, peer: PeerId) -> None:
         """Let a peer meet the member of a need no more; nobody else is told.

@@ -1,7 +1,6 @@
 """Noting: what a peer writes down after a talk, for themselves."""
 
 from datetime import datetime
-from typing import NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -10,14 +9,7 @@ from chat.oncall.need import Need
 from chat.oncall.refusals import NeedOver, NotYourNeed
 from chat.oncall.stages import NeedId, PeerId
 from chat.store import needs as store
-from chat.store.instants import kept, moment
-
-
-class Note(NamedTuple):
-    """What a peer noted; empty once the need is forgotten."""
-
-    at: datetime
-    text: str
+from chat.store.instants import kept
 
 
 async def note(
@@ -46,9 +38,3 @@ async def check_helped(tx: AsyncConnection, id_: NeedId, peer: PeerId) -> None:
     """
     if peer not in await store.helped(tx, id_):
         raise NotYourNeed
-
-
-async def notes(tx: AsyncConnection, id_: str, peer: PeerId) -> list[Note]:
-    """Return what a peer noted, in order."""
-    rows = await store.notes(tx, id_, peer)
-    return [Note(moment(row.at), row.text) for row in rows]

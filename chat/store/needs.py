@@ -199,12 +199,6 @@ async def add_note(
     await tx.execute(insert(need_notes).values(row))
 
 
-async def notes(tx: AsyncConnection, id_: str, staff_id: str) -> Sequence[Row[Any]]:
-    """Return what a peer noted about a need, in order."""
-    asked = select(need_notes).filter_by(need_id=id_, staff_id=staff_id)
-    return (await tx.execute(asked.order_by(need_notes.c.id))).all()
-
-
 async def block(tx: AsyncConnection, staff_id: str, sealed: bytes, at: int) -> None:
     """Keep that a peer wants to meet a device no more."""
     make = pg_insert if tx.dialect.name == "postgresql" else sqlite_insert

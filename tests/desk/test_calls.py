@@ -16,6 +16,7 @@ from chat.store.ways import Way
 from chat.talkroom import talk_of
 from tests.support.call_desk import CallDesk
 from tests.support.console import Colleague
+from tests.support.needs import drill
 
 SCRIPT = "<script>alert(1)</script>"
 WELL = dict.fromkeys(("rested", "steady", "private"), "yes")
@@ -150,7 +151,7 @@ async def test_hostile_words_stand_there_as_text(desk: CallDesk, wren: Colleague
 
 
 async def test_a_drill_is_marked_for_those_who_answer(desk: CallDesk, wren: Colleague):
-    await desk.needs.drill("house")
+    await drill(desk.database, desk.needs)
 
     (row,) = (await lists(wren))["waiting"]
 

@@ -11,6 +11,7 @@ from chat.store.schema import cases
 from tests.desk.test_talk_page import LINE, page_of, standing
 from tests.support.call_desk import CallDesk
 from tests.support.console import Colleague
+from tests.support.needs import notes
 
 
 async def test_a_talk_ends_with_a_reason_and_a_note_that_nobody_else_reads(
@@ -126,7 +127,7 @@ async def test_no_note_is_kept_of_a_talk_that_is_forgotten(
     assert "Keep the note" not in page
     assert "Hello, I am here." not in page
     assert answer.status_code == 409
-    assert await desk.needs.notes(need, PeerId(wren.id)) == []
+    assert await notes(desk.database, need, PeerId(wren.id)) == []
 
 
 async def test_looking_at_a_talk_that_is_gone_makes_nothing_of_it_anew(

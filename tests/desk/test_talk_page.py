@@ -9,6 +9,7 @@ from chat.oncall.stages import NeedId, PeerId, State
 from chat.roles import Role
 from tests.support.call_desk import CallDesk
 from tests.support.console import Colleague
+from tests.support.needs import drill
 
 SCRIPT = "<script>alert(1)</script>"
 LINE = "00" * 7 + "07"
@@ -192,10 +193,10 @@ async def test_that_they_have_gone_is_said_by_whoever_sees_who_is_there(
 
 
 async def test_nobody_goes_from_a_drill(desk: CallDesk, wren: Colleague):
-    drill = await desk.needs.drill("house")
-    await wren.post(f"/staff/calls/{drill}/accept")
+    need = await drill(desk.database, desk.needs)
+    await wren.post(f"/staff/calls/{need}/accept")
 
-    assert "Not here" not in await wren.reads(page_of(drill))
+    assert "Not here" not in await wren.reads(page_of(need))
 
 
 async def test_an_answer_is_owed_for_as_long_as_they_wait(

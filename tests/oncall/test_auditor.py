@@ -52,7 +52,7 @@ async def test_where_all_is_well_nobody_is_told(on_call: OnCall, office: Office)
     await on_call.house.pressed()
     await on_call.worker().tick()
     await on_call.house.talk()
-    await on_call.house.needs.drill("")
+    await on_call.house.drill()
 
     assert not await office.auditor.audit()
 

@@ -8,7 +8,7 @@ from chat.errors import BadText
 from chat.model import Handle
 from chat.store.database import Database
 from tests.support.clock import FakeClock
-from tests.support.needs import OTTER, WREN, NeedsHouse, a_handle
+from tests.support.needs import OTTER, WREN, NeedsHouse, a_handle, notes
 
 HOUR = timedelta(hours=1)
 
@@ -26,9 +26,9 @@ async def test_a_note_is_for_whoever_wrote_it(house: NeedsHouse):
     await house.needs.finish(id_, WREN, "heard")
     await house.needs.note(id_, WREN, "and good")
 
-    notes = await house.needs.notes(id_, WREN)
-    assert [note.text for note in notes] == ["that was hard", "and good"]
-    assert await house.needs.notes(id_, OTTER) == []
+    noted = await notes(house.database, id_, WREN)
+    assert noted == ["that was hard", "and good"]
+    assert await notes(house.database, id_, OTTER) == []
     with pytest.raises(BadText):
         await house.needs.note(id_, WREN, "  ")
 

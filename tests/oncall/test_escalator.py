@@ -198,7 +198,7 @@ async def test_a_promised_call_back_raises_it_again_at_its_time(on_call: OnCall)
 
 
 async def test_a_drill_is_called_like_any_other(on_call: OnCall):
-    id_ = await on_call.house.needs.drill("")
+    id_ = await on_call.house.drill()
 
     await on_call.worker().tick()
 
@@ -332,7 +332,7 @@ async def test_a_page_that_is_told_late_keeps_nobody_from_being_called(
 
 async def test_the_oldest_need_that_nobody_has_is_measured(on_call: OnCall):
     worker = on_call.worker()
-    await on_call.house.needs.drill("")
+    await on_call.house.drill()
     await worker.tick()
     assert b"oldest_unaccepted_seconds 0.0" in worker.metrics.render()
     id_ = await on_call.house.pressed()

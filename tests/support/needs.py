@@ -13,7 +13,7 @@ from chat.oncall.needs import NEED_CHANGED, Known, Needs, Raised
 from chat.oncall.stages import NeedId, PeerId
 from chat.roles import Role
 from chat.store.database import Database
-from chat.store.oncall import alerts, needs
+from chat.store.oncall import alerts, need_notes, needs
 from chat.store.schema import METADATA, staff
 from tests.support.clock import FakeClock
 
@@ -30,6 +30,22 @@ def a_handle() -> Handle:
 
 def seal(handle: Handle, peer: PeerId) -> bytes:
     return blake2b(handle + peer.encode(), digest_size=16).digest()
+
+
+async def drill(database: Database, house: Needs) -> NeedId:
+    """Raise a need that nobody has; return its id."""
+    async with database.claim() as tx:
+        known = await house.ledger.drill(tx)
+    await house.told(known)
+    return known.need.id
+
+
+async def notes(database: Database, id_: str, peer: PeerId) -> list[str]:
+    """Return what a peer noted about a need, in order."""
+    asked = select(need_notes).filter_by(need_id=id_, staff_id=peer)
+    async with database.read() as tx:
+        rows = (await tx.execute(asked.order_by(need_notes.c.id))).all()
+    return [row.text for row in rows]
 
 
 class NeedsHouse:
@@ -86,6 +102,10 @@ class NeedsHouse:
     async def pressed(self, grade: Grade = Grade.NONE) -> NeedId:
         """Return the id of a need that has just been raised."""
         return (await self.press(grade=grade)).id
+
+    async def drill(self) -> NeedId:
+        """Return the id of a need that nobody has."""
+        return await drill(self.database, self.needs)
 
     async def talk(self, peer: PeerId = WREN) -> Known:
         """Return a need whose peer has said a first line."""
