@@ -17,7 +17,7 @@ from chat.desk.wording import count, listed, whom
 from chat.oncall.cover import Ahead, Cover
 from chat.oncall.coverage import ANYBODY, Cell, Gap, Wanted
 from chat.oncall.holes import by_day
-from chat.oncall.honest import honest_hours, told
+from chat.oncall.honest import told
 from chat.oncall.picture import picture, summary, table
 from chat.oncall.stages import PeerId
 from chat.oncall.team import Mate
@@ -151,5 +151,4 @@ def _why(gap: Gap, for_: str) -> str:
 
 
 def _told(ahead: Ahead, cells: Sequence[Cell] | None) -> str:
-    cells = ahead.cells(Wanted()) if cells is None else cells
-    return told(honest_hours(cells, known=ahead.usual.known))
+    return told(ahead.honest(ahead.cells(ANYBODY) if cells is None else cells))

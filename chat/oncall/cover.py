@@ -13,6 +13,7 @@ from chat.oncall.audiences import alone, reachable
 from chat.oncall.closing import closed
 from chat.oncall.coverage import (
     AHEAD,
+    ANYBODY,
     Cell,
     Gap,
     Peer,
@@ -23,7 +24,7 @@ from chat.oncall.coverage import (
     week,
     with_duty,
 )
-from chat.oncall.honest import by_clock, clock_of, honest_hours, told
+from chat.oncall.honest import Honest, by_clock, clock_of, honest_hours, told
 from chat.oncall.hours import Hours
 from chat.oncall.planned import Planned
 from chat.oncall.promises import Lack, lacks
@@ -76,6 +77,10 @@ class Ahead(NamedTuple):
             self.usual.expected,
             intended=closed(self.book.closed, self.zone, span),
         )
+
+    def honest(self, cells: Sequence[Cell]) -> Honest:
+        """Return of the week for anybody when members may count on somebody."""
+        return honest_hours(cells, self.now, known=self.usual.known)
 
     def gaps(self, wanted: Wanted) -> list[Gap]:
         """Return the gaps of the next 72 hours, closed hours left out."""
@@ -179,5 +184,5 @@ class Cover:
 
 
 def _honest(ahead: Ahead) -> Mapping[str, str]:
-    hours = honest_hours(ahead.cells(Wanted()), known=ahead.usual.known)
-    return {"told": told(hours), "zone": clock_of(hours, ahead.zone)}
+    honest = ahead.honest(ahead.cells(ANYBODY))
+    return {"told": told(honest), "zone": clock_of(honest, ahead.zone)}

@@ -87,6 +87,8 @@ class Cell(NamedTuple):
     """How many needs are to be expected."""
     closed: bool = False
     """Whether nobody is meant to be there, in any of its minutes."""
+    regular: bool = False
+    """Whether it is covered by weekly shifts alone."""
 
     @property
     def covered(self) -> bool:
@@ -116,13 +118,13 @@ def week(
 ) -> list[Cell]:
     """Return the next seven days, today's first, hour by hour as a wall clock has them.
 
-    `shifts` are those of the rota, backups count as nobody, and whoever is on duty
-    without a shift is there until then. `intended` are the hours that are meant to be
-    closed. Of the hour that runs, only what is left of it is to be covered.
+    `shifts` are those of the rota; backups count as nobody. `intended` are the hours
+    that are meant to be closed. Of the hour that runs, what is left is to be covered.
     """
     intended = list(intended)
     there = _there(shifts, peers, wanted, now)
     reached = [shift for shift in there if _reachable(shift, peers, now)]
+    regular = [shift for shift in reached if shift.regular]
     return [
         Cell(
             at,
@@ -132,6 +134,7 @@ def week(
             present.get(at, 0),
             expected.get(at, 0),
             closed=hours is not None and not left_over(hours, intended),
+            regular=fewest(regular, hours and hours.left_at(now)) > 0,
         )
         for at, hours in _hours_ahead(zone, now)
     ]

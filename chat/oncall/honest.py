@@ -1,12 +1,14 @@
 """Honest hours: when a member may count on somebody being here.
 
-An hour is named only if it is covered in the week ahead, and, where we know how it
-usually is, if somebody usually was here. No hour is named because it is hoped.
+An hour is named only if it is covered in the week ahead. It is usual if, as far as we
+have counted, somebody usually was here, and before that if it has a weekly shift; what
+somebody took once is told as that. No hour is named because it is hoped.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
-from itertools import groupby
+from functools import partial
+from itertools import chain, groupby
 from typing import Final, NamedTuple
 
 from chat.oncall.coverage import Cell
@@ -35,37 +37,41 @@ class Open(NamedTuple):
 _ALWAYS: Final = Open(tuple(range(7)), 0, 24)
 
 
-def honest_hours(cells: Iterable[Cell], *, known: bool) -> list[Open]:
-    """Return when somebody is usually here, the same hours of several days together.
+class Honest(NamedTuple):
+    """What members may be told: what is so every week, and what only this time."""
 
-    `known` says whether `present` was measured: if not, the rota has to do.
+    usual: list[Open]
+    once: list[Open]
+
+
+def honest_hours(cells: Iterable[Cell], now: datetime, *, known: bool) -> Honest:
+    """Return when somebody is here, the same hours of several days together.
+
+    `known` says whether `present` was measured: if not, the weekly shifts have to do.
     """
-    open_by_day: dict[int, set[int]] = {day: set() for day in range(7)}
-    for cell in cells:
-        if _is_open(cell, open_by_day[cell.at.weekday], known=known):
-            open_by_day[cell.at.weekday].add(cell.at.hour)
-    days_of: dict[tuple[int, int], list[int]] = {}
-    for day, hours in open_by_day.items():
-        for stretch in _stretches(sorted(hours)):
-            days_of.setdefault(stretch, []).append(day)
-    found = [Open(tuple(days), *stretch) for stretch, days in days_of.items()]
-    return sorted(found)
+    cells = list(cells)
+    return Honest(
+        _opens(cells, partial(_is_usual, known=known)),
+        _opens(cells, partial(_is_once, known=known, now=now)),
+    )
 
 
-def told(hours: Iterable[Open]) -> str:
-    """Return honest hours as members read them, in one sentence."""
-    hours = list(hours)
-    if not hours:
+def told(honest: Honest) -> str:
+    """Return honest hours as members read them."""
+    usual, once = (_listed(hours) for hours in honest)
+    if not usual and not once:
         return "There are no hours yet at which someone is always here."
-    if hours == [_ALWAYS]:
-        return "Someone is usually here, day and night."
-    return f"Someone is usually here {'; '.join(_told(each) for each in hours)}."
+    also = " also" if usual else ""
+    sentences = [
+        f"Someone is usually here{usual}." if usual else "",
+        f"In the next seven days someone is{also} here{once}." if once else "",
+    ]
+    return " ".join(filter(None, sentences))
 
 
-def clock_of(hours: Iterable[Open], zone: str) -> str:
+def clock_of(honest: Honest, zone: str) -> str:
     """Return the zone by whose clock hours are told; empty where they name none."""
-    hours = list(hours)
-    return "" if not hours or hours == [_ALWAYS] else zone
+    return zone if any(each != _ALWAYS for each in chain(*honest)) else ""
 
 
 def by_clock(zone: str, now: datetime) -> str:
@@ -82,11 +88,28 @@ def by_clock(zone: str, now: datetime) -> str:
     return f"By {whose}, which shows {shown} now."
 
 
-def _is_open(cell: Cell, open_before: set[int], *, known: bool) -> bool:
-    if cell.hours is None:
+def _opens(cells: Iterable[Cell], is_open: Callable[[Cell], bool]) -> list[Open]:
+    open_by_day: dict[int, set[int]] = {day: set() for day in range(7)}
+    for cell in cells:
+        hours = open_by_day[cell.at.weekday]
         # What the clock skips breaks nothing off, and is nothing by itself.
-        return cell.at.hour - 1 in open_before
-    return cell.covered and (cell.present >= USUALLY or not known)
+        if is_open(cell) if cell.hours else cell.at.hour - 1 in hours:
+            hours.add(cell.at.hour)
+    days_of: dict[tuple[int, int], list[int]] = {}
+    for day, found in open_by_day.items():
+        for stretch in _stretches(sorted(found)):
+            days_of.setdefault(stretch, []).append(day)
+    return sorted(Open(tuple(days), *stretch) for stretch, days in days_of.items())
+
+
+def _is_usual(cell: Cell, *, known: bool) -> bool:
+    return cell.covered and (cell.present >= USUALLY if known else cell.regular)
+
+
+def _is_once(cell: Cell, *, known: bool, now: datetime) -> bool:
+    if cell.hours is None or cell.hours.ends <= now or cell.regular:
+        return False
+    return cell.covered and not _is_usual(cell, known=known)
 
 
 def _stretches(hours: list[int]) -> list[tuple[int, int]]:
@@ -94,6 +117,12 @@ def _stretches(hours: list[int]) -> list[tuple[int, int]]:
     grouped = groupby(enumerate(hours), key=lambda each: each[1] - each[0])
     stretches = ([hour for _, hour in group] for _, group in grouped)
     return [(stretch[0], stretch[-1] + 1) for stretch in stretches]
+
+
+def _listed(hours: list[Open]) -> str:
+    if hours == [_ALWAYS]:
+        return ", day and night"
+    return f" {'; '.join(_told(each) for each in hours)}" if hours else ""
 
 
 def _told(each: Open) -> str:

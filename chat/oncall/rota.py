@@ -201,7 +201,7 @@ class Rota:
                 for peer in line.turn(day):
                     yield Shift(
                         hours, peer, line.id, Origin.WEEKLY,
-                        line.backup, line.tags, line.languages,
+                        line.backup, line.tags, line.languages, regular=True,
                     )  # fmt: skip
             day += ONE_DAY
 

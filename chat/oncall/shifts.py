@@ -40,6 +40,8 @@ class Shift(NamedTuple):
     languages: tuple[str, ...] = ()
     instead_of: PeerId | None = None
     """Who would have had it."""
+    regular: bool = False
+    """Whether it comes back, whoever has it this time: it is of a weekly line."""
 
     def covers(self, at: datetime) -> bool:
         """Tell whether it is on at a moment."""

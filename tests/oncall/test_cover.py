@@ -202,6 +202,28 @@ async def test_members_are_told_the_hours_that_are_covered(house: House):
 
 
 @on_sqlite
+async def test_one_shift_in_a_new_house_is_told_as_what_it_is(house: House):
+    await house.usual.count(3)
+    await house.plan.take_hours(WREN, Hours(NOON + 14 * HOUR, NOON + 16 * HOUR))
+
+    dash = "\N{EN DASH}"
+    assert (await house.cover.honest())["told"] == (
+        f"In the next seven days someone is here 02:00{dash}04:00 on Sunday."
+    )
+
+
+@on_sqlite
+async def test_a_weekly_shift_that_somebody_else_has_once_stays_usual(house: House):
+    await house.every_evening()
+    tonight = Hours(NOON + 6 * HOUR, NOON + 10 * HOUR)
+    await house.plan.override("x", WREN, OTTER, tonight)
+
+    dash = "\N{EN DASH}"
+    told = (await house.cover.honest())["told"]
+    assert told == f"Someone is usually here 18:00{dash}22:00 every day."
+
+
+@on_sqlite
 async def test_an_hour_in_which_nobody_ever_came_is_not_promised(house: House):
     await house.every_evening()
     begun = house.clock.now() - timedelta(days=8)

@@ -3,7 +3,7 @@
 import pytest
 
 from chat.oncall.coverage import Cell, WeekHour
-from chat.oncall.honest import Open, by_clock, clock_of, honest_hours, told
+from chat.oncall.honest import Honest, Open, by_clock, clock_of, honest_hours, told
 from tests.oncall.shifts import HOUR, MONDAY, span, utc
 
 
@@ -14,13 +14,28 @@ def cell(
     present: float = 0,
     *,
     skipped: bool = False,
+    regular: bool = True,
 ) -> Cell:
-    hours = None if skipped else span(hour, hour + 1)
-    return Cell(WeekHour(day, hour), hours, reachable, reachable, present, 0)
+    hours = None if skipped else span(24 * day + hour, 24 * day + hour + 1)
+    return Cell(
+        WeekHour(day, hour), hours, reachable, reachable, present, 0, regular=regular
+    )
 
 
-def evenings(*days: int, present: float = 0) -> list[Cell]:
-    return [cell(day, hour, present=present) for day in days for hour in range(18, 23)]
+def evenings(*days: int, present: float = 0, regular: bool = True) -> list[Cell]:
+    return [
+        cell(day, hour, present=present, regular=regular)
+        for day in days
+        for hour in range(18, 23)
+    ]
+
+
+def usual(cells: list[Cell], *, known: bool) -> list[Open]:
+    return honest_hours(cells, utc(MONDAY, 0), known=known).usual
+
+
+def once(cells: list[Cell], *, known: bool, now: float = 0) -> list[Open]:
+    return honest_hours(cells, utc(MONDAY, now), known=known).once
 
 
 EVERY_DAY = tuple(range(7))
@@ -49,14 +64,40 @@ EVERY_DAY = tuple(range(7))
 def test_the_hours_in_which_somebody_can_be_reached(
     cells: list[Cell], hours: list[Open]
 ):
-    assert honest_hours(cells, known=False) == hours
+    assert usual(cells, known=False) == hours
+    assert once(cells, known=False) == []
 
 
 def test_an_hour_in_which_nobody_usually_was_is_not_named():
     cells = [*evenings(0, present=0.4), *evenings(1, present=0.5)]
 
-    assert honest_hours(cells, known=True) == [Open((1,), 18, 23)]
-    assert honest_hours(cells, known=False) == [Open((0, 1), 18, 23)]
+    assert usual(cells, known=True) == [Open((1,), 18, 23)]
+    assert usual(cells, known=False) == [Open((0, 1), 18, 23)]
+    assert once(cells, known=True) == []
+
+
+def test_hours_that_somebody_took_once_are_not_usual():
+    cells = [*evenings(0), *evenings(1, present=2, regular=False)]
+
+    assert usual(cells, known=False) == [Open((0,), 18, 23)]
+    assert once(cells, known=False) == [Open((1,), 18, 23)]
+
+
+def test_hours_taken_once_at_which_somebody_always_was_are_usual():
+    cells = [
+        *evenings(1, present=0.5, regular=False),
+        *evenings(2, present=0.4, regular=False),
+    ]
+
+    assert usual(cells, known=True) == [Open((1,), 18, 23)]
+    assert once(cells, known=True) == [Open((2,), 18, 23)]
+
+
+def test_hours_of_today_that_were_taken_once_and_are_over_are_not_told():
+    cells = evenings(0, regular=False)
+
+    assert once(cells, known=False, now=20.5) == [Open((0,), 20, 23)]
+    assert once(cells, known=False, now=23) == []
 
 
 @pytest.mark.parametrize(
@@ -85,7 +126,34 @@ def test_an_hour_in_which_nobody_usually_was_is_not_named():
     ],
 )
 def test_members_read_them_in_a_sentence(hours: list[Open], sentence: str):
-    assert told(hours) == sentence
+    assert told(Honest(hours, [])) == sentence
+
+
+SUNDAY_NIGHT = Open((6,), 2, 4)
+
+
+@pytest.mark.parametrize(
+    ("honest", "sentence"),
+    [
+        (
+            Honest([], [SUNDAY_NIGHT]),
+            "In the next seven days someone is here 02:00\u201304:00 on Sunday.",
+        ),
+        (
+            Honest([], [Open(EVERY_DAY, 0, 24)]),
+            "In the next seven days someone is here, day and night.",
+        ),
+        (
+            Honest([Open(EVERY_DAY, 18, 23)], [SUNDAY_NIGHT]),
+            "Someone is usually here 18:00\u201323:00 every day."
+            " In the next seven days someone is also here 02:00\u201304:00 on Sunday.",
+        ),
+    ],
+)
+def test_what_is_so_once_is_told_apart_from_what_is_usual(
+    honest: Honest, sentence: str
+):
+    assert told(honest) == sentence
 
 
 @pytest.mark.parametrize(
@@ -97,7 +165,8 @@ def test_members_read_them_in_a_sentence(hours: list[Open], sentence: str):
     ],
 )
 def test_hours_of_a_clock_say_of_which(hours: list[Open], zone: str):
-    assert clock_of(hours, "Europe/London") == zone
+    assert clock_of(Honest(hours, []), "Europe/London") == zone
+    assert clock_of(Honest([], hours), "Europe/London") == zone
 
 
 @pytest.mark.parametrize(

@@ -56,6 +56,8 @@ async def test_whoever_is_on_duty_without_a_shift_is_cover_until_then(
     assert page.count('<g class="alone">') == 2
     assert f"<b>Today, 12:00{DASH}" not in page
     assert f"<b>Today, 14:00{DASH}00:00</b>" in page
+    told = f"In the next seven days someone is here 12:00{DASH}14:00 on Saturday."
+    assert told in page
 
 
 async def test_only_coordinators_are_told_who_cannot_be_reached(
