@@ -11,6 +11,7 @@ class ToyElement extends EventTarget {
   hidden = true
   textContent = ""
   href = ""
+  focus() {}
   classes = new Set()
   classList = { toggle: (name, on) => on ? this.classes.add(name) : this.classes.delete(name) }
 }
@@ -18,7 +19,7 @@ class ToyElement extends EventTarget {
 // What of a page a ring needs, without a browser.
 function aRing(awake = true) {
   const parts = {}
-  for (const name of ["ring-words", "ring-link", "ring-sound", "ring-hush"]) parts[`[data-${name}]`] = new ToyElement()
+  for (const name of ["ring-words", "ring-link", "ring-sound", "ring-hush", "ring-fold"]) parts[`[data-${name}]`] = new ToyElement()
   const place = Object.assign(new ToyElement(), { querySelector: name => parts[name] })
   globalThis.document = Object.assign(new EventTarget(), { hidden: true, title: "Calls · Porchlight" })
   const clock = new Clock()
@@ -81,6 +82,26 @@ test("hush is for the sound: the call stays in sight", () => {
 
   assert.deepEqual(heard, ["call"])
   assert.equal(place.hidden, false)
+})
+
+test("whoever talks with somebody makes it small, and only one more need makes it large", () => {
+  const { ring, place, parts, clock, heard, words } = aRing()
+  const link = parts["[data-ring-link]"]
+  ring.alert(CALLED)
+
+  parts["[data-ring-fold]"].dispatchEvent(new Event("click"))
+  clock.advance(60)
+
+  assert.ok(place.classes.has("ring--small"))
+  assert.equal(place.hidden, false)
+  assert.equal(link.textContent, "1 person waits")
+  assert.deepEqual(heard, ["call"])
+  ring.alert({ ...CALLED, id: "a2" })
+  assert.ok(place.classes.has("ring--small"))
+  ring.alert({ ...CALLED, id: "a3", need: "n2" })
+  assert.ok(!place.classes.has("ring--small"))
+  assert.equal(words(), "2 people need to talk.")
+  assert.equal(link.textContent, "See who")
 })
 
 test("once somebody has come the others are thanked, and then left alone", () => {

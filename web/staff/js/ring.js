@@ -1,5 +1,6 @@
 // Being called: on whatever staff page is open it sounds, shows on top and in the title,
-// and shakes a phone, until somebody has taken the need, or one says hush.
+// and shakes a phone, until somebody has taken the need, or one says hush. Whoever talks
+// with somebody can make it small, until there is more to tell.
 
 import { part } from "../../js/page.js"
 import { marked } from "./sound.js"
@@ -28,6 +29,7 @@ export class Ring {
   #left = 0
   #sounding = null
   #thanking = null
+  #small = false
   #alarm = ""           // what may be wrong, while nobody has looked
 
   constructor(place, { me, speaker, shake = shakeIt, timers = globalThis }) {
@@ -38,6 +40,7 @@ export class Ring {
     this.#timers = timers
     part(place, "ring-sound").addEventListener("click", () => this.#turnOn())
     part(place, "ring-hush").addEventListener("click", () => this.hush())
+    part(place, "ring-fold").addEventListener("click", () => this.#makeSmall())
     document.addEventListener("visibilitychange", () => this.#mark())
   }
 
@@ -54,6 +57,7 @@ export class Ring {
     this.#speaker.call()
     this.#shake(SHAKE)
     part(this.#place, "ring-sound").hidden = this.#speaker.awake
+    this.#fold(false)
     if (!this.#called.size) this.#showAlarm()
   }
 
@@ -77,7 +81,21 @@ export class Ring {
     part(this.#place, "ring-hush").hidden = true
   }
 
+  // The way to who calls stays, with how many there are.
+  #makeSmall() {
+    this.hush()
+    this.#fold(true)
+    if (this.#called.size) this.#showCalls()
+    part(this.#place, "ring-link").focus()
+  }
+
+  #fold(small) {
+    this.#small = small
+    this.#place.classList.toggle("ring--small", small)
+  }
+
   #call(need, alert) {
+    if (!this.#called.has(need)) this.#fold(false)
     this.#called.set(need, alert)
     this.#showCalls()
     this.#left = MOST_TIMES
@@ -89,6 +107,7 @@ export class Ring {
   #tell(words, address, way) {
     if (this.#called.size || this.#alarm) return
     this.#speaker.soft()
+    this.#fold(false)
     this.#show(words, address, way)
   }
 
@@ -105,8 +124,11 @@ export class Ring {
 
   #showCalls() {
     const alerts = [...this.#called.values()]
-    const words = alerts.length === 1 ? "Someone needs to talk." : `${alerts.length} people need to talk.`
-    this.#show(words, `/staff/calls?alert=${encodeURIComponent(alerts[alerts.length - 1])}`)
+    const one = alerts.length === 1
+    const words = one ? "Someone needs to talk." : `${alerts.length} people need to talk.`
+    const small = one ? "1 person waits" : `${alerts.length} people wait`
+    const address = `/staff/calls?alert=${encodeURIComponent(alerts[alerts.length - 1])}`
+    this.#show(words, address, this.#small ? small : undefined)
   }
 
   #showAlarm() {
