@@ -159,17 +159,6 @@ class Needs(Care):
                 return found
             return await blocking.unblocked(tx, found, peer, self._seal)
 
-    async def progress(self, id_: str) -> Progress:
-        """Return how the calling stands, in numbers; since it last began.
-
-        Raises:
-            NoSuchNeed: If there is none.
-
-        """
-        async with self._database.read() as tx:
-            known = await _known(tx, id_)
-            return (await self._progress(tx, known.need))[0]
-
     async def news(self, handle: Handle) -> NeedNews | None:
         """Return what a member is told about their need; None: they have none.
 
@@ -191,7 +180,7 @@ class Needs(Care):
         return of_row(row) if row else None
 
     async def _progress(self, tx: AsyncConnection, need: Need) -> tuple[Progress, str]:
-        """Return the numbers, and by which kind of event the calling began."""
+        """Return how the calling stands, and by which kind of event it last began."""
         began = await store.last_event(tx, need.id, BEGINNINGS)
         now = self.ledger.now()
         since, kind = (began.at, began.kind) if began else (0, "")

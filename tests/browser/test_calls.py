@@ -19,6 +19,7 @@ from tests.browser.visitor import PATIENCE_MS
 from tests.support.clock import FakeClock
 from tests.support.eventually import eventually
 from tests.support.frames import Said
+from tests.support.needs import news_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -84,13 +85,13 @@ async def test_nobody_is_said_to_have_opened_it_until_the_page_is_in_front(
     need = await shift.press(member)
 
     await expect(wren.locator(f'[data-row="{need}"]')).to_be_visible()
-    assert (await shift.needs.progress(need)).opened == 0
+    assert (await news_of(shift.needs, need)).opened == 0
     await wren.evaluate(TO_THE_FRONT)
     await eventually(lambda: has_opened(shift, need))
 
 
 async def has_opened(shift: Shift, need: NeedId) -> bool:
-    return (await shift.needs.progress(need)).opened == 1
+    return (await news_of(shift.needs, need)).opened == 1
 
 
 async def test_peer_and_member_talk_and_see_each_other_write(

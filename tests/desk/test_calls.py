@@ -16,7 +16,7 @@ from chat.store.ways import Way
 from chat.talkroom import talk_of
 from tests.support.call_desk import CallDesk
 from tests.support.console import Colleague
-from tests.support.needs import drill
+from tests.support.needs import drill, news_of
 
 SCRIPT = "<script>alert(1)</script>"
 WELL = dict.fromkeys(("rested", "steady", "private"), "yes")
@@ -374,7 +374,7 @@ async def test_whoever_looks_has_opened_what_calls_them(
 
     await wren.reads("/staff/calls")
 
-    assert (await desk.needs.progress(need)).opened == 1
+    assert (await news_of(desk.needs, need)).opened == 1
 
 
 async def test_a_link_that_calls_one_is_opened_by_following_it(
@@ -385,7 +385,7 @@ async def test_a_link_that_calls_one_is_opened_by_following_it(
 
     await wren.reads(f"/staff/calls?alert={alert}")
 
-    assert (await desk.needs.progress(need)).opened == 1
+    assert (await news_of(desk.needs, need)).opened == 1
 
 
 async def test_a_page_that_asks_how_it_stands_has_opened_nothing_unless_it_is_seen(
@@ -395,9 +395,9 @@ async def test_a_page_that_asks_how_it_stands_has_opened_nothing_unless_it_is_se
     await called(desk, need, wren.id)
 
     await wren.get("/staff/calls.json")
-    behind = (await desk.needs.progress(need)).opened
+    behind = (await news_of(desk.needs, need)).opened
     await wren.get("/staff/calls.json?seen=yes")
-    in_front = (await desk.needs.progress(need)).opened
+    in_front = (await news_of(desk.needs, need)).opened
 
     assert (behind, in_front) == (0, 1)
 

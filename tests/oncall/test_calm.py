@@ -7,7 +7,7 @@ import pytest
 from chat.model import Grade, Handle
 from chat.oncall.known import ONE_OF_MANY
 from chat.oncall.stages import State
-from tests.support.needs import HERON, OTTER, WREN, a_handle
+from tests.support.needs import HERON, OTTER, WREN, a_handle, news_of
 from tests.support.on_call import OnCall
 
 # What the databases do differently, `test_workers.py` tries.
@@ -41,7 +41,7 @@ async def test_who_presses_again_and_again_is_heard_and_rings_a_little_later(
     raised = await on_call.house.press(handle)
 
     assert raised.new
-    assert (await on_call.house.needs.progress(raised.id)).next_step_seconds == pause
+    assert (await news_of(on_call.house.needs, raised.id)).next_in == pause
     if pause:
         assert await rings_after(on_call, pause - 1) == 0
         assert await rings_after(on_call, 1) == 1

@@ -182,7 +182,6 @@ async def test_who_is_not_with_a_need_changes_nothing_about_it(house: NeedsHouse
 async def test_a_guessed_id_is_no_need(house: NeedsHouse, id_: str):
     for attempt in (
         house.needs.known(id_),
-        house.needs.progress(id_),
         house.needs.accept(id_, WREN),
         house.needs.wrote(id_),
         house.needs.note(id_, WREN, "a note"),

@@ -16,7 +16,7 @@ from chat.oncall.facts import QUIET
 from chat.oncall.stages import End, State
 from chat.store import staff
 from chat.store.oncall import needs
-from tests.support.needs import HERON, OTTER, WREN, a_handle
+from tests.support.needs import HERON, OTTER, WREN, a_handle, news_of
 from tests.support.on_call import OnCall, down
 
 # What the databases do differently, `test_workers.py` tries.
@@ -36,7 +36,7 @@ async def test_whoever_is_on_shift_is_called_at_once_by_page_and_phone(on_call: 
     need = (await on_call.house.needs.known(id_)).need
     assert need.state is State.OFFERED
     assert on_call.house.rung[-2][:1] == (bulletin.NEED,)
-    assert (await on_call.house.needs.progress(id_)).alerted == 1
+    assert (await news_of(on_call.house.needs, id_)).alerted == 1
 
 
 async def test_each_later_step_comes_in_its_time(on_call: OnCall):
@@ -57,7 +57,7 @@ async def test_each_later_step_comes_in_its_time(on_call: OnCall):
         (120, WREN), (120, OTTER), (120, HERON),
     ])  # fmt: skip
     assert {row.kind for row in await on_call.rows(step=1)} == {"need_again"}
-    assert (await on_call.house.needs.progress(id_)).alerted == 3
+    assert (await news_of(on_call.house.needs, id_)).alerted == 3
 
 
 async def test_whoever_is_called_first_is_not_told_that_somebody_still_waits(
@@ -112,7 +112,7 @@ async def test_a_peer_without_a_first_line_loses_it_to_the_others(on_call: OnCal
     assert (need.state, need.went_silent) == (State.OFFERED, (WREN,))
     assert on_call.pushed() == [OTTER], "Wren, who went silent, comes last"
     assert (await on_call.house.kinds(id_))[-2:] == ["silent", "called"]
-    assert (await on_call.house.needs.progress(id_)).alerted == 1
+    assert (await news_of(on_call.house.needs, id_)).alerted == 1
 
 
 async def test_who_left_the_team_has_nobody_in_their_care(on_call: OnCall):
@@ -194,7 +194,7 @@ async def test_a_promised_call_back_raises_it_again_at_its_time(on_call: OnCall)
     need = (await on_call.house.needs.known(id_)).need
     assert (need.state, need.raised_at) == (State.OFFERED, at)
     assert on_call.pushed() == [WREN]
-    assert (await on_call.house.needs.progress(id_)).alerted == 1
+    assert (await news_of(on_call.house.needs, id_)).alerted == 1
 
 
 async def test_a_drill_is_called_like_any_other(on_call: OnCall):

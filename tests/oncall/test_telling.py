@@ -82,7 +82,6 @@ async def test_peers_are_counted_once_and_those_who_opened_it(
 
     assert (told.state, told.alerted, told.opened) == ("offered", 2, 1)
     assert told.next_in == 40
-    assert (await house.needs.progress(id_)).alerted == 2
 
 
 async def test_who_was_called_before_a_peer_fell_silent_counts_no_more(

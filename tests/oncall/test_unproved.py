@@ -6,7 +6,7 @@ from chat.oncall.notify import Outcome
 from chat.oncall.stages import State
 from chat.store.database import Database
 from tests.support.clock import FakeClock
-from tests.support.needs import HERON, OTTER, WREN, a_handle
+from tests.support.needs import HERON, OTTER, WREN, a_handle, news_of
 from tests.support.on_call import OnCall
 
 # What the databases do differently, `test_workers.py` tries.
@@ -78,7 +78,7 @@ async def test_whoever_comes_meanwhile_is_called_at_once(on_call: OnCall):
     await worker.tick()
 
     assert on_call.pushed(id_) == [HERON]
-    assert not (await on_call.house.needs.progress(id_)).nobody
+    assert not (await news_of(on_call.house.needs, id_)).nobody
 
 
 async def test_quiet_hours_and_other_talks_hold(on_call: OnCall):

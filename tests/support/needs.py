@@ -7,6 +7,7 @@ from typing import Any, cast
 from sqlalchemy import insert, select
 
 from chat import protocol
+from chat.asides import NeedNews
 from chat.model import Grade, Handle, MemberId, RoomName
 from chat.oncall import policy
 from chat.oncall.needs import NEED_CHANGED, Known, Needs, Raised
@@ -15,6 +16,7 @@ from chat.roles import Role
 from chat.store.database import Database
 from chat.store.oncall import alerts, need_notes, needs
 from chat.store.schema import METADATA, staff
+from chat.talkroom import talk_of
 from tests.support.clock import FakeClock
 
 COFFEE = RoomName("coffee")
@@ -38,6 +40,14 @@ async def drill(database: Database, house: Needs) -> NeedId:
         known = await house.ledger.drill(tx)
     await house.told(known)
     return known.need.id
+
+
+async def news_of(house: Needs, id_: NeedId) -> NeedNews:
+    """Return what the member of a need is told about it."""
+    news = await house.news((await house.known(id_)).told.handle)
+    assert news is not None
+    assert news.talk == talk_of(id_)
+    return news
 
 
 async def notes(database: Database, id_: str, peer: PeerId) -> list[str]:
