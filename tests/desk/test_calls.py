@@ -308,7 +308,7 @@ async def test_only_coordinators_are_told_as_it_changes_who_could_be_called(
 
 
 async def mates(colleague: Colleague) -> dict[str, str]:
-    """Return who could be called, and how it stands with them, as the script is told."""
+    """Return who could be called, and how it stands with each, as a script is told."""
     found = (await colleague.get("/staff/calls.json")).json()["mates"]
     return {mate["name"]: mate["reach"] for mate in found}
 
