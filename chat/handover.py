@@ -32,6 +32,19 @@ SEND_BUFFER_BYTES = 64 * 1024
 UNACKNOWLEDGED_MS = 30_000
 
 
+_SORRY = b"That is too long for us. Please go back, and make it shorter."
+_TOO_LONG = b"\r\n".join(
+    (
+        b"HTTP/1.1 413 Content Too Large",
+        b"content-type: text/plain; charset=utf-8",
+        b"content-length: %d" % len(_SORRY),
+        b"connection: close",
+        b"",
+        _SORRY,
+    )
+)
+
+
 @dataclass(frozen=True)
 class Door:
     """What everybody who knocks is held to, and the wheel that times them."""
@@ -54,6 +67,10 @@ class Door:
     request_bytes: int = 24 * 1024
     """A line of 2000 signs is 18,000 bytes long in a form, in many scripts."""
 
+    refused_bytes: int = 256 * 1024
+    """Whoever sends more, up to this, is told that it is too much; a browser hears
+    nothing before all of it has gone out."""
+
 
 def http_protocol(door: Door) -> type[HttpToolsProtocol]:
     """Return what to give to uvicorn as `http`."""
@@ -75,12 +92,17 @@ def hand_over(websocket: WebSocket, connection: Connection) -> None:
     handshake.hand_over(connection)
 
 
+class TooLong(Exception):
+    """A request says itself that it is longer than it may be."""
+
+
 class Http(HttpToolsProtocol):
     """Uvicorn's HTTP, with a deadline and bounds for what is asked."""
 
     door: Door
     due = 0
     _arrived = 0
+    _refused = False
     _ticket: Ticket | None = None
 
     def connection_made(  # type: ignore[override]
@@ -118,13 +140,17 @@ class Http(HttpToolsProtocol):
             self._ticket = None
 
     def data_received(self, data: bytes) -> None:
-        """Read a request, unless it is too large."""
+        """Read a request as far as it may go, and no more of one that is refused."""
+        room = self.door.request_bytes - self._arrived
         self._arrived += len(data)
-        if self._arrived > self.door.request_bytes:
-            self.transport.abort()
-        elif not self.transport.is_closing():
+        if not (self._refused or self.transport.is_closing()):
             self._expect_the_rest()
-            self._parse(data)
+            self._parse(data[:room])
+        if len(data) > room and not self._may_go_on():
+            self.transport.abort()
+
+    def _may_go_on(self) -> bool:
+        return self._refused and self._arrived <= self.door.refused_bytes
 
     def _expect_the_rest(self) -> None:
         self._unset_keepalive_if_required()
@@ -138,8 +164,15 @@ class Http(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """Wait longer for what comes with a request than for the request."""
+        if self.door.request_bytes < self._length() <= self.door.refused_bytes:
+            raise TooLong
         super().on_headers_complete()
         self.door.wheel.set(self, self.door.body_seconds)
+
+    def _length(self) -> int:
+        """Return how long a request will be, as it says itself."""
+        head = len(self.url) + sum(len(name) + len(it) for name, it in self.headers)
+        return head + int(dict(self.headers).get(b"content-length", 0))
 
     def _parse(self, data: bytes) -> None:
         try:
@@ -148,8 +181,24 @@ class Http(HttpToolsProtocol):
             # To anything else than a WebSocket the endpoint has answered already.
             if self._should_upgrade():
                 self._upgrade(data[upgrade.args[0] :])
-        except httptools.HttpParserError:
-            self.send_400_response("Invalid HTTP request received.")
+        except httptools.HttpParserError as error:
+            if isinstance(error.__context__, TooLong):
+                self._refuse()
+            else:
+                self.send_400_response("Invalid HTTP request received.")
+
+    def _refuse(self) -> None:
+        """Say that it is too long, and let what is on its way come to its end.
+
+        To close a line on which something comes would throw the answer away.
+        """
+        if self.cycle is not None and not self.cycle.response_complete:
+            self.transport.abort()
+            return
+        self._refused = True
+        self.door.wheel.set(self, self.door.body_seconds)
+        self.transport.write(_TOO_LONG)
+        self.transport.write_eof()
 
     def on_message_complete(self) -> None:
         """The request is whole; the answer may take its time."""

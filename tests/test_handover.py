@@ -228,6 +228,50 @@ def test_there_are_only_so_many_lines_in_all():
             assert client.rest() == b""
 
 
+LONG = 36_000
+LONG_HEAD = b"POST /take HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % LONG
+
+
+@pytest.mark.parametrize("at", [0, 20, len(LONG_HEAD), len(LONG_HEAD) + LONG // 2])
+def test_a_form_that_is_too_long_is_answered_and_not_cut_off(
+    server: LineServer, at: int
+):
+    said = LONG_HEAD + bytes(LONG)
+    with RawClient(server.port) as client:
+        for part in (said[:at], said[at:]):
+            client.line.sendall(part)
+        answer = client.rest()
+
+    assert answer.startswith(b"HTTP/1.1 413 ")
+    assert b"\r\nconnection: close\r\n" in answer
+    assert answer.endswith(b"Please go back, and make it shorter.")
+
+
+def test_what_is_as_long_as_it_may_be_is_taken(server: LineServer):
+    head = LONG_HEAD.replace(b"36000", b"24000")
+
+    with RawClient(server.port) as client:
+        client.line.sendall(head + bytes(24_000))
+
+        assert client.head().startswith(b"HTTP/1.1 200 ")
+
+
+def test_who_is_told_so_amid_the_answer_before_is_cut_off(server: LineServer):
+    first = request("/state", [b"Host: x"])
+
+    assert b" 413 " not in ask(server, first + LONG_HEAD)
+
+
+async def test_whoever_goes_on_sending_what_is_too_long_is_not_heard_for_ever():
+    with knocking() as (wheel, line):
+        line.http.data_received(LONG_HEAD)
+        assert line.done == ["ended"]
+
+        turn(wheel, 35)
+
+        assert line.done[-1] == "cut"
+
+
 async def test_a_line_said_by_a_form_may_take_its_time_to_arrive():
     with knocking() as (wheel, line):
         line.http.data_received(

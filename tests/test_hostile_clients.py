@@ -228,6 +228,17 @@ def test_u10_a_huge_body_is_cut_off(server: LineServer):
         assert client.rest() == b""
 
 
+def test_u10_a_long_body_that_is_refused_is_not_read_without_end(server: LineServer):
+    memory = server.memory()
+    head = b"POST /take HTTP/1.1\r\nHost: x\r\nContent-Length: 36000\r\n\r\n"
+    with RawClient(server.port) as client:
+        client.line.sendall(head)
+        sent = client.flood(bytes(1000), 20 * MEGABYTE)
+
+    assert sent < 10 * MEGABYTE
+    assert server.memory() - memory < 2 * MEGABYTE
+
+
 def test_u10_what_comes_before_the_handshake_is_over_is_bounded(server: LineServer):
     with RawClient(server.port) as client:
         client.line.sendall(request("/dawdle"))
