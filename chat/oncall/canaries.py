@@ -7,7 +7,7 @@ is opened by hand, so those who are not at work have one a day unless they need 
 """
 
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -26,6 +26,9 @@ KIND: Final = "canary"
 
 BEFORE: Final = 2 * SOON
 """How long before somebody's shift their ways are tried."""
+
+JUST: Final = timedelta(minutes=10)
+"""For how long after a call about a need nobody's ways are tried as well."""
 
 
 class Canaries:
@@ -56,9 +59,24 @@ class Canaries:
         async with self._database.begin() as tx:
             team = await self._standbys(tx, now)
             later = await self._standbys(tx, now + BEFORE)
-            due = await self._ways.canaries_due(tx, now, *_to_try(team, later))
+            called = await self._called(tx, team, now)
+            whom = (each - called for each in _to_try(team, later))
+            due = await self._ways.canaries_due(tx, now, *whom)
             await alerts.add(tx, [_alert(way, now) for way in due])
         return len(due)
+
+    async def _called(
+        self, tx: AsyncConnection, team: Sequence[Standby], now: datetime
+    ) -> set[str]:
+        """Return who was just called about a need, or is about to be: that tries them.
+
+        Of two alerts at once, the one that matters might be missed.
+        """
+        everybody = {one.peer for one in team}
+        called = await alerts.called_since(tx, everybody, kept(now - JUST))
+        if await alerts.is_anybody_called(tx):
+            called |= {one.peer for one in team if one.is_at_work and one.may_be_called}
+        return called
 
 
 def _to_try(

@@ -71,6 +71,18 @@ async def told_since(
     return set((await tx.execute(asked.distinct())).scalars())
 
 
+async def called_since(
+    tx: AsyncConnection, staff_ids: Collection[str], since: int
+) -> set[str]:
+    """Return which of these people were called about a need after a moment."""
+    asked = select(alerts.c.staff_id).where(
+        alerts.c.staff_id.in_(staff_ids),
+        alerts.c.kind.in_(CALLS),
+        alerts.c.made_at > since,
+    )
+    return set((await tx.execute(asked.distinct())).scalars())
+
+
 async def unsent_of(tx: AsyncConnection, need_ids: Iterable[str]) -> Sequence[Unsent]:
     """Return the alerts about some needs that wait to be tried again."""
     asked = select(alerts.c.id, alerts.c.need_id, alerts.c.staff_id, alerts.c.way_id)
@@ -170,6 +182,12 @@ async def calling(tx: AsyncConnection, need_ids: Collection[str]) -> set[str]:
         needs.c.id.in_(need_ids), needs.c.state.in_(CALLING)
     )
     return set((await tx.execute(asked)).scalars())
+
+
+async def is_anybody_called(tx: AsyncConnection) -> bool:
+    """Tell whether any need still calls somebody."""
+    asked = select(needs.c.id).where(needs.c.state.in_(CALLING)).limit(1)
+    return (await tx.execute(asked)).first() is not None
 
 
 # What became of it --------------------------------------------------------------------

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chat.oncall.audiences import Standby
-from chat.oncall.canaries import BEFORE, Canaries
+from chat.oncall.canaries import BEFORE, JUST, Canaries
 from chat.oncall.ways import Ways, new_id
 from chat.store import ways as ways_store
 from chat.store.ways import Way
@@ -92,6 +92,33 @@ async def test_a_coordinator_off_duty_is_tried_too_unless_they_sleep(
 
     assert await canaries.round() == tried
     assert await canaries.round() == 0
+
+
+async def test_whoever_was_just_called_about_a_need_is_not_tried_as_well(
+    on_call: OnCall, canaries: Canaries
+):
+    id_ = await on_call.house.pressed()
+    await on_call.worker().tick()
+    await on_call.house.needs.accept(id_, WREN)
+
+    assert await canaries.round() == 2
+    assert {row.staff_id for row in await on_call.rows(kind="canary")} == {OTTER, HERON}
+
+    on_call.clock.advance(JUST.total_seconds())
+    assert await canaries.round() == 1
+
+
+async def test_while_a_need_calls_only_who_would_not_be_called_is_tried(
+    on_call: OnCall, canaries: Canaries
+):
+    await on_call.house.pressed()
+    assert await canaries.round() == 0
+
+    on_call.change(OTTER, reachable=False)
+    on_call.change(HERON, talks=2)
+
+    assert await canaries.round() == 2
+    assert {row.staff_id for row in await on_call.rows(kind="canary")} == {OTTER, HERON}
 
 
 A_DAY = 24
