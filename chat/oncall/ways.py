@@ -208,7 +208,7 @@ class Ways:
         tx: AsyncConnection,
         now: datetime,
         at_work: Collection[PeerId],
-        others: Collection[PeerId] = (),
+        others: Collection[PeerId],
     ) -> list[Way]:
         """Return where to send a canary now, and keep that it is sent.
 

@@ -275,7 +275,7 @@ async def test_a_canary_goes_once_a_shift_to_each_way_of_those_on_it(
 
     async def due() -> list[str]:
         async with database.claim() as tx:
-            found = await team.ways.canaries_due(tx, clock.now(), [PeerId("wren")])
+            found = await team.ways.canaries_due(tx, clock.now(), [PeerId("wren")], [])
             return [way.id for way in found]
 
     assert await due() == [phone.id]
