@@ -35,6 +35,8 @@ class Hole(NamedTuple):
 
     hours: Hours
     """From its first moment on, even if that is over."""
+    ahead: Hours
+    """What of them is to come."""
     could_fill: tuple[PeerId, ...]
     whom: str = ALL
     """For whom nobody is there: `gap` (for all) or `some`."""
@@ -43,7 +45,8 @@ class Hole(NamedTuple):
         """Return what is to be known once somebody has heard of it; empty: no news.
 
         It is known hour by hour. So a gap that becomes longer, or is cut in two by a
-        shift, is none that is new; nor is one for some in hours that had nobody.
+        shift, is none that is new; nor one that was told from now on, while somebody on
+        duty had the hours before; nor is one for some in hours that had nobody.
         """
         if peer not in self.could_fill or self._was_told(peer, known):
             return set()
@@ -51,7 +54,7 @@ class Hole(NamedTuple):
         return keys.difference(known)
 
     def _was_told(self, peer: PeerId, known: Collection[str]) -> bool:
-        first = _hourly(self.hours)[:1]
+        first = {_hourly(hours)[0] for hours in (self.hours, self.ahead)}
         whom = {self.whom, ALL}
         return any(f"{key}{peer}" in known for one in whom for key in _keys(one, first))
 
@@ -86,7 +89,7 @@ def holes(
         *((gap.hours, promise.wanted, SOME) for gap, promise in for_some),
     ]
     return [
-        Hole(part, could_fill(ahead, shifts, peers, wanted), whom)
+        Hole(part, ahead, could_fill(ahead, shifts, peers, wanted), whom)
         for hours, wanted, whom in found
         for part in by_day(hours, rota.zone)
         if (ahead := part.shared_with(Hours(now, span.ends)))

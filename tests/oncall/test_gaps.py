@@ -162,6 +162,18 @@ async def test_nobody_is_told_of_hours_in_which_somebody_is_on_duty(watch: Watch
     assert await watch.gaps.warn() == 2, "they ended earlier"
 
 
+@on_sqlite
+async def test_whose_duty_is_over_in_time_leaves_a_gap_that_is_known(
+    watch: Watch, clock: FakeClock
+):
+    await watch.keeps(OTTER, on_duty_until=kept(NOON + 2 * HOUR))
+    assert await watch.gaps.warn() == 2, "of what comes after"
+
+    clock.advance(2 * 3600)
+
+    assert await watch.gaps.warn() == 0
+
+
 async def test_of_one_gap_everybody_hears_once_whatever_process_looks(
     watch: Watch, clock: FakeClock
 ):
