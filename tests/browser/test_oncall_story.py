@@ -181,7 +181,7 @@ async def robin_ends_it(otter: Visitor, robin: Page, birch: Page) -> None:
     await expect(robin.get_by_text("Take a breath")).to_be_visible()
     await expect(story(otter)).to_contain_text("Thank you for talking with us")
     await otter.sees(FIRST, HELLO, ANSWER, TAKING_OVER)
-    await expect(birch.locator("[data-row]")).to_have_count(0)
+    await expect(birch.locator("[data-list] [data-row]")).to_have_count(0)
     await is_open_to_all(otter.page, robin)
 
 
