@@ -102,4 +102,6 @@ async def test_a_mistake_has_the_focus_where_it_was_made(
 
         await expect(zone).to_be_focused()
         await expect(zone).to_have_value("Mars/Base")
-        await expect(page.locator("#zone-zone-wrong")).to_contain_text("There is no time zone")
+        await expect(page.locator("#zone-zone-wrong")).to_contain_text(
+            "There is no time zone"
+        )
