@@ -114,7 +114,7 @@ async def test_who_talks_too_fast_is_slowed_and_nothing_is_lost(
 ):
     otter = await invite(service_url)
     await otter.enter("dharma")
-    lines = [f"breath {count}" for count in range(14)]
+    lines = [f"breath {count}" for count in range(8)]
 
     for line in lines:
         await otter.say(line)
