@@ -69,6 +69,7 @@ class Speaking:
         self._country = country
         self._verdicts: OrderedDict[_Key, Verdict] = OrderedDict()
         self._let: OrderedDict[_Key, bool] = OrderedDict()
+        self._called: OrderedDict[bytes, dict[RoomName, str]] = OrderedDict()
         self._spoke: OrderedDict[bytes, float] = OrderedDict()
 
     async def say(
@@ -130,12 +131,19 @@ class Speaking:
 
     def _names(self, session: Session, room: RoomName) -> tuple[str, ...]:
         """Return what the device is called elsewhere: to say it here links the two."""
-        others = {other.slug for other in self._catalogue.rooms} | session.rooms.keys()
-        members = (
-            session.rooms.get(slug) or self._identity.member(session.secret, slug, 0)
-            for slug in sorted(others - {room})
-        )
-        return tuple(name_of(member.who) for member in members)
+        there = {slug: name_of(member.who) for slug, member in session.rooms.items()}
+        names = self._names_at_first(session) | there
+        return tuple(name for slug, name in sorted(names.items()) if slug != room)
+
+    def _names_at_first(self, session: Session) -> dict[RoomName, str]:
+        """Return what the device is called in every room before it asks for another."""
+        names = self._called.get(session.device)
+        if names is None:
+            slugs = [room.slug for room in self._catalogue.rooms]
+            whos = [self._identity.member(session.secret, at, 0).who for at in slugs]
+            names = dict(zip(slugs, map(name_of, whos), strict=True))
+            _remember(self._called, session.device, names)
+        return names
 
     def _may_again(
         self, session: Session, said: Say, talk: Talk | None, wait: float

@@ -147,9 +147,11 @@ def _full_names(cased: str) -> Iterator[Detail]:
 def other_names(folded: str, own: tuple[str, ...]) -> Iterator[Detail]:
     """Return where a text says what the same device is called in another room."""
     for name in own:
-        words = [re2.escape(word) for word in name.lower().split()]
-        if words:
-            pattern = re2.compile(r"\b" + _BETWEEN.join(words) + r"\b")
+        words = name.lower().split()
+        # Before any pattern: a device has a name for every room, and says hardly any.
+        if words and all(word in folded for word in words):
+            parts = map(re2.escape, words)
+            pattern = re2.compile(r"\b" + _BETWEEN.join(parts) + r"\b")
             for found in each(pattern, folded):
                 yield Detail("name", *found.span())
 
