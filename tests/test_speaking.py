@@ -1,11 +1,14 @@
 """What happens to words between their author and the room, in the whole service."""
 
+from functools import partialmethod
+from unittest.mock import Mock
+
 import pytest
 
 from chat.asides import Word
 from chat.crowds import CROWD
 from chat.held import Held
-from chat.identity import name_of
+from chat.identity import Identity, name_of
 from chat.model import Grade, RoomName
 from tests.support.by_heart import know_for_good
 from tests.support.clock import FakeClock
@@ -432,3 +435,23 @@ async def test_what_one_is_called_elsewhere_is_hidden_here(
     await otter.says(f"you know me as {elsewhere} from another room")
 
     assert elsewhere not in (await wren.hears(Said)).text
+
+
+@pytest.fixture
+def making_names(otter: Member, monkeypatch: pytest.MonkeyPatch) -> Mock:
+    """What makes pseudonyms, and counts how often."""
+    making = Mock(side_effect=Identity.member)
+    monkeypatch.setattr(Identity, "member", partialmethod(making))
+    return making
+
+
+async def test_what_one_is_called_elsewhere_is_found_out_once(
+    otter: Member, making_names: Mock
+):
+    await otter.says("the first line of many")
+    assert making_names.called
+    making_names.reset_mock()
+
+    await otter.says("and the second")
+
+    assert not making_names.called
