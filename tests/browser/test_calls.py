@@ -1,12 +1,14 @@
 """Being on call in a real browser: from the ring to the end of a talk."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, WebSocketRoute, expect
+from playwright.async_api import Browser, Page, Route, WebSocketRoute, expect
 
 from chat.model import Grade
 from chat.oncall.facts import FIRST_LINE
@@ -71,6 +73,31 @@ async def test_both_are_called_one_comes_and_the_other_is_thanked(
     await row.get_by_role("button", name="I am coming").click()
     await wren.wait_for_url(f"**/staff/talks/{need}")
     await expect(otter.locator("[data-ring]")).to_contain_text("Taken, thank you.")
+
+
+async def test_a_call_rings_on_though_an_answer_from_before_it_comes_late(
+    shift: Shift, browser: Browser
+):
+    wren = await shift.peer(browser, "Wren")
+    called = asyncio.Event()
+    await wren.route("**/staff/calls/standing.json", partial(late, called))
+    async with wren.expect_response("**/staff/calls/standing.json"):
+        await wren.goto("/staff/me")
+        await is_live(wren)
+
+        await shift.press(await shift.member())
+        await expect(wren.locator("[data-ring]")).to_be_visible()
+        called.set()
+
+    await expect(wren.locator("[data-ring]")).to_be_visible()
+    await expect(wren.locator("[data-ring]")).to_contain_text("Someone needs to talk.")
+
+
+async def late(until: asyncio.Event, route: Route) -> None:
+    """Let a page have what was the answer before something happened, after it did."""
+    answer = await route.fetch()
+    await until.wait()
+    await route.fulfill(response=answer)
 
 
 async def test_nobody_is_said_to_have_opened_it_until_the_page_is_in_front(

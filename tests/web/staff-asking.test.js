@@ -45,3 +45,46 @@ test("a page that nobody sees asks how it stands, and has looked at nothing unti
 
   assert.deepEqual(addresses, ["/staff/calls.json", "/staff/calls.json?seen=yes"])
 })
+
+test("who shows the answer learns that it is asked for, before it can be out of date", async () => {
+  const told = []
+  const fetch = async () => {
+    told.push("asked")
+    return { ok: true, json: async () => ({}) }
+  }
+  const asking = new Asking("/staff/calls.json", () => told.push("shown"), { fetch, asks: () => told.push("asks") })
+
+  await asking.now()
+
+  assert.deepEqual(told, ["asks", "asked", "shown"])
+})
+
+test("a house that is away for a moment is asked again", async () => {
+  const clock = new Clock()
+  const shown = []
+  const answers = [{ ok: false, status: 503 }, { ok: true, status: 200, json: async () => ({ calls: [] }) }]
+  const fetch = async () => answers.shift()
+  const asking = new Asking("/staff/calls.json", found => shown.push(found), { fetch, timers: clock })
+
+  await asking.now()
+  clock.advance(10)
+  await settled()
+
+  assert.deepEqual(shown, [{ calls: [] }])
+})
+
+test("a house that says no is not asked again", async () => {
+  const clock = new Clock()
+  let times = 0
+  const fetch = async () => {
+    times++
+    return { ok: false, status: 404 }
+  }
+  const asking = new Asking("/staff/talks/n1.json", () => {}, { fetch, timers: clock })
+
+  await asking.now()
+  clock.advance(60)
+  await settled()
+
+  assert.equal(times, 1)
+})

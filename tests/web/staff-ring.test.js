@@ -191,10 +191,43 @@ test("what was taken while the line was down is quiet when it is back", () => {
   const { ring, place, clock, heard } = aRing()
   ring.alert(CALLED)
 
+  ring.asks()
   ring.standing([])
   clock.advance(60)
 
   assert.equal(place.hidden, true)
+  assert.deepEqual(heard, ["call"])
+})
+
+test("a call is younger than an answer that was asked for before it", () => {
+  const { ring, place, words } = aRing()
+  ring.asks()
+  ring.alert(CALLED)
+
+  ring.standing([])
+
+  assert.equal(place.hidden, false)
+  assert.equal(words(), "Someone needs to talk.")
+})
+
+test("who has come is younger than an answer that was asked for before it", () => {
+  const { ring, words } = aRing()
+  ring.alert(CALLED)
+  ring.asks()
+  ring.need({ id: "n1", state: "accepted" })
+
+  ring.standing([{ need: "n1", alert: "a1", opened: false }])
+
+  assert.equal(words(), "Taken, thank you.")
+})
+
+test("whoever was called while the line was down hears it, though others are called meanwhile", () => {
+  const { ring, heard } = aRing()
+  ring.asks()
+  ring.need({ id: "n1", state: "offered" })
+
+  ring.standing([{ need: "n1", alert: "a1", opened: false }])
+
   assert.deepEqual(heard, ["call"])
 })
 

@@ -26,6 +26,7 @@ export class Ring {
   #shake
   #timers
   #called = new Map()   // need → the alert by which one was called
+  #heard = new Set()    // needs of which there was news since one asked how it stands
   #left = 0
   #sounding = null
   #thanking = null
@@ -47,6 +48,7 @@ export class Ring {
   // Somebody is called, maybe oneself.
   alert({ id, staff, kind, need }) {
     if (staff !== this.#me) return
+    this.#heard.add(need)
     if (need) this.#call(need, id)
     else if (OTHERS[kind]) this.#tell(...OTHERS[kind])
   }
@@ -61,18 +63,26 @@ export class Ring {
     if (!this.#called.size) this.#showAlarm()
   }
 
-  // How it stands, as far as one was called: after a gap of the line. What one has looked
-  // at already does not begin to ring again.
+  // Called when one asks how it stands.
+  asks() {
+    this.#heard.clear()
+  }
+
+  // How it stood, as far as one was called: after a gap of the line. News is younger than
+  // the answer. What one has looked at already does not begin to ring again.
   standing(calls) {
-    const now = new Set(calls.map(({ need }) => need))
-    for (const need of [...this.#called.keys()]) if (!now.has(need)) this.#over(need)
-    for (const { need, alert, opened } of calls) if (!opened && !this.#called.has(need)) this.#call(need, alert)
+    const then = new Set([...calls.map(({ need }) => need), ...this.#heard])
+    for (const need of [...this.#called.keys()]) if (!then.has(need)) this.#over(need)
+    for (const { need, alert, opened } of calls) {
+      if (!opened && !this.#called.has(need) && !this.#heard.has(need)) this.#call(need, alert)
+    }
   }
 
   // A need is not as it was.
   need({ id, state }) {
-    if (!this.#called.has(id) || CALLING.includes(state)) return
-    this.#over(id, TAKEN.includes(state) ? "Taken, thank you." : "They do not need anybody any more.")
+    if (CALLING.includes(state)) return
+    this.#heard.add(id)
+    if (this.#called.has(id)) this.#over(id, TAKEN.includes(state) ? "Taken, thank you." : "They do not need anybody any more.")
   }
 
   hush() {

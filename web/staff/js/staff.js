@@ -81,7 +81,7 @@ function showTimes() {
 // Whatever page is open, whoever is called hears it there.
 function ring() {
   const ringing = new Ring(body.querySelector("[data-ring]"), { me: body.dataset.staff, speaker })
-  const standing = new Asking("/staff/calls/standing.json", found => ringing.standing(found.calls))
+  const standing = new Asking("/staff/calls/standing.json", found => ringing.standing(found.calls), { asks: () => ringing.asks() })
   line.addEventListener("open", () => standing.now())
   line.addEventListener("alert", ({ detail }) => ringing.alert(detail))
   line.addEventListener("need", ({ detail }) => ringing.need(detail))
