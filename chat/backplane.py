@@ -10,7 +10,6 @@ import struct
 from collections.abc import Callable
 from typing import Final
 
-from chat.clock import Clock
 from chat.drafts import Draft, Receipt
 from chat.errors import Gone, NotYours, Unavailable
 from chat.feed import Event, Feed, Page, page
@@ -25,7 +24,7 @@ from chat.standing import NEWS
 READY_WITHIN_SECONDS: Final = 5.0
 _RETRY_AFTER_SECONDS = 2.0
 _APPEND = Script("append")
-_ENVELOPE = struct.Struct(">cIQIQ")
+_ENVELOPE = struct.Struct(">cQQIQ")
 
 
 class Backplane:
@@ -38,7 +37,6 @@ class Backplane:
         lines: Lines,
         history: History,
         settings: Settings,
-        clock: Clock,
         metrics: Metrics,
         fan_out: Callable[[str, bytes], None],
     ) -> None:
@@ -46,7 +44,6 @@ class Backplane:
         self._lines = lines
         self._history = history
         self._settings = settings
-        self._clock = clock
         self._metrics = metrics
         self._fan_out = fan_out
         self._rooms: dict[RoomName, Following] = {}
@@ -99,7 +96,6 @@ class Backplane:
             draft.at,
             known.epoch,
             known.position,
-            self._clock.seconds(),
             self._history.keep_seconds(room) * 1000,
             self._settings.history_messages,
             draft.repeat_seconds * 1000 or int(self._settings.repeat_minutes * 60_000),

@@ -57,7 +57,6 @@ class Ground:
             lines=self.lines,
             history=self.history,
             settings=settings,
-            clock=self.clock,
             metrics=self.metrics,
             fan_out=self.hub.fan_out,
         )

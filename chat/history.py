@@ -127,7 +127,6 @@ class History:
             keys(room),
             known.epoch,
             known.position,
-            self._clock.seconds(),
             asked.epoch,
             asked.position,
             most,

@@ -11,7 +11,8 @@ from redis import Redis
 from chat.errors import Gone, Unavailable
 from chat.feed import LATEST_FOR_NEWCOMERS
 from chat.history import READ_AT_ONCE, keys
-from chat.model import NOWHERE, Epoch, Place, Position, RoomName
+from chat.model import NOWHERE, Place, Position, RoomName
+from chat.protocol import MAX_INTEGER
 from chat.settings import Settings
 from tests.support.clock import FakeClock
 from tests.support.eventually import eventually
@@ -63,13 +64,26 @@ def everything_in(redis: Redis) -> bytes:
 # -- Reading
 
 
-async def test_a_new_room_has_an_empty_log_of_a_new_epoch(settings: Settings):
-    clock = FakeClock()
-    async with a_process(settings, clock) as process:
+async def test_a_new_room_has_an_empty_log(settings: Settings):
+    async with a_process(settings) as process:
         log = await process.history.latest(COFFEE, NOWHERE)
 
-    assert log.place == Place(Epoch(clock.seconds()), Position(0))
+    assert log.place == Place(log.place.epoch, Position(0))
     assert (log.floor, log.events, log.full) == (0, [], False)
+
+
+async def test_no_epoch_begins_twice_however_often_all_is_lost(
+    settings: Settings, redis: Redis
+):
+    async with a_process(settings, FakeClock()) as process:
+        begun = []
+        for _ in range(20):
+            log = await process.history.latest(COFFEE, NOWHERE)
+            begun.append(log.place.epoch)
+            redis.flushall()
+
+    assert len(set(begun)) == 20
+    assert max(begun) < MAX_INTEGER
 
 
 async def test_reading_changes_nothing(settings: Settings):

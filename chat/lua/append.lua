@@ -5,25 +5,27 @@
 -- KEYS  meta, log, once, flagged, unanswered
 -- ARGV  1 kind (s said, h said and held, t taken back, r reacted)   2 head   3 tail
 --       4 member   5 at   6 epoch we know   7 position we know
---       8 epoch to begin, if one must   9 milliseconds to keep talk (0: none)
---       10 most events to keep   11 milliseconds to recognise repeats
---       12 target position or 0   13 the page's id   14 the device's handle, sealed
---       15 an opening for the room team, or ''   16 why somebody should answer it
---       (d distressed, n new here), or ''   17 by when   18 channel
--- Answer {outcome, epoch, position, at}; outcome 1 done, 0 repeat, -1 gone, -2 not yours
+--       8 milliseconds to keep talk (0: none)   9 most events to keep
+--       10 milliseconds to recognise repeats   11 target position or 0
+--       12 the page's id   13 the device's handle, sealed
+--       14 an opening for the room team, or ''   15 why somebody should answer it
+--       (d distressed, n new here), or ''   16 by when   17 channel
+-- Answer {outcome, epoch (of what is done), position, at}; outcome 1 done, 0 repeat,
+-- -1 gone, -2 not yours
 local meta, log, once = KEYS[1], KEYS[2], KEYS[3]
-local kind, at, target = ARGV[1], tonumber(ARGV[5]), tonumber(ARGV[12])
-local keep = tonumber(ARGV[9])
+local kind, at, target = ARGV[1], tonumber(ARGV[5]), tonumber(ARGV[11])
+local keep = tonumber(ARGV[8])
 
 local first = redis.call('GET', once)
 if first then
-  local epoch, position, time = struct.unpack('>I4I8I4', first)
-  return {0, epoch, position, time}
+  -- What an older version wrote begins with four bytes more.
+  local position, time = struct.unpack('>I8I4', string.sub(first, -12))
+  return {0, 0, position, time}
 end
 
 if kind == 'h' then
-  redis.call('XADD', KEYS[4], '*', 'o', ARGV[15], 'p', 0)
-  redis.call('SET', once, struct.pack('>I4I8I4', 0, 0, at), 'PX', ARGV[11])
+  redis.call('XADD', KEYS[4], '*', 'o', ARGV[14], 'p', 0)
+  redis.call('SET', once, struct.pack('>I8I4', 0, at), 'PX', ARGV[10])
   return {1, 0, 0, at}
 end
 
@@ -35,7 +37,9 @@ local floor, renewed = tonumber(known[3]), tonumber(known[4]) or 0
 local lost = epoch and (epoch < tonumber(ARGV[6])
   or (epoch == tonumber(ARGV[6]) and position < tonumber(ARGV[7])))
 if not epoch or lost then
-  epoch = math.max(tonumber(ARGV[8]), (epoch or 0) + 1, ARGV[6] + 1)
+  -- By the millionth of a second on the server's clock: no two losses share one.
+  local time = redis.call('TIME')
+  epoch = math.max(time[1] * 1000000 + time[2], (epoch or 0) + 1, ARGV[6] + 1)
   if lost then
     -- What is still here stays where it was; what comes stands after all anyone heard.
     position = math.max(position, ARGV[7])
@@ -44,7 +48,8 @@ if not epoch or lost then
     redis.call('DEL', log)
   end
   renewed = 0
-  redis.call('HSET', meta, 'epoch', epoch, 'position', position, 'floor', floor, 'renewed', 0)
+  redis.call('HSET', meta, 'epoch', string.format('%.0f', epoch), 'position', position,
+    'floor', floor, 'renewed', 0)
   redis.call('PEXPIRE', meta, 7776000000)
 end
 
@@ -80,9 +85,9 @@ local frame = ARGV[2] .. cmsgpack.pack(position) .. ARGV[3]
 -- A room without history remembers for an hour whose a message was, not what it said.
 local id = position .. '-0'
 if keep == 0 then
-  if kind == 's' then redis.call('XADD', log, id, 'm', ARGV[4], 'a', at, 'h', ARGV[14], 'i', ARGV[13]) end
+  if kind == 's' then redis.call('XADD', log, id, 'm', ARGV[4], 'a', at, 'h', ARGV[13], 'i', ARGV[12]) end
 elseif kind == 's' then
-  redis.call('XADD', log, id, 'm', ARGV[4], 'a', at, 'f', frame, 'h', ARGV[14], 'i', ARGV[13])
+  redis.call('XADD', log, id, 'm', ARGV[4], 'a', at, 'f', frame, 'h', ARGV[13], 'i', ARGV[12])
 else
   redis.call('XADD', log, id, 'k', kind .. target, 'a', at, 'f', frame)
 end
@@ -90,7 +95,7 @@ if renew then
   local live = keep > 0 and keep or 3600000
   redis.call('PEXPIRE', log, live + math.ceil(pause * 1000) + 1000)
 end
-local most = tonumber(ARGV[10])
+local most = tonumber(ARGV[9])
 local over = position - floor > most and redis.call('XLEN', log) - most or 0
 if over > 0 then
   local gone = redis.call('XRANGE', log, '-', '+', 'COUNT', over)
@@ -98,13 +103,13 @@ if over > 0 then
   redis.call('HSET', meta, 'floor', string.match(gone[over][1], '^%d+'))
 end
 
-if ARGV[15] ~= '' then redis.call('XADD', KEYS[4], '*', 'o', ARGV[15], 'p', position) end
-if ARGV[16] ~= '' then
-  redis.call('ZADD', KEYS[5], ARGV[17], ARGV[16] .. position)
+if ARGV[14] ~= '' then redis.call('XADD', KEYS[4], '*', 'o', ARGV[14], 'p', position) end
+if ARGV[15] ~= '' then
+  redis.call('ZADD', KEYS[5], ARGV[16], ARGV[15] .. position)
   redis.call('PEXPIRE', KEYS[5], 3600000)
 end
 
-redis.call('SET', once, struct.pack('>I4I8I4', epoch, position, at), 'PX', ARGV[11])
-redis.call('SPUBLISH', ARGV[18],
-  kind .. struct.pack('>I4I8I4I8', epoch, position, at, target) .. frame)
+redis.call('SET', once, struct.pack('>I8I4', position, at), 'PX', ARGV[10])
+redis.call('SPUBLISH', ARGV[17],
+  kind .. struct.pack('>I8I8I4I8', epoch, position, at, target) .. frame)
 return {1, epoch, position, at}

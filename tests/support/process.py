@@ -69,7 +69,6 @@ class Process:
             lines=self.lines,
             history=self.history,
             settings=settings,
-            clock=self.clock,
             metrics=self.metrics,
             fan_out=lambda room, frame: self.frames.setdefault(room, []).append(frame),
         )
