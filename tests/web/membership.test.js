@@ -224,3 +224,24 @@ test("who has left hears nothing any more", async () => {
   assert.deepEqual(house.names, ["join", "leave"])
   assert.equal(membership.log.position, 2)
 })
+
+test("whoever left before the house had let them in does not come back by its answer", async () => {
+  const { house, membership } = setUp()
+
+  membership.leave()
+  house.asked[0].resolve(joined(3, [said(3)], { more: true }))
+  await settled()
+
+  assert.deepEqual(house.names, ["join", "leave"])
+})
+
+test("whoever left before the house was able to let them in does not ask again", async () => {
+  const { clock, house, membership } = setUp()
+
+  membership.leave()
+  house.asked[0].reject(new Refused({ code: "unavailable", wait: 0 }))
+  await settled()
+  clock.advance(60)
+
+  assert.deepEqual(house.names, ["join", "leave"])
+})

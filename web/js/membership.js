@@ -20,6 +20,7 @@ export class Membership extends EventTarget {
   #timers
   #joining = false
   #changed = false  // must it be asked once more, as something is different now?
+  #left = false
   #again = null
   #listening = []
 
@@ -36,7 +37,7 @@ export class Membership extends EventTarget {
 
   // Asks to be in the room, from where the log stands. Allowed at any time.
   async join() {
-    if (this.#joining || this.#connection.state !== "open") return
+    if (this.#left || this.#joining || this.#connection.state !== "open") return
     this.#timers.clearTimeout(this.#again)
     this.#joining = true
     this.#changed = false
@@ -66,7 +67,9 @@ export class Membership extends EventTarget {
     this.#connection.request("name", this.#room, this.#roll).catch(() => {})
   }
 
+  // An answer may still be on its way: whatever it is, one does not come back by it.
   leave() {
+    this.#left = true
     for (const stop of this.#listening) stop()
     this.#timers.clearTimeout(this.#again)
     this.#connection.request("leave", this.#room).catch(() => {})
