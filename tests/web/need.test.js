@@ -191,11 +191,7 @@ test("what is put off is meant and shown as the clock of the device goes, wrong 
 test("one of which a new line tells nothing is over in a while, not at once", async () => {
   const { clock, exchange, need } = anOpenOne()
   tell(exchange, "talking", { next: -1 })
-  exchange.last.breaks()
-  clock.advance(40)
-  exchange.last.open()
-  exchange.last.hear(pack([32, exchange.last.sent[0][1], 1700000000, 60, 3600, 2000]))
-  await settled()
+  await breaks(clock, exchange)
 
   need.none()
   assert.equal(need.isOpen, true)
@@ -203,6 +199,32 @@ test("one of which a new line tells nothing is over in a while, not at once", as
 
   assert.equal(need.isOpen, false)
 })
+
+test("one that was doubted on a line before is not over while the next has yet to tell of it", async () => {
+  const { clock, exchange, need, storage } = anOpenOne()
+  need.press()
+  tell(exchange, "talking", { next: -1 })
+  await done(exchange, RAISE)
+  await breaks(clock, exchange)
+  need.none()
+  clock.advance(28.5)
+
+  await breaks(clock, exchange)
+  clock.advance(0.6)
+  assert.equal(need.isOpen, true)
+  tell(exchange, "talking", { next: -1 })
+
+  assert.equal(storage.get("need"), "pressed")
+})
+
+// A line breaks, and the next is there a second later.
+async function breaks(clock, exchange) {
+  exchange.last.breaks()
+  clock.advance(1)
+  exchange.last.open()
+  exchange.last.hear(pack([32, exchange.last.sent[0][1], 1700000000, 60, 3600, 2000]))
+  await settled()
+}
 
 test("another person on this device has no need of the last one's", () => {
   const { exchange, need } = anOpenOne()

@@ -24,6 +24,7 @@ export class Need extends EventTarget {
   #language
   #fresh = false    // has it been told on this line?
   #sent = false     // has the house said yes, and not yet told how it stands?
+  #doubting = null
   #dangerAt = 0
   #missed = () => false
 
@@ -42,7 +43,7 @@ export class Need extends EventTarget {
     this.#errands.addEventListener("done", ({ detail }) => { this.#sent = detail.name === "raise" && !this.isOpen })
     this.#errands.addEventListener("refused", ({ detail }) => this.#refused(detail))
     connection.addEventListener("need", ({ detail }) => this.#heard(detail))
-    connection.addEventListener("open", () => { this.#fresh = false })
+    connection.addEventListener("open", () => this.#begins())
     connection.addEventListener("care", () => { this.#dangerAt = this.#now() })
     connection.addEventListener("state", () => this.#changed())
   }
@@ -121,8 +122,14 @@ export class Need extends EventTarget {
   // Nothing more comes with the welcome: what was not told again is over.
   none() {
     if (this.#fresh || this.#errands.some || this.#sent) return
-    if (this.news) this.#timers.setTimeout(() => this.#doubt(), DOUBT_MS)
+    if (this.news) this.#doubting = this.#timers.setTimeout(() => this.#doubt(), DOUBT_MS)
     else this.#over()
+  }
+
+  // A new line has yet to tell: what was missing on the last one means nothing.
+  #begins() {
+    this.#timers.clearTimeout(this.#doubting)
+    this.#fresh = false
   }
 
   // An end is told for an hour, to a page that was away for less.
