@@ -185,6 +185,42 @@ test("a dial that nobody takes is given up", () => {
   assert.equal(exchange.sockets.length, 2)
 })
 
+test("a line is settled a while after its welcome, when all that comes with it is there", async () => {
+  const { clock, connection } = await aWelcomedOne()
+  const told = []
+  connection.addEventListener("settled", () => told.push(connection.state))
+
+  clock.advance(4)
+  assert.deepEqual(told, [])
+  clock.advance(2)
+
+  assert.deepEqual(told, ["open"])
+})
+
+test("a line that breaks before it is settled does not settle the next one", async () => {
+  const { clock, exchange, connection } = await aWelcomedOne()
+  const told = []
+  connection.addEventListener("settled", () => told.push(connection.state))
+  clock.advance(3)
+  exchange.last.breaks()
+  clock.advance(1)
+  exchange.last.open()
+
+  clock.advance(2)
+  assert.deepEqual(told, [])
+  welcome(exchange.last)
+  await settled()
+  clock.advance(5)
+
+  assert.deepEqual(told, ["open"])
+})
+
+async function aWelcomedOne() {
+  const parts = anOpenOne()
+  await settled()
+  return parts
+}
+
 test("the beat says whether the tab is hidden, and doubts a quiet line", () => {
   const { clock, exchange, connection } = anOpenOne()
   let doubts = 0

@@ -32,7 +32,6 @@ import { TeamWords } from "./team.js"
 
 const NEWS = "• "
 const TEAM = "team" // kept while the room team has something to say to this device
-const WORDS_WITHIN_MS = 5000
 const NEED = "/talk"
 const PLAINLY = "Your talk goes on. Press “I need to talk” to go back to it."
 
@@ -253,10 +252,10 @@ for (const name of ["said", "word", "card", "need"]) {
 }
 
 // What the room team has to say comes with the welcome, or there is nothing.
-connection.addEventListener("welcome", () => setTimeout(() => {
-  if (connection.state === "open") beside.welcomed()
+connection.addEventListener("settled", () => {
+  beside.settled()
   nothingWaits()
-}, WORDS_WITHIN_MS))
+})
 
 document.addEventListener("visibilitychange", () => {
   if (document.title.startsWith(NEWS)) document.title = document.title.slice(NEWS.length)

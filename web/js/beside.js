@@ -49,7 +49,7 @@ export class Beside {
   }
 
   // Nothing came with the welcome for what the house was asked for before.
-  welcomed() {
+  settled() {
     this.#each(part => part.none())
     this.#traces.only(this.#slugs)
   }

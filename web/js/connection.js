@@ -1,8 +1,9 @@
 // The line to the house: dials, says hello, dials again when it breaks, and tells what
 // it hears as events. It knows no room; who holds it does.
 //
-// Events: "open" (a new line: join again), "state", "doubt" (make it prove that it
-// lives), and one for every frame that answers nothing ("said", "presence", "line", …).
+// Events: "open" (a new line: join again), "settled" (what it tells by itself to whoever
+// comes has been told), "state", "doubt" (make it prove that it lives), and one for every
+// frame that answers nothing ("said", "presence", "line", …).
 
 import { afterClose, delay, delayWhenFull } from "./backoff.js"
 import { read, request } from "./frames.js"
@@ -11,6 +12,7 @@ const ANSWER_WITHIN_MS = 20000
 const QUIET_MS = 10000
 const PROOF_WITHIN_MS = 10000
 const FIRST_BEAT_SECONDS = 60
+const SETTLED_AFTER_MS = 5000
 
 export class Refused extends Error {
   constructor({ code, wait, why }) {
@@ -42,6 +44,7 @@ export class Connection extends EventTarget {
   #redialling = null
   #watching = null
   #proving = null
+  #settling = null
   #heard = 0
   #returnAfter = null
   #away = false
@@ -134,7 +137,7 @@ export class Connection extends EventTarget {
     this.limit = limit
     this.ahead = this.#now() - now * 1000
     this.#beat(beat)
-    this.#emit("welcome")
+    this.#settling = this.#timers.setTimeout(() => this.#emit("settled"), SETTLED_AFTER_MS)
   }
 
   #unwelcome({ wait }) {
@@ -212,6 +215,7 @@ export class Connection extends EventTarget {
     this.#timers.clearTimeout(this.#redialling)
     this.#timers.clearTimeout(this.#watching)
     this.#timers.clearTimeout(this.#proving)
+    this.#timers.clearTimeout(this.#settling)
     const socket = this.#socket
     if (socket) {
       this.#socket = null
