@@ -2,6 +2,7 @@
 
 import { part } from "../../js/page.js"
 import { keepAges } from "./ago.js"
+import { Asking } from "./asking.js"
 import { complaint, Replies } from "./replies.js"
 
 const AGES_MS = 20000
@@ -10,13 +11,13 @@ export class Case {
   #root
   #id
   #events
-  #fetch
+  #asking
 
-  constructor(root, { fetch = globalThis.fetch.bind(globalThis), timers = globalThis } = {}) {
+  constructor(root, { fetch, timers = globalThis } = {}) {
     this.#root = root
     this.#id = root.dataset.case
     this.#events = Number(root.dataset.events)
-    this.#fetch = fetch
+    this.#asking = new Asking(`/staff/cases/${this.#id}.json`, found => this.show(found), { fetch, timers })
     for (const form of root.querySelectorAll("[data-form]")) this.#prepare(form)
     const keep = () => {
       keepAges(root)
@@ -29,13 +30,9 @@ export class Case {
     return this.#id
   }
 
-  async changed() {
-    try {
-      const answer = await this.#fetch(`/staff/cases/${this.#id}.json`, { headers: { accept: "application/json" } })
-      if (answer.ok) this.show(await answer.json())
-    } catch {
-      // When the line is back, it is asked again.
-    }
+  // Called with news.
+  changed() {
+    this.#asking.changed()
   }
 
   show({ claimed, looking, events }) {
