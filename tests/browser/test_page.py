@@ -1,10 +1,12 @@
 """The page itself: private, plain, and for everybody."""
 
+import asyncio
+from functools import partial
 from urllib.parse import urlsplit
 
 import pytest
 from mnemonic import Mnemonic
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from tests.browser.conftest import Invite
 from tests.browser.visitor import Visitor
@@ -108,6 +110,29 @@ async def test_words_with_a_slip_are_refused_kindly(service_url: str, invite: In
     await otter.page.get_by_text("do not fit together").wait_for()
 
 
+async def test_whoever_has_gone_on_is_not_taken_back_by_a_page_that_comes_late(
+    service_url: str, invite: Invite
+):
+    otter = await invite(service_url)
+    gone = asyncio.Event()
+    await otter.page.route("**/js/device.js", partial(late, gone))
+    await otter.page.get_by_role("link", name="This device").click()
+
+    await otter.page.evaluate("location.hash = ''")
+    gone.set()
+    await otter.page.evaluate("import('/js/device.js').then(() => null)")
+
+    await expect(
+        otter.page.get_by_role("button", name="I need to talk")
+    ).to_be_visible()
+
+
+async def late(until: asyncio.Event, route: Route) -> None:
+    """Let a page have something no sooner than that."""
+    await until.wait()
+    await route.continue_()
+
+
 async def test_forgetting_leaves_nothing_on_the_device(
     service_url: str, invite: Invite
 ):
@@ -164,6 +189,7 @@ async def test_history_is_outside_the_region_that_is_read_out(
     await otter.say("before you came")
     await otter.sees_mark("before you came", "in the room")
     await heron.enter("veterans")
+    await heron.sees("before you came")
     await otter.say("now you are here")
     await heron.sees("before you came", "now you are here")
 
@@ -212,7 +238,8 @@ async def name_in(visitor: Visitor, room: str) -> str:
 
 
 async def press_until(visitor: Visitor, key: str, selector: str) -> None:
-    """Press a key until what the selector means has the focus."""
+    """Press a key until what the selector means, which may be late, has the focus."""
+    await visitor.page.locator(selector).first.wait_for()
     for _ in range(60):
         await visitor.page.keyboard.press(key)
         if await visitor.page.evaluate(

@@ -119,9 +119,10 @@ function showTalk(here) {
   beside.show(here, stageView, () => `#${before}`)
 }
 
+// It is fetched first, and who waits for it may have gone on.
 async function showDevice() {
   await import("./device.js")
-  stageView(copy("device"), "This device").open({ secret })
+  if (place() === "/device") stageView(copy("device"), "This device").open({ secret })
 }
 
 function showDoor(room) {
