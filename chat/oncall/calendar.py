@@ -13,10 +13,8 @@ from typing import Final
 from chat.oncall.shifts import Shift
 from chat.oncall.stages import PeerId
 
-TITLE: Final = "On call"
-
-_FOLD: Final = 75
-"""How many octets a line may have, without its end."""
+# Nothing is folded or escaped: each line is made here, of few and harmless letters.
+_TITLE: Final = "On call"
 _UTC: Final = (
     "BEGIN:VTIMEZONE",
     "TZID:UTC",
@@ -29,40 +27,34 @@ _UTC: Final = (
 )
 """What is in a calendar without events: one component at least there must be (3.6)."""
 
-_ESCAPED: Final = str.maketrans(
-    {"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n", "\r": None}
-)
 
-
-def feed(
-    peer: PeerId, shifts: Iterable[Shift], now: datetime, title: str = TITLE
-) -> bytes:
+def feed(peer: PeerId, shifts: Iterable[Shift], now: datetime) -> bytes:
     """Return the calendar of one peer's shifts; those of others are left out."""
     theirs = (shift for shift in shifts if shift.peer == peer)
-    events = [line for shift in theirs for line in _event(shift, now, title)]
+    events = [line for shift in theirs for line in _event(shift, now)]
     lines = [
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
         "PRODID:-//Porchlight//On call//EN",
         "CALSCALE:GREGORIAN",
         "METHOD:PUBLISH",
-        f"X-WR-CALNAME:{_escaped(title)}",
+        f"X-WR-CALNAME:{_TITLE}",
         # How often to look again: by the newer name, and by the one that is understood.
         "REFRESH-INTERVAL;VALUE=DURATION:PT1H",
         "X-PUBLISHED-TTL:PT1H",
         *(events or _UTC),
         "END:VCALENDAR",
     ]
-    return b"".join(_folded(line) for line in lines)
+    return "".join(f"{line}\r\n" for line in lines).encode()
 
 
-def _event(shift: Shift, now: datetime, title: str) -> Iterator[str]:
+def _event(shift: Shift, now: datetime) -> Iterator[str]:
     yield "BEGIN:VEVENT"
     yield f"UID:{_uid(shift)}"
     yield f"DTSTAMP:{_moment(now)}"
     yield f"DTSTART:{_moment(shift.hours.starts)}"
     yield f"DTEND:{_moment(shift.hours.ends)}"
-    yield f"SUMMARY:{_escaped(title)}{_escaped(', backup') if shift.backup else ''}"
+    yield f"SUMMARY:{_TITLE}" + (r"\, backup" if shift.backup else "")
     yield "CLASS:PRIVATE"
     yield "END:VEVENT"
 
@@ -75,21 +67,3 @@ def _uid(shift: Shift) -> str:
 
 def _moment(at: datetime) -> str:
     return f"{at.astimezone(UTC):%Y%m%dT%H%M%SZ}"
-
-
-def _escaped(text: str) -> str:
-    printable = "".join(each for each in text if each == "\n" or each.isprintable())
-    return printable.translate(_ESCAPED)
-
-
-def _folded(line: str) -> bytes:
-    """Return a line as it is sent: cut where it is too long, never within a letter."""
-    parts, room = [b""], _FOLD
-    for letter in line:
-        octets = letter.encode("utf-8", "replace")
-        if len(parts[-1]) + len(octets) > room:
-            # What follows begins with a space, which counts.
-            parts.append(b"")
-            room = _FOLD - 1
-        parts[-1] += octets
-    return b"\r\n ".join(parts) + b"\r\n"
