@@ -50,11 +50,18 @@ _WORDS: Final = {
 _FILLS: Final = {
     Cover.COVERED: 'fill="currentColor" fill-opacity="0.35"',
     Cover.ALONE: 'fill="currentColor" fill-opacity="0.15"',
-    Cover.UNREACHABLE: 'fill="url(#{name}-hatch)"',
+    Cover.UNREACHABLE: 'fill="url(#cover-hatch)"',
     Cover.GAP: 'fill="none"',
     Cover.CLOSED: 'fill="none"',
     Cover.SKIPPED: 'fill="none"',
 }
+
+_HATCH: Final = (
+    '<pattern id="cover-hatch" width="6" height="6"'
+    ' patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
+    '<path d="M0 0V6" stroke="currentColor" stroke-width="2"'
+    ' stroke-opacity="0.25"/></pattern>'
+)
 
 _SIGNS: Final = {
     Cover.UNREACHABLE: "!",
@@ -93,18 +100,17 @@ def cover(cell: Cell) -> Cover:
     return Cover.UNREACHABLE if cell.rostered else Cover.GAP
 
 
-def picture(cells: Iterable[Cell], title: str, name: str = "cover") -> str:
-    """Return the week as SVG; `name` begins its ids, of which a page has each once."""
+def picture(cells: Iterable[Cell], title: str) -> str:
+    """Return the week as SVG; a page has one."""
     cells = list(cells)
-    drawn = "".join(_cell(cell, name) for cell in cells)
-    name = escape(name)
+    drawn = "".join(map(_cell, cells))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="cover" role="img"'
         f' viewBox="0 0 {_WIDTH} {_HEIGHT}"'
-        f' aria-labelledby="{name}-title {name}-desc">'
-        f'<title id="{name}-title">{escape(title)}</title>'
-        f'<desc id="{name}-desc">{escape(summary(cells))}</desc>'
-        f"<defs>{_hatch(name)}</defs>{_head()}{drawn}</svg>"
+        ' aria-labelledby="cover-title cover-desc">'
+        f'<title id="cover-title">{escape(title)}</title>'
+        f'<desc id="cover-desc">{escape(summary(cells))}</desc>'
+        f"<defs>{_HATCH}</defs>{_head()}{drawn}</svg>"
     )
 
 
@@ -136,15 +142,6 @@ def _in_words(cell: Cell) -> str:
     )
 
 
-def _hatch(name: str) -> str:
-    return (
-        f'<pattern id="{name}-hatch" width="6" height="6"'
-        ' patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
-        '<path d="M0 0V6" stroke="currentColor" stroke-width="2"'
-        ' stroke-opacity="0.25"/></pattern>'
-    )
-
-
 def _head() -> str:
     hours = "".join(
         f'<text x="{_LEFT + hour * _CELL}" y="14" font-size="11"'
@@ -159,7 +156,7 @@ def _head() -> str:
     return hours + days
 
 
-def _cell(cell: Cell, name: str) -> str:
+def _cell(cell: Cell) -> str:
     kind = cover(cell)
     x, y = _LEFT + cell.at.hour * _CELL, _TOP + cell.at.weekday * _CELL
     asked = " asked" if cell.expected >= BUSY else ""
@@ -167,7 +164,7 @@ def _cell(cell: Cell, name: str) -> str:
     return (
         f'<g class="{kind}{asked}"><rect x="{x + 1}" y="{y + 1}"'
         f' width="{_CELL - 2}" height="{_CELL - 2}" rx="3"'
-        f" {_FILLS[kind].format(name=escape(name))}"
+        f" {_FILLS[kind]}"
         f' stroke="currentColor" stroke-opacity="{_border(kind)}"/>'
         f'<text x="{x + _CELL // 2}" y="{y + 18}" font-size="13" text-anchor="middle"'
         f' fill="currentColor"{_weight(kind)}>{_sign(cell, kind)}</text>'

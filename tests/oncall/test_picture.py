@@ -18,8 +18,8 @@ SKIPPED = Cell(WeekHour(6, 1), None, 0, 0, 0, 0)
 CELLS = [COVERED, ALONE, UNREACHABLE, GAP, CLOSED, SKIPPED]
 
 
-def drawn(title: str = "Open rooms", name: str = "cover") -> ElementTree.Element:
-    return ElementTree.fromstring(picture(CELLS, title, name))
+def drawn(title: str = "Open rooms") -> ElementTree.Element:
+    return ElementTree.fromstring(picture(CELLS, title))
 
 
 def test_how_an_hour_is_covered():
@@ -79,14 +79,14 @@ def test_it_asks_for_nothing_that_our_pages_do_not_allow():
 
 
 def test_it_is_named_for_those_who_do_not_see_it():
-    svg = drawn(name="women")
+    svg = drawn()
 
     assert svg.get("role") == "img"
     labels = str(svg.get("aria-labelledby")).split()
     by_id = {each.get("id"): each.text for each in svg if each.get("id")}
     assert [by_id[label] for label in labels] == ["Open rooms", summary(CELLS)]
-    assert 'fill="url(#women-hatch)"' in picture(CELLS, "Open rooms", "women")
-    assert svg.find(f"{SVG}defs/{SVG}pattern[@id='women-hatch']") is not None
+    assert 'fill="url(#cover-hatch)"' in picture(CELLS, "Open rooms")
+    assert svg.find(f"{SVG}defs/{SVG}pattern[@id='cover-hatch']") is not None
 
 
 def test_a_title_is_only_words():
