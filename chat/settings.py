@@ -52,6 +52,8 @@ _Contact = Annotated[
     str, _must_be("mailto: and an address, or https://", "|mailto:.+@.+|https://.+")
 ]
 
+_THIS_MACHINE = ("127.0.0.1", "::1", "0.0.0.0", "::")  # noqa: S104
+
 
 class Settings(BaseSettings):
     """Everything an operator may change, by environment variable of the same name."""
@@ -117,7 +119,8 @@ class Settings(BaseSettings):
     """A drill comes at a random moment of each span of so many hours; 0: never."""
 
     public_url: _House | None = None
-    """Where peers find the house, for links in mails; unset: the first of `origins`."""
+    """Where browsers find the house, for links that leave it; unset: the first of
+    `origins`."""
 
     reachable_hours: float = Field(default=12, ge=1, le=24 * 7)
     """For how long after an alert arrived somebody counts as reachable."""
@@ -155,6 +158,14 @@ class Settings(BaseSettings):
         if info.data.get(other_name) and not value:
             raise ValueError(f"is needed where {other_name.upper()} is set")
         return value
+
+
+def house_url(settings: Settings) -> str:
+    """Return where browsers find the house, for links that leave it."""
+    # An address of this machine has no passkeys, and `localhost` has.
+    host = "localhost" if settings.host in _THIS_MACHINE else settings.host
+    here = f"http://{host}:{settings.port}"
+    return (settings.public_url or (listed(settings.origins) or [here])[0]).rstrip("/")
 
 
 def listed(text: str) -> list[str]:

@@ -225,11 +225,9 @@ class Staff:
 def link(origin: str, invitation: str) -> str:
     """Return the link that somebody is invited by.
 
-    The invitation stands behind `#`, so that no server's log will ever have it. On this
-    machine the link says `localhost`, since an address has no passkeys.
+    The invitation stands behind `#`, so that no server's log will ever have it.
     """
-    origin = origin.replace("//127.0.0.1", "//localhost").rstrip("/")
-    return f"{origin}/staff/enrol#{invitation}"
+    return f"{origin.rstrip('/')}/staff/enrol#{invitation}"
 
 
 def _is_last(staff_id: str, team: Sequence[Account]) -> bool:

@@ -13,7 +13,7 @@ from chat.errors import Amiss, ChatError, Unavailable
 from chat.frontdesk import Accounts
 from chat.redis import Lines, Scripts, servers
 from chat.roles import Role
-from chat.settings import Settings
+from chat.settings import Settings, house_url
 from chat.staff import LastOfTheTeam, Mate, NobodyOfThatName, Staff, link
 from chat.store.database import Database
 
@@ -34,7 +34,7 @@ _WHY: Final[dict[type[ChatError], str]] = {
 }
 
 
-async def first_invitation(settings: Settings, origin: str) -> str | None:
+async def first_invitation(settings: Settings) -> str | None:
     """Return the link by which the first coordinator comes; None: there is somebody.
 
     Of those it has returned, only the last is good: ask once a start, not once a
@@ -46,14 +46,14 @@ async def first_invitation(settings: Settings, origin: str) -> str | None:
     """
     async with _staff(settings) as staff:
         invitation = await staff.first_invitation()
-    return link(_reached_at(settings, origin), invitation) if invitation else None
+    return link(house_url(settings), invitation) if invitation else None
 
 
 async def invite(settings: Settings, role: Role) -> str:
     """Return a link by which somebody joins the room team: once, within 72 hours."""
     async with _staff(settings) as staff:
         invitation = await staff.invite(role, THE_OPERATOR)
-    return link(_reached_at(settings, f"http://localhost:{settings.port}"), invitation)
+    return link(house_url(settings), invitation)
 
 
 async def team(settings: Settings) -> list[str]:
@@ -113,12 +113,6 @@ async def _running(scripts: Scripts) -> AsyncIterator[None]:
         running.cancel()
     if refused is not None:
         raise refused
-
-
-def _reached_at(settings: Settings, origin: str) -> str:
-    """Return where browsers reach the service, as far as is known."""
-    first = settings.origins.partition(",")[0].strip()
-    return first or origin
 
 
 def _line(mate: Mate) -> str:

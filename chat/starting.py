@@ -37,8 +37,7 @@ def serve(settings: Settings) -> None:
 def _first_invitation(settings: Settings) -> str | None:
     """Return a link for whoever will run the room team, while there is nobody."""
     try:
-        origin = f"http://localhost:{settings.port}"
-        return asyncio.run(staffing.first_invitation(settings, origin))
+        return asyncio.run(staffing.first_invitation(settings))
     except StoreDown:
         return None
 

@@ -73,6 +73,19 @@ async def test_what_a_public_house_lacks_is_worth_a_thought(var: Path, setting: 
     assert line.startswith(f"! {setting} is empty")
 
 
+async def test_links_that_lead_to_where_pages_are_refused_are_found(var: Path):
+    elsewhere = PUBLIC | {"public_url": "https://peers.example/"}
+
+    (line,) = await about("PUBLIC_URL", var, **elsewhere)
+
+    assert line == (
+        "! PUBLIC_URL is not among ORIGINS: its pages are refused, and links lead there"
+    )
+    assert not await about("PUBLIC_URL", var, **PUBLIC)
+    alike = PUBLIC | {"public_url": "https://chat.example/"}
+    assert not await about("PUBLIC_URL", var, **alike)
+
+
 async def test_what_a_public_house_has_is_not(var: Path):
     chosen = PUBLIC | {"heartbeat_url": "https://watch.example/1"}
 

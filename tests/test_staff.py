@@ -152,7 +152,7 @@ async def test_of_several_first_invitations_only_the_last_is_good(desk: Desk):
     [
         ("https://chat.example", "https://chat.example/staff/enrol#"),
         ("https://chat.example/", "https://chat.example/staff/enrol#"),
-        ("http://127.0.0.1:8000", "http://localhost:8000/staff/enrol#"),
+        ("http://127.0.0.1:8000", "http://127.0.0.1:8000/staff/enrol#"),
     ],
 )
 def test_a_link_brings_the_invitation_where_no_server_logs_it(origin: str, begins: str):

@@ -23,7 +23,6 @@ from tests.support.eventually import eventually
 from tests.support.own_scripts import scripts_on
 
 SITE = Site("https://chat.example", "chat.example")
-HERE = "http://127.0.0.1:8000"
 
 
 @pytest.fixture
@@ -51,27 +50,40 @@ async def enrol(settings: Settings, link: str, desk_name: str) -> None:
 
 
 async def test_the_first_link_is_where_browsers_reach_the_service(settings: Settings):
-    link = await staffing.first_invitation(settings, HERE)
+    link = await staffing.first_invitation(settings)
 
     assert link is not None
     assert link.startswith("https://chat.example/staff/enrol#")
 
 
-async def test_on_this_machine_it_says_localhost(settings: Settings):
-    plain = settings.model_copy(update={"origins": ""})
+@pytest.mark.parametrize(
+    ("set_", "begins"),
+    [
+        # Pages at an address of this machine have no passkeys.
+        ({"origins": ""}, "http://localhost:8000"),
+        ({"origins": "http://127.0.0.1:9000"}, "http://127.0.0.1:9000"),
+        ({"public_url": "https://peers.example/"}, "https://peers.example"),
+    ],
+)
+async def test_every_link_leads_to_a_page_that_lets_somebody_in(
+    settings: Settings, set_: dict[str, str], begins: str
+):
+    chosen = settings.model_copy(update=set_)
 
-    link = await staffing.first_invitation(plain, HERE)
-
-    assert link is not None
-    assert link.startswith("http://localhost:8000/staff/enrol#")
+    for invitation in (
+        await staffing.first_invitation(chosen),
+        await staffing.invite(chosen, Role.PEER),
+    ):
+        assert invitation is not None
+        assert invitation.startswith(f"{begins}/staff/enrol#")
 
 
 async def test_once_there_is_somebody_there_is_no_first(settings: Settings):
-    link = await staffing.first_invitation(settings, HERE)
+    link = await staffing.first_invitation(settings)
     assert link is not None
     await enrol(settings, link, "Robin")
 
-    assert await staffing.first_invitation(settings, HERE) is None
+    assert await staffing.first_invitation(settings) is None
     (line,) = await staffing.team(settings)
     assert line.startswith("Robin\tcoordinator\tsince 20")
 
@@ -79,12 +91,12 @@ async def test_once_there_is_somebody_there_is_no_first(settings: Settings):
 async def test_needs_no_redis_to_invite(settings: Settings):
     alone = settings.model_copy(update={"redis_url": None})
 
-    assert await staffing.first_invitation(alone, HERE)
+    assert await staffing.first_invitation(alone)
     assert await staffing.invite(alone, Role.PEER)
 
 
 async def test_whoever_is_disabled_is_told_to_every_process(settings: Settings):
-    first = await staffing.first_invitation(settings, HERE)
+    first = await staffing.first_invitation(settings)
     assert first is not None
     await enrol(settings, first, "Robin")
     await enrol(settings, await staffing.invite(settings, Role.PEER), "Wren")
@@ -115,7 +127,7 @@ async def test_whoever_is_disabled_is_told_to_every_process(settings: Settings):
 
 
 async def test_what_cannot_be_is_refused(settings: Settings):
-    first = await staffing.first_invitation(settings, HERE)
+    first = await staffing.first_invitation(settings)
     assert first is not None
     await enrol(settings, first, "Robin")
 
@@ -128,7 +140,7 @@ async def test_what_cannot_be_is_refused(settings: Settings):
 async def test_without_redis_it_says_that_it_is_to_be_done_again(
     settings: Settings, tmp_path: Path
 ):
-    first = await staffing.first_invitation(settings, HERE)
+    first = await staffing.first_invitation(settings)
     assert first is not None
     await enrol(settings, first, "Robin")
     await enrol(settings, await staffing.invite(settings, Role.PEER), "Wren")

@@ -141,6 +141,12 @@ class Guard:
         origin = _origin(request)
         return origin if origin in self._origins else min(self._origins)
 
+    def door(self, request: Request) -> str:
+        """Return where to lead whoever will make a passkey: an address has none."""
+        here = self.here(request)
+        named = here.replace("//127.0.0.1", "//localhost")
+        return named if named in self._origins else here
+
     def sure_site(self, request: Request) -> Site:
         """Return where a page is.
 

@@ -61,7 +61,7 @@ class TeamPages:
         if role not in set(Role):
             return RedirectResponse(TEAM, 303)
         invitation = await self._staff.invite(Role(role), me.id)
-        invited = link(self._guard.here(request), invitation)
+        invited = link(self._guard.door(request), invitation)
         return await self._page(request, me, invited=invited)
 
     async def _disable(self, request: Request, me: Deskmate) -> Response:

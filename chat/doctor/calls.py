@@ -4,10 +4,10 @@ from collections.abc import AsyncIterator, Iterator
 
 from chat.doctor.finding import Finding, is_public, key
 from chat.oncall import policy
-from chat.oncall.notifying.chosen import public_url, vapid_of
+from chat.oncall.notifying.chosen import vapid_of
 from chat.oncall.notifying.smtp import Away, Refused, Server
 from chat.oncall.notifying.vapid import FILE
-from chat.settings import Settings
+from chat.settings import Settings, house_url, listed
 
 
 async def look(settings: Settings) -> AsyncIterator[Finding]:
@@ -37,8 +37,11 @@ def _remarks(settings: Settings) -> Iterator[Finding]:
     """Tell what a house lacks to which others come."""
     if not is_public(settings):
         return
-    if not settings.push_subject and not public_url(settings).startswith("https://"):
+    if not settings.push_subject and not house_url(settings).startswith("https://"):
         yield Finding(None, "PUSH_SUBJECT is empty: Apple refuses who names nobody")
+    if settings.public_url and house_url(settings) not in listed(settings.origins):
+        told = "its pages are refused, and links lead there"
+        yield Finding(None, f"PUBLIC_URL is not among ORIGINS: {told}")
     if not settings.heartbeat_url:
         yield Finding(
             None, "HEARTBEAT_URL is empty: a machine that is off tells nobody"

@@ -385,14 +385,33 @@ def test_and_to_no_others(path: str | None):
 async def test_passkeys_are_for_the_house_only(
     house: House, host: str, site: Site | None
 ):
+    assert house.guard.site(asked_at("https", host)) == site
+
+
+@pytest.mark.parametrize(
+    ("origins", "door"),
+    [
+        ({"http://127.0.0.1:80", "http://localhost:80"}, "http://localhost:80"),
+        ({"http://127.0.0.1:80", "http://other"}, "http://127.0.0.1:80"),
+    ],
+)
+async def test_who_is_invited_is_led_to_where_passkeys_are_if_we_are_there(
+    house: House, origins: set[str], door: str
+):
+    guard = Guard(sittings=house.sittings, origins=frozenset(origins))
+
+    assert guard.door(asked_at("http", "127.0.0.1:80")) == door
+
+
+def asked_at(scheme: str, host: str) -> Request:
+    """Return a request for a page, as it names the house."""
     scope = {
         "type": "http",
         "method": "GET",
-        "scheme": "https",
+        "scheme": scheme,
         "path": "/staff",
         "query_string": b"",
         "headers": [(b"host", host.encode())],
         "server": ("chat.example", 443),
     }
-
-    assert house.guard.site(Request(scope)) == site
+    return Request(scope)

@@ -9,9 +9,8 @@ from typing import Any
 import pytest
 
 from chat.oncall.notify import Note, Outcome
-from chat.oncall.notifying.chosen import public_url
 from chat.oncall.notifying.mail import Mail
-from chat.settings import Settings
+from chat.settings import Settings, house_url
 from tests.support.clock import FakeClock
 from tests.support.mail_server import MailServer
 
@@ -120,7 +119,7 @@ async def test_the_first_mail_leads_to_where_an_address_is_confirmed(
 def test_a_link_leads_to_where_a_peer_can_sign_in(
     settings: Settings, set_: dict[str, str], leads_to: str
 ):
-    assert public_url(settings.model_copy(update=set_)) == leads_to
+    assert house_url(settings.model_copy(update=set_)) == leads_to
 
 
 async def test_an_address_cannot_put_lines_into_a_mail(post: Post, server: MailServer):

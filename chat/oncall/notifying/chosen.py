@@ -9,9 +9,8 @@ from chat.oncall.notifying.mail import Mail
 from chat.oncall.notifying.push import Push
 from chat.oncall.notifying.vapid import FILE, Vapid, key_from
 from chat.oncall.notifying.webhook import Webhook
-from chat.settings import Settings
+from chat.settings import Settings, house_url
 
-_HERE: Final = ("127.0.0.1", "::1", "0.0.0.0", "::")  # noqa: S104
 _NOBODY: Final = "mailto:nobody@localhost"
 
 
@@ -23,7 +22,7 @@ def vapid_of(settings: Settings) -> Vapid:
 
     """
     key = key_from(settings.vapid_key, settings.data_dir / FILE)
-    public = public_url(settings)
+    public = house_url(settings)
     ours = public if public.startswith("https://") else _NOBODY
     return Vapid(key=key, subject=settings.push_subject or ours)
 
@@ -58,16 +57,7 @@ def _mail(settings: Settings, smtp_url: str, clock: Clock, failed: Failed) -> Ma
     return Mail(
         smtp_url=smtp_url,
         mail_from=settings.mail_from,
-        public_url=public_url(settings),
+        public_url=house_url(settings),
         clock=clock,
         failed=failed,
     )
-
-
-def public_url(settings: Settings) -> str:
-    """Return where peers find the house."""
-    origins = [each.strip() for each in settings.origins.split(",") if each.strip()]
-    # An address of this machine has no passkeys, and `localhost` has.
-    host = "localhost" if settings.host in _HERE else settings.host
-    here = f"http://{host}:{settings.port}"
-    return (settings.public_url or (origins or [here])[0]).rstrip("/")
