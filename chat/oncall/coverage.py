@@ -44,8 +44,6 @@ class Peer:
     """An alert would reach them now."""
     likely: bool
     """One would when they are at work, as far as we can tell."""
-    tags: tuple[str, ...] = ()
-    """The room tags that they can be there for; none: every room."""
     languages: tuple[str, ...] = ()
     """None: any."""
     ready: bool = True
@@ -55,8 +53,7 @@ class Peer:
 
     def suits(self, wanted: "Wanted") -> bool:
         """Tell whether they can be there for what is wanted."""
-        in_room = _is_for_room(self.tags, wanted)
-        return in_room and _is_in(self.languages, wanted)
+        return _is_in(self.languages, wanted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +94,11 @@ class Cell(NamedTuple):
 
 
 class Gap(NamedTuple):
-    """Hours to come in which too few can be reached."""
+    """Hours to come in which nobody can be reached."""
 
     hours: Hours
     rostered: int
     """How many the rota has there at its thinnest; they cannot be reached."""
-    reachable: int
 
 
 def week(
@@ -155,20 +151,15 @@ def gaps_within(
     wanted: Wanted,
     now: datetime,
     *,
-    at_least: int = 1,
     intended: Iterable[Hours] = (),
 ) -> list[Gap]:
-    """Return when within a span fewer than enough can be reached.
-
-    Nothing of the hours that are meant to be closed. With `at_least` 2 it tells as well
-    where a peer would be alone.
-    """
+    """Return when nobody can be reached, but for hours that are meant to be closed."""
     there = _there(shifts, peers, wanted, now)
-    reached = [shift for shift in there if _reachable(shift, peers, now)]
+    reached = [shift.hours for shift in there if _reachable(shift, peers, now)]
     return [
-        Gap(hours, fewest(there, hours), fewest(reached, hours))
+        Gap(hours, fewest(there, hours))
         for open_hours in left_over(span, intended)
-        for hours in _thin(reached, open_hours, at_least)
+        for hours in left_over(open_hours, reached)
     ]
 
 
@@ -236,7 +227,7 @@ def _there(
         and _is_for_room(shift.tags, wanted)
         and _is_in(shift.languages, wanted)
         and (peer := _peer(shift, peers))
-        and _is_in(peer.languages, wanted)
+        and peer.suits(wanted)
     ]
 
 
@@ -272,17 +263,6 @@ def _edges(shifts: Sequence[Shift], hours: Hours) -> list[datetime]:
 
 def _count(shifts: Sequence[Shift], at: datetime) -> int:
     return len({shift.peer for shift in shifts if shift.covers(at)})
-
-
-def _thin(shifts: Sequence[Shift], span: Hours, at_least: int) -> list[Hours]:
-    """Return the stretches in which fewer than enough are there, as long as they go."""
-    edges = [*_edges(shifts, span), span.ends]
-    enough = [
-        Hours(starts, ends)
-        for starts, ends in pairwise(edges)
-        if _count(shifts, starts) >= at_least
-    ]
-    return left_over(span, enough)
 
 
 def _is_free(peer: PeerId, shifts: Iterable[Shift], hours: Hours) -> bool:
