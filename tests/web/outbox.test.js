@@ -399,3 +399,29 @@ test("a reaction shows while it is under way", () => {
   assert.deepEqual(withMine([[], ["x", ME]], 4, react(false), ME), [[], ["x"]])
   assert.deepEqual(withMine([[], ["x"]], 5, react(true), ME), [[], ["x"]])
 })
+
+test("a reaction that the house has shows on until one has heard of it as well", async () => {
+  const { house, courier } = setUp()
+  const entry = courier.send({ kind: "react", epoch: 9, target: 4, reaction: 1, on: true })
+  house.last.resolve({ position: 42, at: 1 })
+  await settled()
+  const waiting = new Waiting()
+
+  waiting.done(entry, 42, 41)
+
+  assert.deepEqual(waiting.entries(courier, { epoch: 9, position: 41 }), [entry])
+  assert.deepEqual(waiting.lines(courier, { epoch: 9, position: 41, messages: [] }, mine), [])
+  assert.deepEqual(waiting.entries(courier, { epoch: 9, position: 42 }), [])
+})
+
+test("a reaction is not shown to what stands in its place when everything began anew", async () => {
+  const { house, courier } = setUp()
+  const entry = courier.send({ kind: "react", epoch: 9, target: 4, reaction: 1, on: true })
+  house.last.resolve({ position: 42, at: 1 })
+  await settled()
+  const waiting = new Waiting()
+
+  waiting.done(entry, 42, 41)
+
+  assert.deepEqual(waiting.entries(courier, { epoch: 10, position: 5 }), [])
+})

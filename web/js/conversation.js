@@ -182,7 +182,7 @@ export class Conversation extends HTMLElement {
   }
 
   #done({ entry, position }) {
-    if (entry.kind === "say") this.#waiting.done(entry, position, this.#log.position)
+    if (entry.kind !== "take_back") this.#waiting.done(entry, position, this.#log.position)
     const said = this.#log.message(position)
     if (said && said.text !== entry.text) this.told(HIDDEN, position)
     this.render()
@@ -282,8 +282,9 @@ export class Conversation extends HTMLElement {
   show() {
     const [log, mine, courier, remarks] = [this.#log, this.#mine, this.#courier, this.#remarks]
     const { me, peers, more, alone } = this
+    const entries = this.#waiting.entries(courier, log)
     const waiting = this.#waiting.lines(courier, log, mine)
-    this.querySelector("room-talk").show({ log, mine, me, peers, more, alone, entries: courier.entries, waiting, remarks })
+    this.querySelector("room-talk").show({ log, mine, me, peers, more, alone, entries, waiting, remarks })
     this.#showWhisper()
   }
 

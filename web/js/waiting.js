@@ -1,8 +1,8 @@
 // One's own words and signs that the house has not confirmed, or not yet let one hear.
 
 export class Waiting {
-  #settled = new Map() // position → what I said there, not yet heard
-  #claimed = new Set() // positions of what I said
+  #settled = new Map() // position → what I did there, not yet heard
+  #claimed = new Set() // positions of what I did
 
   // The house has it, at that position.
   done(entry, position, heard) {
@@ -10,18 +10,32 @@ export class Waiting {
     if (position > heard) this.#settled.set(position, entry)
   }
 
+  // What the house does not have, or one has not heard of.
+  entries(courier, log) {
+    this.#hear(log)
+    return [...this.#settled.values(), ...courier.entries]
+  }
+
   // What is to be shown below the talk, as [{ entry, state }].
   lines(courier, log, mine) {
-    for (const position of this.#settled.keys()) {
-      if (position <= log.position) this.#settled.delete(position)
-    }
-    const said = courier.entries.filter(({ kind }) => kind === "say")
-    const waiting = stillWaiting(said, log.messages, mine, this.#claimed)
+    this.#hear(log)
+    const waiting = stillWaiting(said(courier.entries), log.messages, mine, this.#claimed)
     return [
-      ...[...this.#settled.values()].map(entry => ({ entry, state: "said" })),
+      ...said([...this.#settled.values()]).map(entry => ({ entry, state: "said" })),
       ...waiting.map(entry => ({ entry, state: courier.stateOf(entry) }))
     ]
   }
+
+  // A history that began anew has other messages in the places of those one answered.
+  #hear(log) {
+    for (const [position, { kind, epoch }] of this.#settled) {
+      if (position <= log.position || (kind === "react" && epoch !== log.epoch)) this.#settled.delete(position)
+    }
+  }
+}
+
+function said(entries) {
+  return entries.filter(({ kind }) => kind === "say")
 }
 
 // The house may let one hear one's own message before it answers that it has it; for
