@@ -7,9 +7,10 @@ from typing import Final
 from chat import bulletin
 from chat.casework import acting, appeals, casebook, crisis, fading, intake, looking
 from chat.casework.acting import Arrival, Unseal
-from chat.casework.casebook import Case, CaseLine, Revealed
+from chat.casework.casebook import Case, CaseLine
 from chat.casework.dossier import Dossier
 from chat.casework.effects import Effects
+from chat.casework.excerpt import Sentence
 from chat.casework.ladder import Act, check_note
 from chat.casework.refusals import NoSuchRule, ReasonMissing
 from chat.clock import Clock
@@ -80,7 +81,6 @@ class Cases:
         *,
         room: str | None = None,
         search: str | None = None,
-        since: int | None = None,
     ) -> list[CaseLine]:
         """Return the cases of a queue, the most pressing first; of None, the resolved.
 
@@ -88,7 +88,7 @@ class Cases:
         """
         now = self._clock.seconds()
         async with self._database.read() as tx:
-            rows = await store.waiting(tx, queue, room=room, search=search, since=since)
+            rows = await store.waiting(tx, queue, room=room, search=search)
             found = await casebook.lines(tx, rows, now)
         if queue is None:
             return found
@@ -148,7 +148,9 @@ class Cases:
             await self._ring(told)
         return tuple(each.desk_name for each in everybody)
 
-    async def reveal(self, id_: str, staff: str, reason: str, upto: int) -> Revealed:
+    async def reveal(
+        self, id_: str, staff: str, reason: str, upto: int
+    ) -> Sequence[Sentence]:
         """Return the first sentences of what was said; who read them is recorded.
 
         Raises:

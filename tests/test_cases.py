@@ -121,7 +121,7 @@ async def test_whatever_was_said_can_be_kept(desk: Desk):
 
     shown = await desk.cases.reveal(id_, "ada-id", "must know", 9)
     (finding,) = (await desk.cases.case(id_)).findings
-    assert [each.text for each in shown.sentences] == ["a\ufffdb?c\U0001f600"]
+    assert [each.text for each in shown] == ["a\ufffdb?c\U0001f600"]
     assert finding.phrase == "\ufffdb?"
 
 
@@ -203,8 +203,6 @@ async def test_a_queue_can_be_searched_but_not_for_what_was_said(desk: Desk):
     assert await desk.cases.lines(Queue.REPORTED, room="\x00") == []
     assert await desk.cases.lines(Queue.REPORTED, room="elsewhere") == []
     assert len(await desk.cases.lines(Queue.REPORTED, room="coffee")) == 2
-    later = desk.clock.seconds() + 1
-    assert await desk.cases.lines(Queue.REPORTED, since=later) == []
 
 
 @pytest.mark.parametrize("id_", ["", "0", "'; --", "\x00", "../../x", "é" * 300])
@@ -297,9 +295,9 @@ async def test_what_was_said_is_revealed_step_by_step_with_a_reason(desk: Desk):
     first = await desk.cases.reveal(id_, "ada-id", "must know", 1)
     all_ = await desk.cases.reveal(id_, "ada-id", "must know", 9)
 
-    assert [each.text for each in first.sentences] == ["First."]
-    assert (first.steps, (await desk.cases.case(id_)).steps) == (5, 5)
-    assert [each.text for each in all_.sentences] == [
+    assert [each.text for each in first] == ["First."]
+    assert (await desk.cases.case(id_)).steps == 5
+    assert [each.text for each in all_] == [
         "First.", "Second!", "just before", "just after", "long before",
     ]  # fmt: skip
     reveals = [e for e in await desk.events(id_) if e.kind == "reveal"]
@@ -322,7 +320,7 @@ async def test_details_that_were_masked_stay_masked(desk: Desk):
     shown = await desk.cases.reveal(id_, "ada-id", "must know", 9)
     case = await desk.cases.case(id_)
 
-    assert [each.text for each in shown.sentences] == ["call me [phone number]"]
+    assert [each.text for each in shown] == ["call me [phone number]"]
     assert case.findings[0].phrase == "[phone number]"
 
 

@@ -12,7 +12,7 @@ from chat.casework.case import HOUSE, MEMBER, Event, State, Status
 from chat.casework.dossier import Dossier
 from chat.casework.excerpt import Said, Sentence, steps
 from chat.casework.ladder import Strike
-from chat.model import Action, Grade, Who
+from chat.model import Grade, Who
 from chat.store import cases, excerpts, words
 
 AS_MUCH_AS_A_GRADE: Final = 600
@@ -29,10 +29,7 @@ class CaseLine(NamedTuple):
     id: str
     source: str
     room: str
-    at: int
     grade: Grade
-    action: Action
-    urgent: bool
     queue: str
     status: str
     claimed_by: str
@@ -40,7 +37,6 @@ class CaseLine(NamedTuple):
     """The desk name of who claimed it."""
     looking: tuple[str, ...]
     """The desk names of who looks at it."""
-    message: str
     outcome: str
     rules: tuple[str, ...]
     categories: tuple[str, ...]
@@ -59,7 +55,6 @@ class Finding(NamedTuple):
     phrase: str = ""
     """The words that it found; of personal details, what kind they are."""
     grade: Grade = Grade.NONE
-    action: Action = Action.ALLOW
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +64,7 @@ class Case:
     id: str
     source: str
     room: str
-    at: int
     who: Who = field(repr=False)
-    reply: int
     state: State
     events: tuple[Event, ...] = field(repr=False)
     findings: tuple[Finding, ...] = field(repr=False)
@@ -86,15 +79,6 @@ class Case:
     """What lies on the member already; `ladder.next_step` says what that suggests."""
     forgotten: bool
     """Whether what was said is deleted."""
-
-
-class Revealed(NamedTuple):
-    """As much of an excerpt as somebody asked to read."""
-
-    sentences: tuple[Sentence, ...]
-    """In the order in which they are shown; `said.place` is the order of talk."""
-    steps: int
-    """How many there are in all."""
 
 
 async def lines(
@@ -117,16 +101,12 @@ def _line(
         id=row.id,
         source=row.source,
         room=row.room,
-        at=row.at,
         grade=Grade(row.grade),
-        action=Action(row.action),
-        urgent=row.urgent,
         queue=row.queue,
         status=str(Status.OPEN) if lapsed else row.status,
         claimed_by=claimed_by,
         by=names.get(claimed_by, ""),
         looking=tuple(looking),
-        message=row.message,
         outcome=row.outcome,
         rules=tuple(row.rules),
         categories=tuple(row.categories),
@@ -152,9 +132,7 @@ async def whole(case: Dossier, handle: bytes) -> Case:
         id=case.id,
         source=row.source,
         room=row.room,
-        at=row.at,
         who=Who(row.who),
-        reply=row.reply,
         state=case.state,
         events=tuple(map(_without_reporter, case.events)),
         findings=await _findings(case, excerpt),
@@ -187,8 +165,7 @@ async def _findings(case: Dossier, excerpt: Sequence[Row[Any]]) -> tuple[Finding
 
 def _finding(row: Row[Any], text: str) -> Finding:
     phrase = row.placeholder or text[row.start : row.end]
-    grade, action = Grade(row.grade), Action(row.action)
-    return Finding(row.rule, row.category, row.reason, phrase, grade, action)
+    return Finding(row.rule, row.category, row.reason, phrase, Grade(row.grade))
 
 
 def _is_around(sentence: Sentence) -> bool:
@@ -201,13 +178,16 @@ async def _weight(case: Dossier, handle: bytes) -> int:
     return ladder.weight(found, case.now)
 
 
-async def revealed(case: Dossier, upto: int) -> Revealed:
-    """Return the first sentences of what was said, as others in the room read it."""
+async def revealed(case: Dossier, upto: int) -> Sequence[Sentence]:
+    """Return the first sentences of what was said, as others in the room read it.
+
+    In the order in which they are shown; `said.place` is the order of talk.
+    """
     shown = steps([_said(row) for row in await excerpts.of(case.tx, case.id)])
-    return Revealed(tuple(shown[: max(0, upto)]), len(shown))
+    return shown[: max(0, upto)]
 
 
-async def read_again(case: Dossier, staff: str) -> Revealed:
+async def read_again(case: Dossier, staff: str) -> Sequence[Sentence]:
     """Return what somebody revealed a short while ago, which is recorded already."""
     since = case.now - READ_SECONDS
     steps_ = (

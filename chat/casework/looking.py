@@ -1,12 +1,13 @@
 """Looking at a case: who does, what they read, and what that takes out of them."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from chat import bulletin
 from chat.casework import casebook
 from chat.casework.case import LEASE_SECONDS
-from chat.casework.casebook import Revealed
 from chat.casework.dossier import Dossier
+from chat.casework.excerpt import Sentence
 from chat.casework.ladder import check_note
 from chat.casework.refusals import ReasonMissing
 from chat.store import cases, exposure
@@ -34,7 +35,9 @@ async def look(case: Dossier, staff: str) -> bool:
     return staff not in before
 
 
-async def reveal(case: Dossier, staff: str, reason: str, upto: int) -> Revealed:
+async def reveal(
+    case: Dossier, staff: str, reason: str, upto: int
+) -> Sequence[Sentence]:
     """Return the first sentences of what was said; who read them is recorded.
 
     Raises:

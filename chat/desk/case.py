@@ -135,7 +135,7 @@ class Table:
             case=self._facts(case, me), note=bad or note, note_is_bad=bool(bad),
             reasons=reading.reasons(case), gist=reading.gist(case),
             lines=reading.lines(revealed, case, number(request.query_params, "open")),
-            steps=reading.steps(case, len(revealed.sentences), proved=proved),
+            steps=reading.steps(case, len(revealed), proved=proved),
             reveal_reasons=reading.REVEAL_REASONS,
             reveal_reason=reading.last_reason(case, me.id),
             who=reading.face(case.who), gone=case.forgotten, blur=wishes.blur,
@@ -196,7 +196,7 @@ class Table:
     async def _shown(self, id_: str, me: Deskmate) -> int:
         async with self._database.read() as tx:
             dossier = await Dossier.open(tx, id_, self._clock.seconds())
-            return len((await casebook.read_again(dossier, me.id)).sentences)
+            return len(await casebook.read_again(dossier, me.id))
 
     def _proved(self, request: Request, me: Deskmate) -> bool:
         return self._guard.stepped_up(request, me)

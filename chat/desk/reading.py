@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import Final, NamedTuple
 
-from chat.casework.casebook import Case, Finding, Revealed
+from chat.casework.casebook import Case, Finding
 from chat.casework.excerpt import Said, Sentence
 from chat.desk.wording import CATEGORIES, GRADES, REPORTS, count, time_of_day
 from chat.identity import look_of, name_of
@@ -86,12 +86,12 @@ def _found(finding: Finding, case: Case) -> Reason:
     return Reason(words, finding.rule, finding.phrase, grade, wrong)
 
 
-def lines(revealed: Revealed, case: Case, opened: int) -> list[Line]:
+def lines(revealed: Iterable[Sentence], case: Case, opened: int) -> list[Line]:
     """Return what was revealed in the order in which it was said, an appeal first.
 
     The sentence that was asked for last lies open; the others are covered.
     """
-    in_order = sorted(revealed.sentences, key=_order)
+    in_order = sorted(revealed, key=_order)
     return [
         _line(said, list(sentences), case, opened)
         for said, sentences in groupby(in_order, key=lambda each: each.said)

@@ -84,7 +84,6 @@ async def waiting(
     *,
     room: str | None,
     search: str | None,
-    since: int | None,
 ) -> Sequence[Row[Any]]:
     """Return the cases of a queue, the oldest first; of None, those resolved last."""
     asked = select(cases).limit(MOST_LINES)
@@ -95,8 +94,6 @@ async def waiting(
         asked = asked.order_by(cases.c.opened_at)
     if room is not None:
         asked = asked.filter_by(room=_plain(room))
-    if since is not None:
-        asked = asked.where(cases.c.opened_at >= since)
     if search:
         asked = asked.where(_mentions(_plain(search)))
     return (await tx.execute(asked)).all()

@@ -55,8 +55,8 @@ async def test_whoever_decides_reads_the_appeal_first(desk: Desk):
 
     shown = await desk.cases.reveal(id_, "ben-id", "appeal", 2)
 
-    assert [each.text for each in shown.sentences] == ["It was not me.", "Really."]
-    assert {each.said.kind for each in shown.sentences} == {"appeal"}
+    assert [each.text for each in shown] == ["It was not me.", "Really."]
+    assert {each.said.kind for each in shown} == {"appeal"}
 
 
 async def test_who_acted_does_not_judge_their_own_act(desk: Desk):

@@ -147,7 +147,7 @@ async def test_what_was_done_and_why_is_still_there(desk: Desk):
     assert case.forgotten
     assert case.state.outcome == "take_down"
     assert [finding.rule for finding in case.findings] == ["linear.abuse"]
-    assert (await desk.cases.reveal(id_, "ada-id", "look", 9)).sentences == ()
+    assert await desk.cases.reveal(id_, "ada-id", "look", 9) == []
 
 
 async def test_what_is_open_is_kept_however_old(desk: Desk):
