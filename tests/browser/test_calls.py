@@ -17,15 +17,12 @@ from chat.roles import Role
 from chat.settings import Settings
 from tests.browser.on_call import Shift
 from tests.browser.test_console import SIZES, faults, is_live
-from tests.browser.visitor import PATIENCE_MS
 from tests.support.clock import FakeClock
 from tests.support.eventually import eventually
 from tests.support.frames import Said
 from tests.support.needs import news_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-expect.set_options(timeout=PATIENCE_MS)
 
 BEHIND = """
 window.isBehind = true

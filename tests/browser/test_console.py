@@ -13,14 +13,10 @@ from chat.model import Grade
 from tests.browser.axe import violations
 from tests.browser.night import fill
 from tests.browser.staffed import StaffedDesk
-from tests.browser.visitor import PATIENCE_MS
 from tests.support.desk import DANGER
 from tests.support.redis_server import RedisServer
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-# A busy machine is slow, not wrong.
-expect.set_options(timeout=PATIENCE_MS)
 
 SIZES = {320: 640, 1280: 800}
 FINGER_PX = 44

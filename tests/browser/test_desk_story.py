@@ -26,7 +26,6 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 CRISIS = "i took all my pills and i dont want to wake up"
 PRIVATE = "send me your number and a photo, we can talk somewhere private"
 COMPANY = "We have read you, and we are here with you."
-PATIENCE_MS = 20_000
 
 
 class Open(NamedTuple):
@@ -113,7 +112,7 @@ async def test_the_pages_of_coming_and_going_can_be_used_by_everybody(
 async def open_the_first(desk: Page) -> None:
     """Open the first case as soon as it shows."""
     first = desk.locator("[data-cases] [data-why]").first
-    await expect(first).to_be_visible(timeout=PATIENCE_MS)
+    await expect(first).to_be_visible()
     await first.click()
     await expect(desk.get_by_role("heading", name="What to do")).to_be_visible()
 

@@ -54,7 +54,7 @@ async def presses(shift: Shift, invite: Invite) -> Visitor:
     """Return somebody who pressed on the front page, and whom the house heard."""
     otter = await invite(shift.house.url, **HERE)
     await otter.page.get_by_role("button", name="I need to talk").click()
-    await expect(headline(otter)).to_contain_text("reached just now", timeout=9000)
+    await expect(headline(otter)).to_contain_text("reached just now")
     return otter
 
 

@@ -17,14 +17,11 @@ from chat.settings import Settings
 from tests.browser.axe import violations
 from tests.browser.conftest import HERE, Invite
 from tests.browser.on_call import Shift
-from tests.browser.visitor import PATIENCE_MS, Visitor
+from tests.browser.visitor import Visitor
 from tests.support.ahead import ClockAhead
 from tests.support.eventually import eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-# A busy machine is slow, not wrong.
-expect.set_options(timeout=PATIENCE_MS)
 
 PHONE = {"width": 390, "height": 844}
 SMALL = {"width": 320, "height": 640}
@@ -137,7 +134,7 @@ async def wren_comes(otter: Visitor, wren: Page, robin: Page) -> None:
 
 async def they_talk(otter: Visitor, wren: Page) -> None:
     box = wren.get_by_label("What you say")
-    await wren.locator("[data-line][data-mood=good]").wait_for()
+    await expect(wren.locator("line-state")).to_contain_text("Connected")
     await box.press_sequentially("Hello")
     await expect(otter.page.locator("[data-whisper]")).to_contain_text("is writing")
     await box.fill(HELLO)
@@ -145,7 +142,8 @@ async def they_talk(otter: Visitor, wren: Page) -> None:
     await otter.sees(FIRST, HELLO)
     await otter.sees_mark(HELLO, "peer")
 
-    await otter.box.press_sequentially("I do")
+    # A page that has just told that somebody writes tells it again in three seconds.
+    await otter.box.press_sequentially("I do not know", delay=300)
     await expect(wren.locator("[data-whisper]")).to_contain_text("is writing")
     await otter.say(ANSWER)
     await expect(wren.get_by_text(ANSWER)).to_be_visible()

@@ -16,6 +16,7 @@ from chat.roles import Role
 from chat.store import staff
 from chat.talkroom import talk_of
 from tests.browser.axe import violations
+from tests.browser.visitor import PATIENCE_MS
 from tests.support.clock import FakeClock
 from tests.support.eventually import eventually
 from tests.support.process import new_id
@@ -34,7 +35,7 @@ async def phone(browser: Browser) -> AsyncIterator[Page]:
         java_script_enabled=False, viewport={"width": 320, "height": 640}
     )
     page = await context.new_page()
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(PATIENCE_MS)
     yield page
     await context.close()
 
@@ -111,7 +112,7 @@ async def test_from_the_front_page_to_an_answer_without_any_script(
     await says(staffed, id_, "Yes. I am here.")
 
     # It comes by itself: nobody presses anything.
-    await expect(phone.get_by_text("Yes. I am here.")).to_be_visible(timeout=20_000)
+    await expect(phone.get_by_text("Yes. I am here.")).to_be_visible(timeout=60_000)
     await expect(phone.get_by_text("Somebody is with you.")).to_be_visible()
 
     await phone.get_by_role("button", name="End this talk").click()
@@ -132,7 +133,7 @@ async def test_who_does_not_check_in_is_called_for_without_any_script(
 
     # It looks again by itself, after half a minute at the latest.
     await expect(phone.get_by_text("You did not check in")).to_be_visible(
-        timeout=40_000
+        timeout=60_000
     )
     (known,) = await staffed.service.callroom.needs.open_needs()
     assert known.told.source == "stay"
@@ -206,12 +207,12 @@ async def test_whoever_pressed_before_the_script_was_there_is_led_back_to_that_t
 ):
     context = await browser.new_context()
     page = await context.new_page()
-    page.set_default_timeout(10_000)
-    await page.route("**/js/app.js", lambda route: route.abort())
+    page.set_default_timeout(PATIENCE_MS)
+    await page.route("**/js/app.js*", lambda route: route.abort())
     await page.goto(staffed.url)
     await page.get_by_role("button", name="I need to talk").click()
     await page.wait_for_url("**/talk?came")
-    await page.unroute("**/js/app.js")
+    await page.unroute("**/js/app.js*")
 
     if way_back == "back":
         await page.go_back()

@@ -8,12 +8,12 @@ import pytest
 from chat.oncall.notify import words_of
 from tests.browser.waking import COOKIE, Waking
 from tests.support.eventually import eventually
-from tests.support.firefox import Firefox, firefox
+from tests.support.firefox import Firefox, Refused, firefox
 from tests.support.push_service import PushService
 from tests.support.redis_server import RedisServer
 
 NO_FIREFOX = "no Firefox on PATH: no push was tried from end to end"
-LONG = 20
+LONG = 60
 
 BUTTON = "document.querySelector('[data-device-button]')"
 SHOWN = """navigator.serviceWorker.getRegistration("/staff/")
@@ -41,6 +41,7 @@ async def test_a_peer_is_woken_by_a_push_and_the_house_knows_that_it_arrived(
         (way,) = await house.team.ways.of("wren")
         assert way.label == "Firefox on Linux"
         assert way.confirmed_at is None
+        await eventually(lambda: is_there(browser, "?did=push"), within=LONG)
 
         assert await house.send() == 1
 
@@ -61,3 +62,12 @@ async def test_a_peer_is_woken_by_a_push_and_the_house_knows_that_it_arrived(
             return "Works" in str(await browser.does(words))
 
         await eventually(told, within=LONG)
+
+
+async def is_there(browser: Firefox, search: str) -> bool:
+    """Tell whether the page that is asked for is there, and all of it."""
+    there = f"location.search === '{search}' && document.readyState === 'complete'"
+    try:
+        return bool(await browser.does(there))
+    except Refused:  # between two pages
+        return False

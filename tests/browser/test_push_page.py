@@ -129,7 +129,7 @@ async def test_a_browser_that_is_given_another_address_tells_the_house(
     proof = await house.reached.enlisting.add_push("wren", old.subscription, "")
     async with at_the_page(browser, house) as page:
         await page.evaluate(START)
-        (worker,) = page.context.service_workers
+        (worker,) = await eventually(lambda: page.context.service_workers)
 
         await worker.evaluate(
             """async ([was, proof, subscription]) => {

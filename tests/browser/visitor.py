@@ -6,8 +6,13 @@ from typing import Any, Self
 
 from playwright.async_api import Browser, Locator, Page, expect
 
-PATIENCE_MS = 20_000
-"""Longer than a page waits before it dials a house that has just come back."""
+PATIENCE_MS = 30_000
+"""Longer than a page waits before it dials a house that has just come back.
+
+A busy machine is slow, not wrong.
+"""
+
+expect.set_options(timeout=PATIENCE_MS)
 
 
 class Visitor:
@@ -69,17 +74,17 @@ class Visitor:
     async def sees_state(self, words: str) -> None:
         """Wait until the line is said to be so."""
         state = self.page.locator("line-state [role=status]")
-        await expect(state).to_contain_text(words, timeout=PATIENCE_MS)
+        await expect(state).to_contain_text(words)
 
     async def sees(self, *texts: str) -> None:
         """Wait until exactly these messages show, in this order."""
         shown = self.page.locator(".message__text")
-        await expect(shown).to_have_text(list(texts), timeout=PATIENCE_MS)
+        await expect(shown).to_have_text(list(texts))
 
     async def sees_mark(self, text: str, mark: str) -> None:
         """Wait until one's own message is said to be so far."""
         seen = self.message(text).locator(".message__mark")
-        await expect(seen).to_have_text(mark, timeout=PATIENCE_MS)
+        await expect(seen).to_have_text(mark)
 
     def message(self, text: str) -> Locator:
         """Return the message with that text."""
