@@ -39,7 +39,7 @@ class Service(Ground):
 
     def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
         super().__init__(settings, clock)
-        self.collector = Collector()
+        self.collector = Collector(lambda: self.gateway.connections)
         self._open = True
         self._line_up = False
         self.rehearses = False
@@ -191,7 +191,7 @@ class Service(Ground):
         while True:
             await asyncio.sleep(TIDY_SECONDS)
             self.rooms.tidy()
-            self.collector.look_again(self.gateway.connections)
+            self.collector.look_again()
 
     @property
     def ready(self) -> bool:

@@ -18,7 +18,7 @@ from typing import Annotated
 
 import typer
 
-from chat import logs
+from chat import collector, logs
 from chat.beginning import begin, decided, refusals
 from chat.roles import Role
 from chat.settings import Settings
@@ -47,6 +47,7 @@ def serve(
     listener: Annotated[int | None, typer.Option(hidden=True)] = None,
 ) -> None:
     """Serve members, until told to end."""
+    collector.hold_off()
     from chat import server, starting
 
     settings = begin(HOST=host, PORT=port, WORKERS=workers)

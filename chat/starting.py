@@ -1,6 +1,7 @@
 """Starting: from the command to the processes that serve, and to those that work."""
 
 import asyncio
+import gc
 import os
 import socket
 import sys
@@ -100,6 +101,7 @@ def _serve_in_several(
     settings: Settings, listeners: Sequence[socket.socket], invitation: str | None
 ) -> None:
     app.create(settings)  # what cannot start says so once, not in every worker
+    gc.enable()  # nobody waits for the process that minds the others
     counts = settings.data_dir.resolve() / "metrics"
     os.environ |= metrics.share(counts)
     workers = server.Workers(
