@@ -115,7 +115,7 @@ async def test_whoever_has_gone_on_is_not_taken_back_by_a_page_that_comes_late(
 ):
     otter = await invite(service_url)
     gone = asyncio.Event()
-    await otter.page.route("**/js/device.js", partial(late, gone))
+    await otter.page.route("**/js/device.js*", partial(late, gone))
     await otter.page.get_by_role("link", name="This device").click()
 
     await otter.page.evaluate("location.hash = ''")

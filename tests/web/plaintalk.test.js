@@ -38,6 +38,16 @@ test("a page that comes out of the browser's memory asks too", async () => {
   assert.equal(await aTalk(200).talk.look(true), true)
 })
 
+test("until the house has said so it may go on: whoever presses is led to it, not to another", async () => {
+  const { talk } = aTalk(204, { type: "back_forward" })
+
+  const looking = talk.look(false)
+
+  assert.equal(talk.isOpen, true)
+  assert.equal(await looking, false)
+  assert.equal(talk.isOpen, false)
+})
+
 for (const status of [204, 404, 503, 0]) {
   test(`an answer of ${status} is no talk`, async () => {
     assert.equal(await aTalk(status).talk.look(true), false)

@@ -2,6 +2,7 @@
 // by a cookie, and would have another here, as another device.
 
 const TALK = "/talk"
+const ANSWER_WITHIN_MS = 5000
 
 export class PlainTalk {
   isOpen = false
@@ -15,15 +16,23 @@ export class PlainTalk {
     this.#came = came
   }
 
-  // Tells whether it goes on. Only whoever may have been there is asked after.
+  // Tells whether it goes on. Only whoever may have been there is asked after; and until
+  // there is an answer it may, so that who presses meanwhile does not begin another.
   async look(again) {
     if (!again && !this.#fromThere()) return this.isOpen
-    try {
-      this.isOpen = (await this.#fetch(`${TALK}/open`)).status === 200
-    } catch {
-      // Without signal it is as if there was none.
-    }
+    this.isOpen = true
+    this.isOpen = await this.#ask()
     return this.isOpen
+  }
+
+  // Without signal it is as if there was none.
+  async #ask() {
+    try {
+      const signal = AbortSignal.timeout?.(ANSWER_WITHIN_MS)
+      return (await this.#fetch(`${TALK}/open`, { signal })).status === 200
+    } catch {
+      return false
+    }
   }
 
   #fromThere() {
