@@ -45,11 +45,8 @@ class Keepsakes:
 
     def of(self, request: Request) -> bytes | None:
         """Return the secret that a browser brings; None: it brings none of ours."""
-        return self._ours(request.cookies.get(COOKIE, ""))
-
-    def _ours(self, kept: str) -> bytes | None:
         try:
-            brought = bytes.fromhex(kept)
+            brought = bytes.fromhex(request.cookies.get(COOKIE, ""))
         except ValueError:
             return None
         secret, proof = brought[:_SECRET_BYTES], brought[_SECRET_BYTES:]
@@ -58,19 +55,12 @@ class Keepsakes:
         ours = self._identity.device(secret)
         return secret if hmac.compare_digest(proof, ours) else None
 
-    def offered(self) -> str:
-        """Return a secret for a page to bring, by which two taps on it are one."""
-        return self._kept(secrets.token_bytes(_SECRET_BYTES))
-
-    def new(self, request: Request, offered: str = "") -> bytes | None:
-        """Return a secret, the one that was offered to the page if it is ours.
-
-        None: enough were given to that part of the network.
-        """
+    def new(self, request: Request) -> bytes | None:
+        """Return a secret; None: enough were given to that part of the network."""
         address = request.client.host if request.client else ""
         if address not in self._trusted and self._wait(address):
             return None
-        return self._ours(offered) or secrets.token_bytes(_SECRET_BYTES)
+        return secrets.token_bytes(_SECRET_BYTES)
 
     def _kept(self, secret: bytes) -> str:
         return (secret + self._identity.device(secret)).hex()

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from chat.errors import Amiss
-from chat.pages import WEB
+from chat.webfiles import WEB
 
 TABLE: Final = WEB / "js" / "lines.js"
 

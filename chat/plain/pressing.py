@@ -10,7 +10,7 @@ from chat.oncall import asking
 from chat.oncall.asking import SHARES
 from chat.plain.asker import Asker
 from chat.plain.keepsake import PATH, Keepsakes
-from chat.plain.sheets import TOO_MANY, Sheets, go
+from chat.plain.sheets import NO_COOKIES, TOO_MANY, Sheets, go
 from chat.plain.visit import Visit, ticked
 from chat.plain.words import WISHES
 from chat.requests import MOST_NEED_CHARACTERS, MOST_SHARES, Raise
@@ -23,6 +23,7 @@ _UNKNOWN: Final = "We do not know one of these. Please choose again."
 _TOO_MANY_SHARES: Final = f"{MOST_SHARES} are enough for now. Please take some back."
 _CALLING: Final = ("raised", "offered")
 _ENDED: Final = ("", "ended")
+_KNOWN: Final = "known"
 _HEARD: Final = "That you need to talk has reached us."
 
 
@@ -47,26 +48,25 @@ class Pressing:
 
     async def press(self, visit: Visit) -> Response:
         """Raise a need; one that is open can be told more, and stays the same."""
-        new = visit.secret is None
-        state = await (self._begin(visit) if new else self._state(visit))
         if visit.secret is None:
-            return self._sheets.start(visit, note=TOO_MANY, status=429)
+            return self._know(visit)
+        state = await self._state(visit)
         if state in _CALLING and _told(visit) == _NOTHING:
             return go(f"{PATH}?came")
         return await self._raise(visit, visit.secret, state, "came")
 
-    async def _begin(self, visit: Visit) -> str:
-        """Give a phone its secret, the same to both of two taps; return how it stands.
+    def _know(self, visit: Visit) -> Response:
+        """Give a phone its secret; it sends the same press again, by itself, with it.
 
-        Whoever finds an old page, on a phone that others use, is led into no talk.
+        A second tap makes a browser forget the first, and both are one need by that.
+        Nobody is called for a phone that keeps no secret: it could not have the talk.
         """
-        offered = said(visit.form, "once", 128)
-        visit.secret = self._keepsakes.new(visit.request, offered)
-        state = await self._state(visit) if offered else ""
-        if state in ("", *_CALLING):
-            return state
+        if visit.asks(_KNOWN):
+            return self._sheets.start(visit, note=NO_COOKIES)
         visit.secret = self._keepsakes.new(visit.request)
-        return ""
+        if visit.secret is None:
+            return self._sheets.start(visit, note=TOO_MANY, status=429)
+        return go(f"{PATH}?{_KNOWN}", 307)
 
     async def more(self, visit: Visit) -> Response:
         """Show what more can be said, while a peer is called."""

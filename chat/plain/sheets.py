@@ -84,7 +84,6 @@ class Sheets:
             wish=said(visit.form, "wish", 20), wishes=WISHES,
             chosen=ticked(visit.form, "shares"), shares=SHARES,
             longest=MOST_NEED_CHARACTERS, lines_first=bool(note),
-            once="" if visit.secret else self._keepsakes.offered(),
         )  # fmt: skip
 
     def stay(
@@ -141,9 +140,9 @@ class Sheets:
         return answer
 
 
-def go(address: str) -> Response:
+def go(address: str, status: int = 303) -> Response:
     """Return what sends a browser on, so that going back sends nothing again."""
-    return RedirectResponse(address, 303, headers={"cache-control": "no-store"})
+    return RedirectResponse(address, status, headers={"cache-control": "no-store"})
 
 
 def forgotten() -> Response:

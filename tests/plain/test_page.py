@@ -1,6 +1,7 @@
 """Somebody without script is heard like everybody: they press, write, read, end it."""
 
 import re
+from http.cookiejar import DefaultCookiePolicy
 
 import httpx2
 import pytest
@@ -151,7 +152,8 @@ async def test_the_need_knows_that_its_member_waits(
 async def test_a_peer_sees_that_whoever_reads_is_there(
     porch: Porch, phone: httpx2.AsyncClient, path: str
 ):
-    await phone.post("/talk", follow_redirects=False)
+    pressed = await phone.post("/talk", follow_redirects=False)
+    await phone.post(pressed.headers["location"], follow_redirects=False)
     known = await porch.need_of(phone)
 
     await phone.get(path)
@@ -356,11 +358,19 @@ async def test_where_too_many_press_they_are_told_and_nobody_else_is(porch: Porc
     assert elsewhere.status_code == 200
 
 
-async def test_a_phone_that_keeps_no_cookie_is_told_so(phone: httpx2.AsyncClient):
-    await phone.post("/talk", follow_redirects=False)
-    phone.cookies.clear()
+async def test_nobody_is_called_for_a_phone_that_keeps_no_cookie_and_it_is_told_so(
+    porch: Porch, phone: httpx2.AsyncClient
+):
+    before = await porch.count()
+    phone.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
 
-    assert "keeps no cookies" in words_of(await phone.get("/talk?came"))
+    page = await phone.post("/talk", data={"words": "bad night"})
+
+    told = words_of(page)
+    assert "keeps no cookies" in told
+    assert page.text.index('id="lines"') < page.text.index("I need to talk<")
+    assert "bad night</textarea>" in page.text
+    assert await porch.count() == before
 
 
 async def test_whoever_wants_it_still_has_it_still(phone: httpx2.AsyncClient):
