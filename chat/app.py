@@ -20,7 +20,7 @@ from chat.ground import Ground
 from chat.model import RoomName
 from chat.noticeboard import WORDS_CHANGED
 from chat.oncall.stages import NeedId
-from chat.pages import Pages
+from chat.pages import Pages, packed
 from chat.parlour import Parlour
 from chat.plain.page import plain_routes
 from chat.record import Record
@@ -207,9 +207,9 @@ class Service(Ground):
         self._open = False
         await self.gateway.drain()
 
-    async def rooms_page(self, _request: Request) -> Response:
+    async def rooms_page(self, request: Request) -> Response:
         """Answer what the list of rooms shows."""
-        return Response(await self.lobby.page(), media_type="application/json")
+        return packed(request, await self.lobby.page(), "application/json")
 
 
 def create(settings: Settings, clock: Clock | None = None) -> Starlette:

@@ -5,15 +5,12 @@ path can lead anywhere else.
 """
 
 import gzip
-import hashlib
 import re
-from collections.abc import Callable, Container, Iterator, Mapping
+from collections.abc import Callable, Container, Mapping
 from contextlib import suppress
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
 
-from mnemonic import Mnemonic
 from starlette.datastructures import MutableHeaders
 from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import PlainTextResponse, Response
@@ -21,21 +18,7 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chat.metrics import CONTENT_TYPE as METRICS_TYPE
-
-WEB = Path(__file__).parent.parent / "web"
-
-TYPES = {
-    ".css": "text/css; charset=utf-8",
-    ".html": "text/html; charset=utf-8",
-    ".ico": "image/x-icon",
-    ".js": "text/javascript; charset=utf-8",
-    ".json": "application/json",
-    ".png": "image/png",
-    ".svg": "image/svg+xml",
-    ".txt": "text/plain; charset=utf-8",
-    ".webmanifest": "application/manifest+json",
-}
-"""What is served, and as what; a file of any other kind stays where it is."""
+from chat.webfiles import TYPES, WEB, looks_source, read, takes_gzip
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -101,8 +84,11 @@ _WAYS = "/staff/ways"
 """The page that starts a worker, which browsers count as running a script."""
 _WORKER = ("trusted-types 'none'", "trusted-types worker")
 
+_LOOKS = "style-src 'self'"
+_FIRST = frozenset({"/", "/index.html"})
+"""The page that has its looks inside it."""
+
 _HOST = re.compile(r"[A-Za-z0-9.-]+(:\d+)?|\[[0-9A-Fa-f:.]+\](:\d+)?")
-_NO_GZIP = re.compile(r"\s*q\s*=\s*0(\.0*)?\s*")
 _NOT_KEPT = {"cache-control": "no-store"}
 
 
@@ -140,10 +126,29 @@ def headers_for(scope: Scope) -> Mapping[str, str]:
     is_staff = path == "/staff" or path.startswith("/staff/")
     headers = STAFF_HEADERS if is_staff else HEADERS
     policy = POLICY.replace(*_WORKER) if path == _WAYS else POLICY
+    if path in _FIRST:
+        policy = policy.replace(_LOOKS, f"{_LOOKS} {looks_source()}")
     if not _HOST.fullmatch(host):
         return headers | {"content-security-policy": policy}
     socket = "wss" if request.url.scheme == "https" else "ws"
     return headers | {"content-security-policy": f"{policy} {socket}://{host}"}
+
+
+def packed(request: Request, body: bytes, type_: str) -> Response:
+    """Answer with what many are told alike, compressed for whoever can unpack it.
+
+    Not for what is one person's: how long it is would then tell of what is in it.
+    """
+    vary = {"vary": "accept-encoding"}
+    if not takes_gzip(request.headers.get("accept-encoding", "")):
+        return Response(body, headers=vary, media_type=type_)
+    zipped = vary | {"content-encoding": "gzip"}
+    return Response(_compressed(body), headers=zipped, media_type=type_)
+
+
+@lru_cache(maxsize=8)
+def _compressed(body: bytes) -> bytes:
+    return gzip.compress(body, mtime=0)
 
 
 class Pages:
@@ -156,7 +161,7 @@ class Pages:
         metrics: Callable[[], bytes],
         web: Path = WEB,
     ) -> None:
-        self._files = dict(_read(web))
+        self._files = read(web)
         self._ready = ready
         self._metrics = metrics
 
@@ -185,9 +190,10 @@ class Pages:
         if file is None:
             return self._nothing(request)
         variant = file.best(request.headers.get("accept-encoding", ""))
+        headers = {**variant.headers, "cache-control": file.kept(request.url.query)}
         if variant.is_known(request.headers.get("if-none-match", "")):
-            return Response(status_code=304, headers=variant.headers)
-        return Response(variant.body, headers=variant.headers)
+            return Response(status_code=304, headers=headers)
+        return Response(variant.body, headers=headers)
 
     def _nothing(self, request: Request) -> Response:
         """Say so; to a person, who may have opened a form's address, with a way on."""
@@ -195,70 +201,3 @@ class Pages:
         if file is None or "text/html" not in request.headers.get("accept", ""):
             return PlainTextResponse("There is nothing here.\n", 404)
         return Response(file.plain.body, 404, _NOT_KEPT, media_type=TYPES[".html"])
-
-
-class _Variant(NamedTuple):
-    """A file's bytes as they are sent."""
-
-    body: bytes
-    etag: str
-    headers: Mapping[str, str]
-
-    def is_known(self, tags: str) -> bool:
-        return tags.strip() == "*" or any(
-            tag.strip().removeprefix("W/") == self.etag for tag in tags.split(",")
-        )
-
-
-class _File(NamedTuple):
-    """A file, and the same compressed, where that is smaller."""
-
-    plain: _Variant
-    zipped: _Variant | None
-
-    def best(self, accepted: str) -> _Variant:
-        return self.zipped if self.zipped and _takes_gzip(accepted) else self.plain
-
-
-def _takes_gzip(accepted: str) -> bool:
-    for each in accepted.split(","):
-        coding, _, weight = each.partition(";")
-        if coding.strip().lower() == "gzip":
-            return not _NO_GZIP.fullmatch(weight)
-    return False
-
-
-def _read(web: Path) -> Iterator[tuple[str, _File]]:
-    """Return each file with its path; the word list comes from its own library."""
-    for file in web.rglob("*"):
-        if file.suffix in TYPES and file.is_file():
-            made = _made(file.read_bytes(), TYPES[file.suffix])
-            yield f"/{file.relative_to(web).as_posix()}", made
-            if file == web / "index.html":
-                yield "/", made
-    words = "\n".join(Mnemonic("english").wordlist) + "\n"
-    yield "/words.txt", _made(words.encode(), TYPES[".txt"])
-
-
-@cache
-def _made(body: bytes, type_: str) -> _File:
-    tag = hashlib.sha256(body).hexdigest()[:16]
-    zipped = gzip.compress(body, mtime=0)
-    if len(zipped) >= len(body):
-        return _File(_variant(body, tag, type_), None)
-    return _File(
-        _variant(body, tag, type_, {"vary": "accept-encoding"}),
-        _variant(
-            zipped,
-            f"{tag}-gzip",
-            type_,
-            {"vary": "accept-encoding", "content-encoding": "gzip"},
-        ),
-    )
-
-
-def _variant(
-    body: bytes, tag: str, type_: str, more: Mapping[str, str] | None = None
-) -> _Variant:
-    headers = {"content-type": type_, "etag": f'"{tag}"', "cache-control": "no-cache"}
-    return _Variant(body, f'"{tag}"', headers | dict(more or {}))

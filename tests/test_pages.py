@@ -15,7 +15,8 @@ from starlette.testclient import TestClient
 from starlette.types import Message
 
 from chat.desk import templates
-from chat.pages import POLICY, WEB, Guarded, Pages
+from chat.pages import POLICY, Guarded, Pages, packed
+from chat.webfiles import WEB, looks_source
 
 A_PAGE = "<!doctype html><title>Porchlight</title>" + "<p>Come in.</p>" * 50
 
@@ -165,6 +166,21 @@ def test_a_browser_that_cannot_gets_it_as_it_is(browser: TestClient, accepted: s
     assert answer.headers["vary"] == "accept-encoding"
 
 
+@pytest.mark.parametrize(("accepted", "coding"), [("gzip", "gzip"), ("br", None)])
+def test_what_all_are_told_alike_is_packed_for_who_can_unpack_it(
+    accepted: str, coding: str | None
+):
+    async def rooms(request: Request) -> Response:
+        return packed(request, b"rooms" * 100, "application/json")
+
+    with TestClient(Starlette(routes=[Route("/", rooms)])) as browser:
+        answer = browser.get("/", headers={"accept-encoding": accepted})
+
+    assert answer.headers.get("content-encoding") == coding
+    assert answer.headers["vary"] == "accept-encoding"
+    assert answer.content == b"rooms" * 100
+
+
 def test_what_packing_would_not_make_smaller_is_not_packed(browser: TestClient):
     answer = browser.get("/js/app.js", headers={"accept-encoding": "gzip"})
 
@@ -186,6 +202,25 @@ def test_what_a_browser_has_is_not_sent_again(browser: TestClient, accepted: str
     assert again.headers["etag"] == first.headers["etag"]
 
 
+def test_what_a_page_names_by_its_tag_is_asked_for_once(browser: TestClient):
+    tag = browser.get("/js/app.js").headers["etag"].strip('"')
+
+    named, older = browser.get(f"/js/app.js?{tag}"), browser.get("/js/app.js?older")
+
+    assert named.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert older.headers["cache-control"] == "no-cache"
+    assert named.text == older.text == "x()"
+
+
+def test_only_the_first_page_has_its_looks_inside_it(browser: TestClient):
+    def styles(path: str) -> str:
+        policy = browser.get(path).headers["content-security-policy"]
+        return policy.split("style-src ")[1].split(";")[0]
+
+    assert styles("/") == f"'self' {looks_source()}"
+    assert styles("/talk") == styles("/staff") == "'self'"
+
+
 def test_what_has_changed_is_sent_again(browser: TestClient):
     assert browser.get("/", headers={"if-none-match": '"old"'}).status_code == 200
 
@@ -203,7 +238,8 @@ def test_a_head_is_a_get_without_its_body(browser: TestClient):
 def test_every_answer_keeps_the_page_to_itself(browser: TestClient, path: str):
     headers = browser.get(path).headers
 
-    assert headers["content-security-policy"].startswith(POLICY)
+    policy = headers["content-security-policy"].replace(f" {looks_source()}", "")
+    assert policy.startswith(POLICY)
     assert headers["referrer-policy"] == "same-origin"
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["cross-origin-opener-policy"] == "same-origin"

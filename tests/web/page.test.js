@@ -19,10 +19,21 @@ function needed(name, found = new Set()) {
   return found
 }
 
-test("every module that the first view needs is asked for at once", () => {
-  const preloaded = [...html.matchAll(/modulepreload" href="\/js\/([a-z0-9]+\.js)"/g)].map(([, name]) => name)
+test("the page asks for one script, which is sent with all that it imports", () => {
+  const asked = [...html.matchAll(/<script type="module" src="([^"]+)"/g)].map(([, path]) => path)
 
-  assert.deepEqual(preloaded, [...needed("app.js")].sort())
+  assert.deepEqual(asked, ["/js/app.js"])
+  assert.ok(needed("app.js").size > 1)
+})
+
+test("every module is for the first view, or is fetched by it later, or is for the desk", () => {
+  const desk = readdirSync(new URL("staff/js/", WEB)).map(name => read(`staff/js/${name}`))
+  const wanted = new Set([...needed("app.js"), ...needed("device.js")])
+  for (const text of desk) {
+    for (const [, name] of text.matchAll(/from "\.\.\/\.\.\/js\/([a-z0-9]+\.js)"/g)) needed(name, wanted)
+  }
+
+  assert.deepEqual(scripts.filter(name => !wanted.has(name)), [])
 })
 
 test("no style or script stands in the page itself", () => {
