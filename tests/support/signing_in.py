@@ -8,14 +8,10 @@ from typing import Self
 import pyotp
 
 from chat.clock import Clock
-from chat.passkeys import Passkeys, Site
+from chat.frontdesk import Accounts
+from chat.passkeys import Site
 from chat.redis import Scripts
 from chat.roles import Role
-from chat.signing.enrolments import Enrolments
-from chat.signing.guesses import Guesses
-from chat.signing.proofs import Proofs
-from chat.signing.sittings import Sittings
-from chat.staff import Staff
 from chat.store.database import Database
 from chat.store.staff import Account
 from tests.support.authenticator import Authenticator
@@ -29,38 +25,16 @@ PASSWORD = "porch swing at dusk"
 HERE = "203.0.113.7"
 
 
-class Desk:
+class Desk(Accounts):
     """Everything that signing in needs, and what was rung."""
 
     def __init__(self, database: Database, scripts: Scripts, clock: Clock) -> None:
+        super().__init__(
+            database=database, scripts=scripts, clock=clock, key=KEY, ring=self._note
+        )
         self.database = database
         self.clock = clock
         self.rung: list[bytes] = []
-        self.sittings = Sittings(scripts=scripts, clock=clock, ring=self._note)
-        self.passkeys = Passkeys(KEY)
-        self.guesses = Guesses(scripts=scripts, clock=clock, key=KEY)
-        self.proofs = Proofs(
-            database=database,
-            clock=clock,
-            key=KEY,
-            guesses=self.guesses,
-            passkeys=self.passkeys,
-        )
-        self.enrolments = Enrolments(
-            database=database,
-            scripts=scripts,
-            clock=clock,
-            key=KEY,
-            passkeys=self.passkeys,
-            proofs=self.proofs,
-        )
-        self.staff = Staff(
-            database=database,
-            clock=clock,
-            sittings=self.sittings,
-            passkeys=self.passkeys,
-            proofs=self.proofs,
-        )
 
     @classmethod
     @asynccontextmanager
