@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Row, Select, and_, delete, func, insert, or_, select, update
+from sqlalchemy import Select, and_, delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chat.store.oncall import alerts, needs, peers, ways
@@ -17,7 +17,7 @@ EMAIL: Final = "email"
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """A way to reach one of the room team, as it is kept."""
+    """A way to reach one of the room team: a row of `ways`."""
 
     id: str
     staff_id: str
@@ -98,22 +98,7 @@ async def seen_between(tx: AsyncConnection, since: int, until: int) -> set[str]:
 
 async def _found(tx: AsyncConnection, asked: Select[Any]) -> list[Way]:
     rows = await tx.execute(asked.order_by(ways.c.made_at, ways.c.id))
-    return [_way(row) for row in rows]
-
-
-def _way(row: Row[Any]) -> Way:
-    return Way(
-        id=row.id,
-        staff_id=row.staff_id,
-        kind=row.kind,
-        label=row.label,
-        address=row.address,
-        made_at=row.made_at,
-        confirmed_at=row.confirmed_at,
-        failed_at=row.failed_at,
-        why=row.why,
-        canary_at=row.canary_at,
-    )
+    return [Way(**row._asdict()) for row in rows]
 
 
 # What changes
