@@ -1,5 +1,6 @@
 """The nouns: what the service speaks about."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import NewType
@@ -100,8 +101,8 @@ class Message:
     """Two letters, whose numbers are read without a country code."""
     author: bytes = field(default=b"", repr=False)
     """A handle of the device, to know a flood by; empty: nobody in particular."""
-    names: tuple[str, ...] = field(default=(), repr=False)
-    """What the same device is called in other rooms."""
+    names: Callable[[], Iterable[str]] = field(default=tuple, repr=False)
+    """Returns what the same device is called in other rooms."""
     at: float = 0
     """Seconds, on any clock that only goes forward."""
 

@@ -14,6 +14,7 @@ from chat.wheel import Deadline, Wheel
 HELLO_SECONDS: Final = 10
 _NOWHERE: frozenset[RoomName] = frozenset()
 _NEVER: Mapping[RoomName, int] = {}
+_NAMELESS: Mapping[RoomName, str] = {}
 
 
 class House(Protocol):
@@ -43,6 +44,7 @@ class Session:
         "_deadline",
         "_house",
         "bad_frames",
+        "called",
         "connection",
         "device",
         "handle",
@@ -66,6 +68,10 @@ class Session:
         """When somebody new came into a room that was shielded."""
 
         self.spoken_in: frozenset[RoomName] = _NOWHERE
+        self.called: Mapping[RoomName, str] = _NAMELESS
+        """What the device is called in each room before it asks for another name;
+        empty until that is asked."""
+
         self.rooms: dict[RoomName, Member] = {}
         self.waiting: deque[Request] | None = None
         self.serving = False

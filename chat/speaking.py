@@ -6,7 +6,8 @@ has ended it is the room team who hears them.
 """
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Final, TypeVar
 
 from chat import asides, text, triage
@@ -69,7 +70,6 @@ class Speaking:
         self._country = country
         self._verdicts: OrderedDict[_Key, Verdict] = OrderedDict()
         self._let: OrderedDict[_Key, bool] = OrderedDict()
-        self._called: OrderedDict[bytes, dict[RoomName, str]] = OrderedDict()
         self._spoke: OrderedDict[bytes, float] = OrderedDict()
 
     async def say(
@@ -125,25 +125,26 @@ class Speaking:
             room=room,
             country=self._catalogue.find(room).country or self._country,
             author=session.device,
-            names=self._names(session, room),
+            names=partial(self._names, session, room),
             at=self._clock.monotonic(),
         )
 
     def _names(self, session: Session, room: RoomName) -> tuple[str, ...]:
         """Return what the device is called elsewhere: to say it here links the two."""
         there = {slug: name_of(member.who) for slug, member in session.rooms.items()}
-        names = self._names_at_first(session) | there
+        names = {**self._names_at_first(session), **there}
         return tuple(name for slug, name in sorted(names.items()) if slug != room)
 
-    def _names_at_first(self, session: Session) -> dict[RoomName, str]:
-        """Return what the device is called in every room before it asks for another."""
-        names = self._called.get(session.device)
-        if names is None:
+    def _names_at_first(self, session: Session) -> Mapping[RoomName, str]:
+        """Return what the device is called in every room before it asks for another.
+
+        Found out for one connection when first asked, and forgotten with it.
+        """
+        if not session.called:
             slugs = [room.slug for room in self._catalogue.rooms]
             whos = [self._identity.member(session.secret, at, 0).who for at in slugs]
-            names = dict(zip(slugs, map(name_of, whos), strict=True))
-            _remember(self._called, session.device, names)
-        return names
+            session.called = dict(zip(slugs, map(name_of, whos), strict=True))
+        return session.called
 
     def _may_again(
         self, session: Session, said: Say, talk: Talk | None, wait: float

@@ -445,13 +445,33 @@ def making_names(otter: Member, monkeypatch: pytest.MonkeyPatch) -> Mock:
     return making
 
 
+async def test_nobody_is_named_for_a_line_that_says_no_pseudonym(
+    otter: Member, making_names: Mock
+):
+    await otter.says("a heron came by this morning, all quiet")
+
+    assert not making_names.called
+
+
 async def test_what_one_is_called_elsewhere_is_found_out_once(
     otter: Member, making_names: Mock
 ):
-    await otter.says("the first line of many")
+    await otter.says("thank you, Quiet Heron")
     assert making_names.called
     making_names.reset_mock()
 
-    await otter.says("and the second")
+    await otter.says("and good night, Quiet Heron")
 
     assert not making_names.called
+
+
+async def test_what_one_is_called_elsewhere_is_known_to_one_connection_alone(
+    house: House, otter: Member, making_names: Mock
+):
+    await otter.says("thank you, Quiet Heron")
+    again = await house.member("coffee", secret=otter.secret)
+    making_names.reset_mock()
+
+    await again.says("and good night, Quiet Heron")
+
+    assert making_names.called

@@ -20,7 +20,7 @@ DETAILS = (
 
 
 def found(text: str, country: str = "", names: tuple[str, ...] = ()) -> list[Flag]:
-    return list(identifying(read(Message(text, country=country, names=names))))
+    return list(identifying(read(Message(text, country=country, names=lambda: names))))
 
 
 def unmarked(line: str) -> tuple[str, set[int]]:

@@ -88,8 +88,7 @@ def _details(text: Text) -> Iterator[Detail]:
     yield from addresses(cased)
     yield from handles(folded)
     yield from names(cased)
-    if text.message.names:
-        yield from other_names(folded, text.message.names)
+    yield from other_names(folded, text.message.names)
 
 
 def _numbers(folded: str, country: str) -> Iterator[Detail]:

@@ -1,6 +1,6 @@
 """Names: somebody's full name, where they work, and what they are called elsewhere."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import re2
 
@@ -13,6 +13,7 @@ from chat.rules.identifying.vocabulary import (
     is_surname,
 )
 from chat.rules.identifying.wording import one_of
+from chat.words import FIRST_WORDS, SECOND_WORDS
 
 _TITLE = rf"(?:{one_of('mr mrs ms miss dr prof pastor rev sister mnr mev')}\.?[ ])?"
 _PARTICLE = (
@@ -118,6 +119,14 @@ _STOPS_WORDS = """
 _STOPS = frozenset(_STOPS_WORDS.split())
 _BETWEEN = r"[ _.\-]{0,2}"
 
+_PSEUDONYM = re2.compile(
+    r"\b"
+    + _BETWEEN.join(
+        one_of(" ".join(them).lower()) for them in (FIRST_WORDS, SECOND_WORDS)
+    )
+    + r"\b"
+)
+
 
 def names(cased: str) -> Iterator[Detail]:
     """Return the full names that a text says somebody has, and telling workplaces."""
@@ -144,11 +153,11 @@ def _full_names(cased: str) -> Iterator[Detail]:
             yield _name(cased, found)
 
 
-def other_names(folded: str, own: tuple[str, ...]) -> Iterator[Detail]:
+def other_names(folded: str, own: Callable[[], Iterable[str]]) -> Iterator[Detail]:
     """Return where a text says what the same device is called in another room."""
-    for name in own:
+    # Hardly anybody says anyone's pseudonym, and a device has one for every room.
+    for name in own() if _PSEUDONYM.search(folded) else ():
         words = name.lower().split()
-        # Before any pattern: a device has a name for every room, and says hardly any.
         if words and all(word in folded for word in words):
             parts = map(re2.escape, words)
             pattern = re2.compile(r"\b" + _BETWEEN.join(parts) + r"\b")
