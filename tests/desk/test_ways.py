@@ -150,6 +150,15 @@ async def test_nonsense_is_refused(wren: Colleague, reached: Reached, body: byte
     assert await ways(reached) == []
 
 
+async def test_a_form_instead_of_a_subscription_is_refused(
+    wren: Colleague, reached: Reached
+):
+    told = await wren.post("/staff/ways/push", subscription="{}")
+
+    assert told.status_code == 400
+    assert await ways(reached) == []
+
+
 async def test_there_is_an_end_to_how_many_ways_one_has(
     wren: Colleague, reached: Reached
 ):
