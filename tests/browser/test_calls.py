@@ -146,6 +146,52 @@ async def test_peer_and_member_talk_and_see_each_other_write(
     await expect(wren.get_by_text("Thank you.")).to_be_visible()
 
 
+async def test_a_moment_can_be_asked_for_once_it_is_known_what_is_owed(
+    shift: Shift, browser: Browser
+):
+    wren = await shift.peer(browser, "Wren")
+    need = await shift.press(await shift.member())
+    await shift.needs.accept(need, PeerId("wren"))
+    known = asyncio.Event()
+    await wren.route("**/staff/talks/*.json", partial(late, known))
+    await wren.goto(f"/staff/talks/{need}")
+    await expect(wren.locator("line-state")).to_contain_text("Connected")
+    moment = wren.get_by_role("button", name="I need a moment")
+
+    await expect(moment).to_be_hidden()
+    known.set()
+    await moment.click()
+
+    await expect(wren.locator("[data-note]")).to_contain_text("Send a first line")
+
+
+async def test_a_moment_that_is_asked_for_twice_at_once_is_had(
+    shift: Shift, browser: Browser
+):
+    wren = await shift.peer(browser, "Wren")
+    member = await shift.member()
+    need = await shift.press(member)
+    await shift.needs.accept(need, PeerId("wren"))
+    await shift.needs.spoke(need, PeerId("wren"))
+    room = await shift.sits_down(member, need)
+    await member.says("I do not know.", room)
+    await eventually(lambda: waits_for_a_line(shift, need))
+    await wren.goto(f"/staff/talks/{need}")
+    await expect(wren.locator("line-state")).to_contain_text("Connected")
+
+    await wren.get_by_role("button", name="I need a moment").dblclick()
+
+    note = wren.locator("[data-note]")
+    await expect(note).to_contain_text("They are not left to others while you think")
+    await member.says("Are you there?", room)
+    await expect(wren.get_by_text("Are you there?")).to_be_visible()
+    await expect(note).not_to_contain_text("You had a moment")
+
+
+async def waits_for_a_line(shift: Shift, need: NeedId) -> bool:
+    return (await shift.needs.known(need)).need.unanswered_since is not None
+
+
 async def test_whoever_is_silent_gives_it_back_and_another_takes_it(
     shift: Shift, browser: Browser
 ):

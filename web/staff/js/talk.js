@@ -23,6 +23,7 @@ export class StaffTalk extends Conversation {
   #peers = []
   #mine = true
   #owed = ""
+  #thinking = false  // is a moment being asked for?
 
   // Opens the talk that this page shows.
   begin({ line, root }) {
@@ -61,7 +62,6 @@ export class StaffTalk extends Conversation {
       button.addEventListener("click", () => this.#offer(button.textContent.trim()))
     }
     const moment = part(root, "moment")
-    moment.hidden = false
     moment.addEventListener("click", () => this.#moment(moment.dataset.words))
   }
 
@@ -115,7 +115,8 @@ export class StaffTalk extends Conversation {
     this.#owed = seconds === null ? "" : owed
     if (mine && seconds !== null) this.#firstLine.start(seconds, owed)
     else this.#firstLine.stop()
-    tell(document.querySelector("[data-standing]"), words)
+    part(document, "moment").hidden = false
+    tell(part(document, "standing"), words)
     const news = document.querySelector("[data-changed]")
     news.hidden = news.dataset.was === changed
     this.render()
@@ -152,6 +153,8 @@ export class StaffTalk extends Conversation {
   async #moment(words) {
     this.#offer(words)
     if (this.#owed === "first") return this.note("Send a first line, so that they are not left to others.")
+    if (this.#thinking) return
+    this.#thinking = true
     try {
       await this.#line.request("moment")
       this.note("They are not left to others while you think. Tell them that you are there.")
@@ -160,6 +163,8 @@ export class StaffTalk extends Conversation {
       if (!(reason instanceof Refused)) return
       if (reason.code === "moment_over") this.note("You had a moment. It is a line that keeps them with you now.")
       this.#asking.changed()
+    } finally {
+      this.#thinking = false
     }
   }
 }
