@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chat.oncall.audiences import Reachable
+from chat.oncall.audiences import Reachable, Standby, reachable
 from chat.oncall.escalation import (
     Alert,
     Call,
@@ -17,7 +17,7 @@ from chat.oncall.escalation import (
     steps_due,
 )
 from chat.oncall.need import Need
-from chat.oncall.policy import Audience, Policy, Step
+from chat.oncall.policy import Audience, Policy, Step, load
 from chat.oncall.stages import Climb, PeerId, State
 from tests.oncall.needs import (
     HERON,
@@ -97,6 +97,22 @@ def test_an_empty_step_in_between_lets_the_next_come_in_its_place():
     assert calling.calls == (Call(1, 2, (WREN, OTTER, HERON)),)
 
 
+@pytest.mark.parametrize("tags", [(), ("secular",)])
+def test_while_all_on_shift_are_for_other_rooms_they_are_called_at_once_all_the_same(
+    tags: tuple[str, ...],
+):
+    # The front page is no room, and has no tags.
+    team = [
+        Standby(WREN, reachable=True, on_shift=True, shift_tags=("women",)),
+        Standby(OTTER, reachable=True, on_shift=True, shift_tags=("veteran",)),
+        Standby(BOSS, reachable=True, coordinator=True),
+    ]
+
+    calling = steps_due(load(None), a_need(), reachable(team, tags), NOW)
+
+    assert set(calling.peers) == {WREN, OTTER}
+
+
 def test_exhausted_steps_start_again_and_say_so():
     last = at(Climb(NOW, 3))
 
@@ -120,7 +136,7 @@ def test_an_empty_last_step_ends_its_round():
 def test_with_nobody_at_all_it_looks_again_after_the_pause():
     calling = steps_due(POLICY, a_need(), NOBODY, NOW)
 
-    assert calling == Calling((), Climb(NOW + PAUSE, 0, 2, nobody=True))
+    assert calling == Calling((), Climb(NOW + PAUSE, 0, 1, nobody=True))
 
 
 def test_a_round_that_finds_nobody_ends_with_a_call_of_all_who_have_a_way():
@@ -281,6 +297,16 @@ def test_the_member_is_told_when_nobody_is_there():
     assert (told.nobody, told.round, told.next_step_seconds) == (True, 2, 60)
 
 
+def test_the_first_who_come_after_nobody_are_not_told_as_asked_again():
+    need = steps_due(POLICY, a_need(), NOBODY, NOW).of(a_need())
+    later = NOW + seconds(5)
+
+    came = steps_due(POLICY, need, {Audience.ON_DUTY: (HERON,)}, later).of(need)
+
+    told = progress(POLICY, came, [Alert(HERON, later)], later)
+    assert (told.alerted, told.nobody, told.round) == (1, False, 1)
+
+
 def test_who_talks_is_told_of_no_next_step():
     told = progress(POLICY, a_talk(), [Alert(WREN, NOW, NOW)], NOW)
 
@@ -322,12 +348,12 @@ def test_however_the_clock_goes_a_next_step_is_never_far(
 def test_within_one_round_everyone_whom_a_step_means_is_called(
     policy: Policy, who: Reachable
 ):
-    need, now, called = a_need(), NOW, set[PeerId]()
-    while need.climb.round == 1:
-        calling = steps_due(policy, need, who, now)
+    calling = steps_due(policy, a_need(), who, NOW)
+    need, called = calling.of(a_need()), set(calling.peers)
+    while need.climb.step:
+        calling = steps_due(policy, need, who, need.climb.due)
         called.update(calling.peers)
         need = calling.of(need)
-        now = need.climb.due
 
     meant = {p for step in policy.steps for one in step.whom for p in who.get(one, ())}
     assert meant <= called
