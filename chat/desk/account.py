@@ -1,5 +1,6 @@
 """One's own account: passkeys, recovery codes, and where one is signed in."""
 
+from functools import partial
 from typing import Final
 
 from starlette.requests import Request
@@ -28,12 +29,12 @@ class AccountPages:
 
     def routes(self) -> list[BaseRoute]:
         """Return the routes."""
-        page = self._guard.page
+        page, proved = self._guard.page, partial(self._guard.page, proved=ACCOUNT)
         return [
             Route(ACCOUNT, page(self._page, "desk")),
-            post(f"{ACCOUNT}/passkeys", page(self._add, "desk")),
-            post(f"{ACCOUNT}/passkeys/remove", page(self._remove, "desk")),
-            post(f"{ACCOUNT}/recovery", page(self._renew, "desk")),
+            post(f"{ACCOUNT}/passkeys", proved(self._add, "desk")),
+            post(f"{ACCOUNT}/passkeys/remove", proved(self._remove, "desk")),
+            post(f"{ACCOUNT}/recovery", proved(self._renew, "desk")),
         ]
 
     async def _page(
@@ -44,7 +45,7 @@ class AccountPages:
         codes: list[str] | None = None,
     ) -> Response:
         own, site = await self._staff.own(me), self._guard.site(request)
-        proved = self._guard.stepped_up(request, me)
+        proved = self._guard.stepped_up(me)
         return show(
             "account",
             me,
@@ -61,8 +62,6 @@ class AccountPages:
         )
 
     async def _add(self, request: Request, me: Deskmate) -> Response:
-        if not self._guard.stepped_up(request, me):
-            return self._guard.ask_again(ACCOUNT)
         form = await request.form()
         answer = said(form, "credential", LONGEST_FIELD)
         try:
@@ -73,8 +72,6 @@ class AccountPages:
         return RedirectResponse(ACCOUNT, 303)
 
     async def _remove(self, request: Request, me: Deskmate) -> Response:
-        if not self._guard.stepped_up(request, me):
-            return self._guard.ask_again(ACCOUNT)
         try:
             id_ = bytes.fromhex(said(await request.form(), "id"))
             await self._staff.remove_passkey(me, id_)
@@ -85,8 +82,6 @@ class AccountPages:
         return RedirectResponse(ACCOUNT, 303)
 
     async def _renew(self, request: Request, me: Deskmate) -> Response:
-        if not self._guard.stepped_up(request, me):
-            return self._guard.ask_again(ACCOUNT)
         if not (await self._staff.own(me)).has_password:
             return RedirectResponse(ACCOUNT, 303)
         codes = await self._staff.new_recovery_codes(me)

@@ -129,7 +129,7 @@ class Table:
             revealed = await casebook.read_again(dossier, me.id)
         case = await self._cases.case(dossier.id)
         wishes = await self._carers.wishes(me.id)
-        proved = self._guard.stepped_up(request, me)
+        proved = self._guard.stepped_up(me)
         return show(
             "case", me, "Queue", status,
             case=self._facts(case, me), note=bad or note, note_is_bad=bool(bad),
@@ -188,7 +188,7 @@ class Table:
         reason = reading.reason_words(said(form, "reason"))
         case = await self._cases.case(id_)
         upto, shown = min(number(form, "upto"), case.steps), await self._shown(id_, me)
-        if reading.needs_proof(case, shown, upto) and not self._proved(request, me):
+        if reading.needs_proof(case, shown, upto) and not self._guard.stepped_up(me):
             return self._guard.ask_again(f"/staff/cases/{id_}")
         await self._cases.reveal(id_, me.id, reason, upto)
         return go(to(id_, open=str(upto) if upto == shown + 1 else ""))
@@ -197,9 +197,6 @@ class Table:
         async with self._database.read() as tx:
             dossier = await Dossier.open(tx, id_, self._clock.seconds())
             return len(await casebook.read_again(dossier, me.id))
-
-    def _proved(self, request: Request, me: Deskmate) -> bool:
-        return self._guard.stepped_up(request, me)
 
     async def note(self, request: Request, me: Deskmate) -> Response:
         """Leave a note for the team."""

@@ -43,12 +43,13 @@ class Guard:
         self._sittings = sittings
         self._origins = origins
 
-    def page(self, endpoint: Endpoint, verb: str) -> Page:
+    def page(self, endpoint: Endpoint, verb: str, *, proved: str = "") -> Page:
         """Return a page that only those see who may do what `verb` names.
 
         Others are sent to sign in, or told that it is not for them. What changes
         something must bring the sitting's own token, as the form's field `csrf` or the
-        header `x-csrf`. Nothing of it stays in the browser.
+        header `x-csrf`. Nothing of it stays in the browser. With `proved`, whoever has
+        not just proved who they are does so first, and is led back to that page.
         """
 
         @wraps(endpoint)
@@ -56,7 +57,7 @@ class Guard:
             me = None
             try:
                 me = await self.who(request)
-                refusal = await self._refusal(request, me, verb)
+                refusal = await self._refusal(request, me, verb, proved)
                 answer = refusal or await endpoint(request, _sure(me))
             except StoreDown:
                 answer = _store_down(me)
@@ -94,7 +95,7 @@ class Guard:
         return await self._sittings.look(token, active=_is_somebody(connection))
 
     async def _refusal(
-        self, request: Request, me: Deskmate | None, verb: str
+        self, request: Request, me: Deskmate | None, verb: str, proved: str
     ) -> Response | None:
         if me is None:
             return _sign_in_first(request)
@@ -104,6 +105,8 @@ class Guard:
             )
         if not await self._is_meant(request, me):
             return _not_from_us()
+        if proved and not self.stepped_up(me):
+            return self.ask_again(proved)
         return None
 
     async def _is_meant(self, request: Request, me: Deskmate) -> bool:
@@ -159,7 +162,7 @@ class Guard:
             raise BadPasskey
         return site
 
-    def stepped_up(self, _request: Request, me: Deskmate) -> bool:
+    def stepped_up(self, me: Deskmate) -> bool:
         """Tell whether somebody proved who they are within the last five minutes."""
         return self._sittings.is_proved(me)
 

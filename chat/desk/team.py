@@ -1,6 +1,7 @@
 """The team: who is in it, who is asked to join, and who may come in no more."""
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import Final
 
 from starlette.requests import Request
@@ -28,15 +29,15 @@ class TeamPages:
 
     def routes(self) -> list[BaseRoute]:
         """Return the routes."""
-        page = self._guard.page
+        page, proved = self._guard.page, partial(self._guard.page, proved=TEAM)
         return [
             Route(TEAM, page(self._page, "staff")),
-            post(f"{TEAM}/invite", page(self._invite, "staff")),
-            post(f"{TEAM}/disable", page(self._disable, "staff")),
+            post(f"{TEAM}/invite", proved(self._invite, "staff")),
+            post(f"{TEAM}/disable", proved(self._disable, "staff")),
         ]
 
     async def _page(
-        self, request: Request, me: Deskmate, *, refused: str = "", invited: str = ""
+        self, _request: Request, me: Deskmate, *, refused: str = "", invited: str = ""
     ) -> Response:
         team = await self._staff.team()
         return show(
@@ -49,14 +50,12 @@ class TeamPages:
                 (mate, _since(mate)) for mate in team if mate.disabled_at is not None
             ],
             roles=[(str(role), str(role)) for role in Role],
-            proved=self._guard.stepped_up(request, me),
+            proved=self._guard.stepped_up(me),
             refused=refused,
             invited=invited,
         )
 
     async def _invite(self, request: Request, me: Deskmate) -> Response:
-        if not self._guard.stepped_up(request, me):
-            return self._guard.ask_again(TEAM)
         role = said(await request.form(), "role")
         if role not in set(Role):
             return RedirectResponse(TEAM, 303)
@@ -65,8 +64,6 @@ class TeamPages:
         return await self._page(request, me, invited=invited)
 
     async def _disable(self, request: Request, me: Deskmate) -> Response:
-        if not self._guard.stepped_up(request, me):
-            return self._guard.ask_again(TEAM)
         try:
             await self._staff.disable(said(await request.form(), "desk_name"), me.id)
         except NobodyOfThatName:

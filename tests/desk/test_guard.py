@@ -46,7 +46,7 @@ class House:
         )
 
     async def _say(self, request: Request, me: Deskmate) -> Response:
-        proved = self.guard.stepped_up(request, me)
+        proved = self.guard.stepped_up(me)
         return PlainTextResponse(f"{me.desk_name} {proved}")
 
     async def _act(self, request: Request, me: Deskmate) -> Response:

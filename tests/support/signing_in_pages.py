@@ -31,9 +31,7 @@ def pages_of(desk: Desk, origin: str = ORIGIN) -> list[BaseRoute]:
     guard = Guard(sittings=desk.sittings, origins=frozenset({origin}))
 
     async def say(request: Request, me: Deskmate) -> Response:
-        return PlainTextResponse(
-            f"{me.desk_name} {me.role} {guard.stepped_up(request, me)}"
-        )
+        return PlainTextResponse(f"{me.desk_name} {me.role} {guard.stepped_up(me)}")
 
     signing_in = SigningIn(
         guard=guard,
