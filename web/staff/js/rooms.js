@@ -8,6 +8,7 @@ const AGES_MS = 20000
 export class Rooms {
   #root
   #now
+  #open = false
 
   constructor(root, { timers = globalThis, now = Date.now } = {}) {
     this.#root = root
@@ -17,6 +18,12 @@ export class Rooms {
       timers.setTimeout(keep, AGES_MS)
     }
     keep()
+  }
+
+  // Called when the line is there; a bell that rang while it was not is heard by nobody.
+  opened() {
+    part(this.#root, "behind").hidden = !this.#open
+    this.#open = true
   }
 
   bell({ room, at }) {

@@ -54,6 +54,7 @@ function oneCase() {
 
 function rooms() {
   const all = new Rooms(body)
+  line.addEventListener("open", () => all.opened())
   for (const news of ["bell", "alarm", "controls"]) {
     line.addEventListener(news, ({ detail }) => all[news](detail))
   }
