@@ -82,8 +82,9 @@ def steps_due(
     """Return whom to call about a need now, and which step comes when after that.
 
     A step with nobody to reach is passed over at once. After the last step the next
-    round begins, which `climb.round` counts; nobody is called twice in one go. A round
-    that finds nobody to reach ends with a call of all who are `unproved`.
+    round begins, and `climb.round` counts those that called anybody; nobody is called
+    twice in one go. A round that finds nobody to reach ends with a call of all who are
+    `unproved`.
     """
     climb = _set_right(policy, need.climb, reachable, now)
     if not need.is_calling or climb.due > now:
@@ -160,7 +161,9 @@ def _walk(policy: Policy, climb: Climb, reachable: Reachable, now: datetime) -> 
         told.update(peers)
         at += policy.wait_after(number)
     nobody = not calls and not _anyone(policy, reachable)
-    climb = Climb(_next_round(policy, at, now), 0, climb.round + 1, nobody)
+    # A later step is only ever waited for after a call.
+    round_ = climb.round + (1 if calls or climb.step else 0)
+    climb = Climb(_next_round(policy, at, now), 0, round_, nobody)
     return Calling(tuple(calls), climb)
 
 
@@ -172,7 +175,7 @@ def _in_vain(
     if not everyone:
         return calling
     call = Call(round_, len(policy.steps) - 1, tuple(dict.fromkeys(everyone)))
-    return calling._replace(calls=(call,))
+    return Calling((call,), calling.climb._replace(round=round_ + 1))
 
 
 def _next_round(policy: Policy, last: datetime, now: datetime) -> datetime:
