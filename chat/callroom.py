@@ -1,6 +1,6 @@
 """The call room: all that somebody who needs to talk meets here, put together."""
 
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable
 
 from chat.asides import NeedNews
 from chat.backroom import Backroom
@@ -10,9 +10,7 @@ from chat.listening import Listening
 from chat.model import Handle, RoomName
 from chat.oncall.byheart import ByHeart
 from chat.oncall.cards import Cards
-from chat.oncall.facts import REMEMBERED
 from chat.oncall.marks import Marks
-from chat.oncall.stages import NeedId
 from chat.oncall.stays import Stays
 from chat.rooms import Rooms
 from chat.talkroom import need_of
@@ -68,14 +66,6 @@ class Callroom:
             country=ground.settings.country,
         )
         self.needs.who_of_peer = self.listening.who_of_peer
-
-    async def devices(self) -> Mapping[Handle, NeedId]:
-        """Return the needs that their members are still told of, by device."""
-        return await self.talks.devices()
-
-    async def rooms(self) -> Collection[RoomName]:
-        """Return the talks that somebody may be in."""
-        return await self.talks.rooms(REMEMBERED)
 
     def goes_on(self, handle: Handle, talk: RoomName) -> bool:
         """Tell whether a need of a device's own goes on there, or a card both want.

@@ -15,6 +15,7 @@ from chat.casework.ladder import Act, check_note
 from chat.casework.refusals import NoSuchRule, ReasonMissing
 from chat.clock import Clock
 from chat.model import Handle, RoomName
+from chat.oncall.needs import Needs
 from chat.opening import Opening
 from chat.store import cases as store
 from chat.store import rules
@@ -39,7 +40,7 @@ class Cases:
         ring: Callable[[bytes], Awaitable[None]],
         unseal: Unseal,
         keep_days: int,
-        needs: crisis.Needs | None = None,
+        needs: Needs | None = None,
     ) -> None:
         self._database = database
         self._clock = clock
@@ -76,11 +77,7 @@ class Cases:
         return case.id
 
     async def lines(
-        self,
-        queue: str | None,
-        *,
-        room: str | None = None,
-        search: str | None = None,
+        self, queue: str | None, *, room: str | None = None, search: str | None = None
     ) -> list[CaseLine]:
         """Return the cases of a queue, the most pressing first; of None, the resolved.
 

@@ -92,7 +92,7 @@ class Parlour:
 
     def _tidings(self) -> Tidings:
         tidings = Tidings(
-            kept=self.callroom,
+            callroom=self.callroom,
             gateway=self.gateway,
             rooms=self.rooms,
             clock=self._ground.clock,

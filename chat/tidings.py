@@ -6,20 +6,21 @@ however much happens to it. Between two tellings the page counts for itself.
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection, Mapping
-from typing import Final, Protocol, cast
+from collections.abc import Callable
+from typing import Final, cast
 
 from chat import asides
 from chat.asides import NeedNews
+from chat.callroom import Callroom
 from chat.clock import Clock
 from chat.errors import StoreDown
 from chat.gateway import Gateway
 from chat.model import Handle, RoomName
-from chat.oncall.byheart import ByHeart
-from chat.oncall.cards import CARD_CHANGED, Card, Cards
-from chat.oncall.needs import NEED_CHANGED, Needs
+from chat.oncall.cards import CARD_CHANGED, Card
+from chat.oncall.facts import REMEMBERED
+from chat.oncall.needs import NEED_CHANGED
 from chat.oncall.stages import NeedId
-from chat.oncall.stays import STAY_CHANGED, Stay, Stays
+from chat.oncall.stays import STAY_CHANGED, Stay
 from chat.protocol import unpack_value
 from chat.rooms import Rooms
 from chat.session import Session
@@ -36,32 +37,14 @@ NO_NEED: Final = NeedNews("", "", 0, 0, -1, 0, False, 0, (), "")
 logger = logging.getLogger(__name__)
 
 
-class Kept(Protocol):
-    """Where what is known by heart is kept, and known."""
-
-    needs: Needs
-    stays: Stays
-    cards: Cards
-    by_heart: ByHeart
-
-    async def devices(self) -> Mapping[Handle, NeedId]:
-        """Return the needs that their members are still told of, by device."""
-
-    async def rooms(self) -> Collection[RoomName]:
-        """Return the talks that somebody may be in."""
-
-    def told(self, news: NeedNews) -> None:
-        """Know how a need stands of which a member of this process is told."""
-
-
 class Tidings:
     """Tells members what is theirs alone, as far as their pages are on this process."""
 
     def __init__(
-        self, *, kept: Kept, gateway: Gateway, rooms: Rooms, clock: Clock
+        self, *, callroom: Callroom, gateway: Gateway, rooms: Rooms, clock: Clock
     ) -> None:
-        self._kept = kept
-        self._by_heart = kept.by_heart
+        self._callroom = callroom
+        self._by_heart = callroom.by_heart
         self._gateway = gateway
         self._rooms = rooms
         self._clock = clock
@@ -81,8 +64,9 @@ class Tidings:
         # Whoever comes into a talk meanwhile is not sent out of it.
         there = [(s, room) for s in self._gateway.everybody() for room in _talks(s)]
         self._by_heart.begin()
-        talks, devices = await self._kept.rooms(), await self._kept.devices()
-        stays, cards = await self._kept.stays.all(), await self._kept.cards.live()
+        here = self._callroom
+        talks, devices = await here.talks.rooms(REMEMBERED), await here.talks.devices()
+        stays, cards = await here.stays.all(), await here.cards.live()
         new = self._by_heart.learn(devices, stays, cards)
         for session, room in there:
             if room not in talks:
@@ -189,8 +173,8 @@ class Tidings:
     async def _tell(self, handle: Handle) -> None:
         if not self._gateway.of_device(handle):
             return
-        news = await self._kept.needs.news(handle) or NO_NEED
-        self._kept.told(news)
+        news = await self._callroom.needs.news(handle) or NO_NEED
+        self._callroom.told(news)
         for session in self._gateway.of_device(handle):
             if session.connection is not None:
                 session.connection.send(asides.need(news))

@@ -1,6 +1,7 @@
 """What one member is told of what is theirs: on every page of theirs, and soon."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -216,18 +217,19 @@ async def test_a_need_that_is_raised_meanwhile_keeps_its_member_in_the_talk(
     house: TalkHouse, monkeypatch: pytest.MonkeyPatch
 ):
     otter = await house.member()
-    rooms = house.service.callroom.rooms
+    talks = house.service.callroom.talks
+    rooms = talks.rooms
     joined: list[str] = []
 
-    async def read_before_they_press() -> object:
+    async def read_before_they_press(ended: timedelta) -> object:
         monkeypatch.undo()
-        found = await rooms()
+        found = await rooms(ended)
         news = await otter.presses()
         await otter.join(news.talk)
         joined.append(news.talk)
         return found
 
-    monkeypatch.setattr(house.service.callroom, "rooms", read_before_they_press)
+    monkeypatch.setattr(talks, "rooms", read_before_they_press)
 
     await house.service.tidings.learn()
 

@@ -6,16 +6,15 @@ opened without it, since somebody of the room team must still see it.
 """
 
 import logging
-from typing import Final, NamedTuple, Protocol
+from typing import Final, NamedTuple
 
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chat.casework.acting import Unseal
 from chat.casework.case import HOUSE
 from chat.casework.dossier import Dossier
 from chat.model import Grade, Handle, MemberId, RoomName
-from chat.oncall.needs import Raised
+from chat.oncall.needs import Needs, Raised
 from chat.opening import Opening
 from chat.talkroom import is_talk
 
@@ -24,28 +23,6 @@ _SOURCES: Final = {"rule": "crisis", "report": "report"}
 
 
 logger = logging.getLogger(__name__)
-
-
-class Needs(Protocol):
-    """Whoever calls a peer."""
-
-    async def raise_within(
-        self,
-        tx: AsyncConnection,
-        *,
-        handle: Handle,
-        room: RoomName,
-        member: MemberId,
-        who: bytes,
-        source: str,
-        case_id: str,
-        grade: Grade,
-        anew: bool,
-    ) -> Raised | None:
-        """Raise a need within a transaction; None: what called for one is over."""
-
-    async def tell(self, raised: Raised) -> None:
-        """Tell everybody of it, once it is kept."""
 
 
 async def call(

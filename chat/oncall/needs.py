@@ -117,7 +117,7 @@ class Needs(Care):
         source: str,
         case_id: str,
         grade: Grade,
-        anew: bool = True,
+        anew: bool,
     ) -> Raised | None:
         """Raise a need with a case, in its transaction; `tell` what this returns.
 

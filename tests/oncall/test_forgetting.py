@@ -59,7 +59,7 @@ async def test_an_hour_after_its_end_a_need_leads_to_no_case_that_still_has_a_na
     async with house.database.begin() as tx:
         await house.needs.raise_within(
             tx, handle=handle, room=COFFEE, member=MemberId(b"m" * 16), who=b"whowh",
-            source="crisis", case_id="c4se", grade=Grade.HIGH,
+            source="crisis", case_id="c4se", grade=Grade.HIGH, anew=True,
         )  # fmt: skip
     await house.needs.withdraw(handle)
     assert "c4se" in await house.dump()
