@@ -38,7 +38,6 @@ def console_routes(
     others_here: Others,
     alarms: Callable[[], Iterable[Alarm]],
     recent_texts: RecentTexts,
-    known_rules: Iterable[str] = (),
 ) -> list[BaseRoute]:
     """Return the routes of all pages for those who have signed in.
 
@@ -63,7 +62,7 @@ def console_routes(
     rooms = Rooms(
         controls=controls, cases=cases, catalogue=catalogue, alarms=alarms, clock=clock
     )
-    rules = Rules(rulebook=rulebook, recent_texts=recent_texts, known=known_rules)
+    rules = Rules(rulebook=rulebook, recent_texts=recent_texts)
     numbers = Numbers(database=database, carers=carers, rulebook=rulebook, clock=clock)
     return [
         *queues.routes(guard),

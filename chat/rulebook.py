@@ -1,6 +1,6 @@
 """The rulebook: which rules act, how often they were right, and the house's phrases."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -59,7 +59,6 @@ class HousePhrase:
     action: Action
     mode: str
     by: str
-    at: int
 
 
 class Rulebook:
@@ -69,8 +68,8 @@ class Rulebook:
         self._database = database
         self._clock = clock
 
-    async def rules(self, known: Iterable[str] = ()) -> Sequence[RuleLine]:
-        """Return every rule that is known, set or counted, by its id.
+    async def rules(self) -> Sequence[RuleLine]:
+        """Return every rule that is set or was counted, by its id.
 
         Raises:
             StoreDown: If the database does not answer.
@@ -80,7 +79,7 @@ class Rulebook:
         async with self._database.read() as tx:
             modes = await _modes(tx)
             counts = await _counts(tx, since)
-        names = sorted({*known, *modes, *counts})
+        names = sorted({*modes, *counts})
         return [
             RuleLine(name, modes.get(name, "live"), *counts.get(name, (0, 0, 0)))
             for name in names
@@ -215,9 +214,8 @@ def rule_of(words: str) -> str:
 
 
 def _phrase(row: Row[tuple[object, ...]]) -> HousePhrase:
-    return HousePhrase(
-        row.id, row.rule, row.phrase, Action(row.action), row.mode, row.by, row.at
-    )
+    action = Action(row.action)
+    return HousePhrase(row.id, row.rule, row.phrase, action, row.mode, row.by)
 
 
 async def _modes(tx: AsyncConnection) -> dict[str, str]:

@@ -20,12 +20,12 @@ def rulebook(database: Database, clock: FakeClock) -> Rulebook:
     return Rulebook(database=database, clock=clock)
 
 
-async def test_a_rule_that_never_fired_is_listed_and_has_no_precision(
-    rulebook: Rulebook,
-):
-    [line] = await rulebook.rules(["crisis.plan"])
+async def test_a_rule_that_never_fired_has_no_precision(rulebook: Rulebook):
+    await rulebook.set_mode("abuse.insult", "shadow", by="Birch")
 
-    assert line == RuleLine("crisis.plan")
+    [line] = await rulebook.rules()
+
+    assert line == RuleLine("abuse.insult", "shadow")
     assert line.precision is None
 
 

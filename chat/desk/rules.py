@@ -1,6 +1,6 @@
 """Rules: which act, how often each was right, and the house's own phrases on trial."""
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Final, NamedTuple
 
 from starlette.requests import Request
@@ -79,16 +79,9 @@ class Trial(NamedTuple):
 class Rules:
     """The page about the rules."""
 
-    def __init__(
-        self,
-        *,
-        rulebook: Rulebook,
-        recent_texts: RecentTexts,
-        known: Iterable[str] = (),
-    ) -> None:
+    def __init__(self, *, rulebook: Rulebook, recent_texts: RecentTexts) -> None:
         self._rulebook = rulebook
         self._recent_texts = recent_texts
-        self._known = tuple(known)
 
     def routes(self, guard: Guard) -> list[BaseRoute]:
         """Return the page's routes."""
@@ -104,7 +97,7 @@ class Rules:
         ]
 
     async def show(self, request: Request, me: Deskmate) -> Response:
-        """Show every rule and phrase."""
+        """Show every rule that is set or fired, and every phrase."""
         return await self._show(me, note=_NOTES.get(said(request.query_params, "did")))
 
     async def _show(
@@ -120,7 +113,7 @@ class Rules:
         return show(
             "rules", me, "Rules", 400 if bad else 200,
             note=bad or note, note_is_bad=bool(bad),
-            rules=[line(rule) for rule in await self._rulebook.rules(self._known)],
+            rules=[line(rule) for rule in await self._rulebook.rules()],
             phrases=[_phrase(each) for each in await self._rulebook.phrases()],
             trial=trial, kept={"phrase": phrase, "action": action},
             actions=ACTIONS, modes=MODES, days=DAYS, shortest=SHORTEST, longest=LONGEST,

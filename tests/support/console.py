@@ -70,7 +70,6 @@ class Console:
             others_here=self.watch.others,
             alarms=lambda: self.alarms,
             recent_texts=self._texts,
-            known_rules=("crisis.plan",),
         )
         self.app = self.app_with()
 
