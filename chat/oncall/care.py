@@ -56,7 +56,6 @@ class Care:
         ledger: Ledger,
         ring: Callable[[bytes], Awaitable[None]],
         changed: Callable[[bytes], Awaitable[None]],
-        wake: Callable[[], None],
     ) -> None:
         self._database = database
         self._ring = ring
@@ -64,7 +63,7 @@ class Care:
         self.ledger = ledger
         """For whoever changes a need within a transaction of their own."""
 
-        self.wake = wake
+        self.wake: Callable[[], None] = lambda: None
         """Called when something about a need may be due at once."""
 
     # What a peer does; each may raise NoSuchNeed and NeedOver.

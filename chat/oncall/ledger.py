@@ -124,7 +124,7 @@ class Ledger:
         One that is open already takes over what is told now, and one that was promised
         is raised again.
         """
-        told = replace(told, tags=told.tags or self._tags(room))
+        told = replace(told, tags=self._tags(room))
         need = self._new(member, room, grade)
         if told.is_one_of_many:
             need = calm.calmed(need, calm.MANY, self._policy)

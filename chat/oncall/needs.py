@@ -47,12 +47,9 @@ class Needs(Care):
         changed: Callable[[bytes], Awaitable[None]],
         seal: Callable[[Handle, PeerId], bytes],
         tags_of: Callable[[RoomName], tuple[str, ...]] = lambda _room: (),
-        wake: Callable[[], None] = lambda: None,
     ) -> None:
         ledger = Ledger(clock=clock, policy=policy, tags_of=tags_of)
-        super().__init__(
-            database=database, ledger=ledger, ring=ring, changed=changed, wake=wake
-        )
+        super().__init__(database=database, ledger=ledger, ring=ring, changed=changed)
         self._policy = policy
         self._seal = seal
         self.who_of_peer: Callable[[PeerId, NeedId], bytes] = lambda _peer, _id: b""
@@ -71,14 +68,13 @@ class Needs(Care):
         words: str = "",
         wish: str = "",
         shares: tuple[str, ...] = (),
-        tags: tuple[str, ...] = (),
         language: str = "",
         grade: Grade = Grade.NONE,
     ) -> Raised:
         """Return the need of a device: a new one, or the one that it has.
 
         One that is open takes over a higher grade and newer words; one that was
-        promised is raised again. `tags` are the room's, unless given.
+        promised is raised again.
 
         Raises:
             TextTooLong, BadText, UnknownWish, UnknownShare: As they say.
@@ -89,7 +85,6 @@ class Needs(Care):
             words=asking.words(words),
             wish=asking.wish(wish),
             shares=asking.shares(shares),
-            tags=tags,
             language=asking.language(language),
             who=who,
             handle=handle,

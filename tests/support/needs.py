@@ -77,8 +77,8 @@ class NeedsHouse:
             changed=self._changed,
             seal=seal,
             tags_of=lambda room: (f"of-{room}",),
-            wake=self._wake,
         )
+        self.needs.wake = self._wake
         self.needs.who_of_peer = lambda peer, id_: f"{peer[:2]}{id_[:3]}".encode()
 
     def another(self) -> "NeedsHouse":
