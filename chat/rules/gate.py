@@ -14,11 +14,14 @@ from typing import Any, NamedTuple
 import ahocorasick
 
 from chat.rules.needs import needs
-from chat.rules.rarity import Choice
+from chat.rules.rarity import Choice, rarity
 from chat.rules.reading import Known
 
 _ASKED = 3
 """As many of a pattern's needs are asked after; more hardly ever turn it away."""
+
+_COMMON = 2.0
+"""A need that more texts meet turns hardly any away, but where it is the rarest."""
 
 _REMEMBERED = 4
 """As many texts as one message is read as; rules ask about them in turn."""
@@ -50,7 +53,7 @@ class Lookout:
     def add(self, patterns: Iterable[str]) -> int:
         """Look for what patterns need as well; return the number of their gate."""
         known = Known()
-        asked = [needs(pattern, known)[:_ASKED] for pattern in patterns]
+        asked = [_telling(needs(pattern, known)) for pattern in patterns]
         gate = len(self._always)
         self._always.append([place for place, needed in enumerate(asked) if not needed])
         for place, needed in enumerate(asked):
@@ -97,8 +100,29 @@ class Lookout:
         return passed
 
 
+def _telling(needed: Sequence[Choice]) -> Sequence[Choice]:
+    """Return those of a pattern's needs that are worth being asked after."""
+    others = [each for each in needed[1:_ASKED] if rarity(each) < _COMMON]
+    return [*needed[:1], *others]
+
+
 LOOKOUT = Lookout()
 """The one that all rules share."""
+
+
+def ready(pattern: Any) -> Any:
+    """Return a pattern that need make nothing more for its first find.
+
+    To know where a find begins, `re2` reads a text backwards, with what it makes of the
+    pattern when this is first asked for.
+
+    Raises:
+        ValueError: If the pattern is too large for that.
+
+    """
+    if pattern.reverseprogramsize < 0:
+        raise ValueError(f"too large to be read backwards: {pattern.pattern}")
+    return pattern
 
 
 class Gate:

@@ -1,7 +1,7 @@
 """Cues: what a language says about danger, as its data files list it."""
 
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from itertools import chain, islice
@@ -11,7 +11,7 @@ import re2
 
 from chat.model import Grade
 from chat.rules.crisis.clauses import Clauses
-from chat.rules.gate import LOOKOUT, Gate
+from chat.rules.gate import LOOKOUT, Gate, Lookout, ready
 
 
 class Cue(NamedTuple):
@@ -50,6 +50,9 @@ SHORT = "short"
 _MOST = 40
 """As many of one cue as are looked at; a text with more says nothing new."""
 
+_GUARDS = Lookout()
+"""Finds the words of guards, which are asked for only where a rule would hold."""
+
 _REACHES = {"~": "near", "*": "message", "<": "before", ">": "after"}
 
 
@@ -80,15 +83,16 @@ class Language:
             for name, those in whole["cues"].items()
         }
         self._patterns = {name: _compiled(_any(phrases[name])) for name in self._names}
-        # Guards are rarely asked for, but then often there: no gate is worth its while.
         gated = {self._mark, *self.rules}.union(
             *(rule.wanted for rule in chain.from_iterable(self.rules.values()))
         )
-        self._ungated = set(self._names) - gated
         gates = [name for name in self._names if name in gated]
         self._phrased = [name for name in gates for _ in phrases[name]]
         patterns = (_any([one]) for name in gates for one in phrases[name])
         self._gate = Gate(patterns, LOOKOUT)
+        self._guards = [name for name in self._names if name not in gated]
+        guards = (_any(phrases[name]) for name in self._guards)
+        self._guarded = Gate(guards, _GUARDS)
 
     def _refuse_strangers(
         self, guards: Iterable[str], rules: Mapping[str, Sequence[Rule]]
@@ -103,51 +107,61 @@ class Language:
     def cues(self, clauses: Clauses) -> "Cues":
         """Return the cues of a text; most are never asked for, nor looked for."""
         passed = self._gate.passed(clauses.plain)
-        names = self._ungated | {self._phrased[phrase] for phrase in passed}
-        cues = Cues(self._patterns, names, clauses)
+        names = dict.fromkeys([self._phrased[phrase] for phrase in passed])
+        cues = Cues(self, names, clauses)
         if self._mark and not cues.get(self._mark):
-            return Cues({}, set(), clauses)
+            return Cues(self, (), clauses)
         return cues
+
+    def guards(self, clauses: Clauses) -> Collection[str]:
+        """Return the guards that a text may hold: few texts have a rule to guard."""
+        return {self._guards[place] for place in self._guarded.passed(clauses.plain)}
+
+    def places(self, name: str, clauses: Clauses) -> list[Cue]:
+        """Return where a cue stands in a text."""
+        matches = islice(self._patterns[name].finditer(clauses.text), _MOST)
+        spans = [match.span() for match in matches]
+        return [Cue(name, at, end, clauses.clause(at)) for at, end in spans]
 
 
 class Cues:
     """The cues of one text; each is looked for when it is asked for, and then known."""
 
-    __slots__ = ("_clauses", "_found", "_may_stand", "_patterns")
+    __slots__ = ("_clauses", "_found", "_guards", "_language", "_may_stand", "_names")
 
     def __init__(
-        self, patterns: Mapping[str, Any], may_stand: set[str], clauses: Clauses
+        self, language: Language, names: Iterable[str], clauses: Clauses
     ) -> None:
-        self._patterns = patterns
-        self._may_stand = may_stand
+        self._language = language
         self._clauses = clauses
-        self._found: dict[str, list[Cue]] = {}
-        if clauses.short:
-            may_stand.add(SHORT)
-            self._found[SHORT] = [Cue(SHORT, 0, 0, 0)]
+        self._names = names
+        """Those that may stand in the text, in the language's order."""
+        self._may_stand = {*names, SHORT} if clauses.short else set(names)
+        self._guards: Collection[str] | None = None
+        short = [Cue(SHORT, 0, 0, 0)] if clauses.short else []
+        self._found: dict[str, Sequence[Cue]] = {SHORT: short}
 
     def get(self, name: str) -> Sequence[Cue]:
         """Return every place where a cue stands in the text."""
-        if name not in self._may_stand:
-            return ()
         if name not in self._found:
-            self._found[name] = [
-                Cue(name, at := match.start(), match.end(), self._clauses.clause(at))
-                for match in islice(
-                    self._patterns[name].finditer(self._clauses.text), _MOST
-                )
-            ]
+            stands = name in self._may_stand or self._may_guard(name)
+            places = self._language.places
+            self._found[name] = places(name, self._clauses) if stands else ()
         return self._found[name]
+
+    def _may_guard(self, name: str) -> bool:
+        if self._guards is None:
+            self._guards = self._language.guards(self._clauses)
+        return name in self._guards
 
     def possible(
         self, rules: Mapping[str, Sequence[Rule]]
     ) -> Iterator[tuple[Rule, Sequence[Cue]]]:
         """Yield the rules that may hold, each with its anchors in the text."""
-        for name in rules:
-            if name in self._may_stand:
-                for rule in rules[name]:
-                    if rule.wanted <= self._may_stand:
-                        yield rule, self.get(name)
+        for name in self._names:
+            for rule in rules.get(name, ()):
+                if rule.wanted <= self._may_stand:
+                    yield rule, self.get(name)
 
 
 def _named(phrase: str, names: Mapping[str, str]) -> str:
@@ -172,7 +186,7 @@ def _room() -> Any:
 
 
 def _compiled(pattern: str) -> Any:
-    return re2.compile(pattern.encode(), _room())
+    return ready(re2.compile(pattern.encode(), _room()))
 
 
 def _by_anchor(

@@ -122,7 +122,8 @@ class Heads:
 
     def weight(self, name: str, mark: Mark) -> int:
         """Return what a mark says to one head."""
-        return list(_lanes(self._weights.get(mark.key, 0)))[NAMES.index(name)]
+        weight = self._weights.get(mark.key)
+        return list(_lanes(weight))[NAMES.index(name)] if weight else 0
 
 
 def write(heads: Sequence[Head], weights: Mapping[int, Sequence[int]]) -> bytes:

@@ -23,7 +23,7 @@ import re2
 
 from chat.model import Action, Flag
 from chat.rules.canonical import Form, Text
-from chat.rules.gate import LOOKOUT, Gate
+from chat.rules.gate import LOOKOUT, Gate, ready
 from chat.rules.words import plain as words
 
 _ANYTHING = r"[^.!?\n]*"
@@ -56,11 +56,11 @@ class Phrase:
     unless: Any
     needs: Any
 
-    def find(self, plain: str, form: Form) -> Flag | None:
+    def find(self, plain: str, quick: str | bytes, form: Form) -> Flag | None:
         """Return a flag where this is said and nothing excuses it."""
-        if self.needs and not self.needs.search(plain):
-            return None
-        for times, match in enumerate(self.said.finditer(plain), 1):
+        for times, match in enumerate(self.said.finditer(quick), 1):
+            if self.needs and not self.needs.search(quick):
+                return None
             if times == _MOST or not self._excused(plain, *match.span()):
                 return self._flag(*form.span(*match.span()))
         return None
@@ -92,10 +92,9 @@ class Phrasebook:
         passed = self._gate.passed(words(form.text))
         if not passed:
             return
-        plain, encoded = _searched(form.text)
+        plain, quick = _searched(form.text)
         for phrase in map(self._phrases.__getitem__, passed):
-            flag = phrase.said.search(encoded) and phrase.find(plain, form)
-            if flag:
+            if flag := phrase.find(plain, quick, form):
                 yield flag
 
 
@@ -117,10 +116,13 @@ _PLAIN = _Plain()
 
 
 @lru_cache(2)
-def _searched(text: str) -> tuple[str, bytes]:
-    """Return what phrases are searched in; as bytes, which need not be counted, too."""
+def _searched(text: str) -> tuple[str, str | bytes]:
+    """Return what phrases are searched in, and again as bytes if each is a character.
+
+    In bytes nothing need be counted to know where a find stands.
+    """
     plain = text.translate(_PLAIN)
-    return plain, plain.encode(errors="replace")
+    return plain, plain.encode() if plain.isascii() else plain
 
 
 def _forms(text: Text) -> Sequence[Form]:
@@ -178,7 +180,7 @@ def _compiled(pattern: str) -> Any:
     options = re2.Options()
     options.max_mem = _MEMORY_BYTES
     options.log_errors = False
-    return re2.compile(pattern, options)
+    return ready(re2.compile(pattern, options))
 
 
 def _patterns(phrases: Sequence[str], words: Mapping[str, list[str]]) -> list[str]:

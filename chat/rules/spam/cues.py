@@ -2,7 +2,7 @@
 
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.resources import files
 from typing import Any, NamedTuple
 
@@ -10,7 +10,7 @@ import re2
 
 from chat.model import Action, Flag
 from chat.rules.canonical import Text
-from chat.rules.gate import LOOKOUT, Gate
+from chat.rules.gate import LOOKOUT, Gate, ready
 from chat.rules.words import plain
 
 _WORDS_BETWEEN = r"(?:[\w'$%€£]+\W+){0,6}"
@@ -38,6 +38,10 @@ class _Rule(NamedTuple):
     leader: int
     """The cue that must be among them; -1 if any may."""
 
+    def holds(self, cues: Sequence[int]) -> bool:
+        """Return whether cues are enough of its own."""
+        return len(cues) >= self.least and self.leader in (-1, *cues)
+
 
 class _Cues:
     """All cues, tried at once: few texts have any of the words they need."""
@@ -57,18 +61,20 @@ class _Cues:
     def _add(self, table: Mapping[str, Any], cues: list[str]) -> None:
         rule = _rule(table, len(self._owners))
         for cue in cues:
-            self._cues.append(re2.compile(_expression(cue, self._words)))
+            self._cues.append(ready(re2.compile(_expression(cue, self._words))))
             self._owners.append(rule)
 
     def found(self, text: str) -> Iterator[tuple[_Rule, int, int]]:
         """Yield each rule that a text meets, once, and where."""
-        met: dict[_Rule, list[int]] = defaultdict(list)
-        encoded = text.encode(errors="replace")
+        possible: dict[_Rule, list[int]] = defaultdict(list)
         for index in self._gate.passed(plain(text)):
-            if self._cues[index].search(encoded):
-                met[self._owners[index]].append(index)
-        for rule, cues in met.items():
-            if len(cues) < rule.least or rule.leader not in (-1, *cues):
+            possible[self._owners[index]].append(index)
+        encoded = text.encode(errors="replace")
+        for rule, may_stand in possible.items():
+            if not rule.holds(may_stand):
+                continue
+            cues = [each for each in may_stand if self._cues[each].search(encoded)]
+            if not rule.holds(cues):
                 continue
             spans = [self._cues[index].search(text).span() for index in cues]
             start, end = min(spans)[0], max(end for _, end in spans)
