@@ -35,6 +35,7 @@ def exactly(strings: Iterable[str]) -> Part:
 
 NOTHING: Final = exactly([""])
 GAP: Final = exactly([EDGE])
+DIGIT: Final = exactly("0123456789")
 OPENS: Final = frozenset([_OPEN])
 SIGN: Final = Part(None, (), OPENS, OPENS)
 

@@ -7,6 +7,9 @@ from chat.rules.writing.spelling import RANKS
 Choice = frozenset[str]
 """Strings of which a text must have one."""
 
+_FIGURES = 0.05
+"""How often each figure is in a text: most texts have none."""
+
 EDGE = " "
 """Where a word ends or begins."""
 
@@ -26,6 +29,8 @@ def _frequency(string: str) -> float:
     words = string.split()
     if not words:
         return 1000
+    if string.isdigit():
+        return _FIGURES
     often = min(
         5 / (RANKS.get(word, 20_000) + 5) + 8 * 0.2 ** len(word) * open_ends
         for word, open_ends in zip(words, _open_ends(string, len(words)), strict=True)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from chat.rules.parts import (
+    DIGIT,
     GAP,
     MOST,
     NOTHING,
@@ -19,6 +20,7 @@ from chat.rules.words import LETTERS, spaced
 _SIGNS = frozenset(r"()[]{}\?*+.^$")
 _ENDS = frozenset(["", "|", ")"])
 _REPEATS = frozenset("?*+{")
+_OPENINGS = ("?:", "?i:", "?-i:")
 
 Known = dict[str, Sequence[Part]]
 """Groups that were read before."""
@@ -35,7 +37,7 @@ def read(pattern: str, known: Known) -> Part:
 
 
 def _ends(pattern: str) -> dict[int, int]:
-    """Return where each group ends that begins behind a `(?:`."""
+    """Return where each group ends, by where it begins."""
     ends: dict[int, int] = {}
     open_groups: list[int] = []
     in_class = escaped = False
@@ -49,7 +51,7 @@ def _ends(pattern: str) -> dict[int, int]:
         elif sign == "[":
             in_class = True
         elif sign == "(":
-            open_groups.append(at + len("(?:"))
+            open_groups.append(at)
         elif sign == ")":
             ends[open_groups.pop()] = at
     return ends
@@ -60,7 +62,8 @@ def _listed(inside: str) -> Part | None:
     if not _SIGNS.isdisjoint(inside) or inside.count("|") >= MOST:
         return None
     return exactly(
-        " ".join(f"<{spaced(words)}>".split())[1:-1] for words in inside.split("|")
+        " ".join(f"<{spaced(words)}>".split())[1:-1]
+        for words in inside.lower().split("|")
     )
 
 
@@ -69,7 +72,8 @@ class _Reader:
 
     def __init__(self, pattern: str, known: Known) -> None:
         # One space or several are the same in plain words, and shorter to read.
-        self._pattern = pattern = pattern.replace(" +", " ")
+        pattern = pattern.removeprefix("(?i)").replace(" +", " ")
+        self._pattern = pattern
         self._known = known
         self._ends = _ends(pattern)
         self._at = 0
@@ -116,7 +120,8 @@ class _Reader:
             self._at += 1
         if self._at > start + 1 and self._next() in _REPEATS:
             self._at -= 1
-        return Part(frozenset([self._pattern[start : self._at]]), (), OPENS, OPENS)
+        letters = self._pattern[start : self._at].lower()
+        return Part(frozenset([letters]), (), OPENS, OPENS)
 
     def _sign(self) -> Part:
         sign = self._take()
@@ -129,16 +134,22 @@ class _Reader:
         return SIGN if sign == "." else _literal(sign)
 
     def _group(self) -> Sequence[Part]:
-        self._at += len("(")
-        if self._next() == "?" and not self._takes("?:"):
-            raise ValueError(f"an unknown group: {self._pattern}")
         end = self._ends[self._at]
+        self._open()
         inside = self._pattern[self._at : end]
         if inside not in self._known:
             listed = _listed(inside)
             self._known[inside] = [listed] if listed else self._alternatives()
         self._at = end + 1
         return self._known[inside]
+
+    def _open(self) -> None:
+        """Go on to what is inside a group, whatever it is called."""
+        self._at += len("(")
+        if self._takes("?P<"):
+            self._at = self._pattern.index(">", self._at) + 1
+        elif self._next() == "?" and not any(map(self._takes, _OPENINGS)):
+            raise ValueError(f"an unknown group: {self._pattern}")
 
     def _class(self) -> Part:
         start = self._at
@@ -147,6 +158,8 @@ class _Reader:
         while not self._takes("]"):
             self._at += 2 if self._next() == "\\" else 1
         signs = self._pattern[start : self._at - 1]
+        if signs == "0-9":
+            return DIGIT
         if set("^-\\[").isdisjoint(signs):
             return either([_literal(sign) for sign in signs])
         return SIGN
@@ -169,11 +182,13 @@ class _Reader:
 
 
 def _literal(sign: str) -> Part:
-    return exactly([sign]) if sign in LETTERS else GAP
+    return exactly([sign.lower()]) if sign in LETTERS else GAP
 
 
 def _escaped(sign: str) -> Part:
-    if sign in "wdSBDpPxQCAzQE":
+    if sign == "d":
+        return DIGIT
+    if sign in "wSBDpPxQCAzQE":
         if sign in "pPxQCEB":
             raise ValueError(f"an unknown sign: \\{sign}")
         return GAP if sign in "Az" else SIGN

@@ -1,6 +1,8 @@
 """A gate turns away what a text cannot hold, and nothing else."""
 
+import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import re2
@@ -8,17 +10,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chat.rules.gate import Gate, Lookout
+from chat.rules.identifying import _sought
 from chat.rules.needs import needs
 from chat.rules.phrases import phrasebook
 from chat.rules.words import plain
+from chat.rules.writing.folding import fold
 from tests.rules.table import passing, stopped
 
+DETAILS = Path(__file__).parents[1] / "data" / "dev.jsonl"
 BOOKS = ("abuse", "sourcing", "predatory")
 
-_WORDS = st.sampled_from(["kill", "u", "you", "don't", "é", "r2", "a", "f*ck", "x_y"])
+_WORDS = st.sampled_from(
+    ["kill", "u", "you", "don't", "é", "r2", "a", "f*ck", "x_y", "42", "7"]
+)
 _ATOMS = st.one_of(
     _WORDS.map(re2.escape),
     st.sampled_from([" +", r"\b", r"\w*", r"\W", ".", "[ei]", "[^a]", "'?", "$", "ou"]),
+    st.sampled_from([r"\d", r"\d+", "[0-9]", "(?i:KILL)", "(a|7)"]),
 )
 _REPEATS = st.sampled_from(["", "", "?", "*", "+", "{0,2}", "{2}", "??"])
 
@@ -53,6 +61,15 @@ def test_a_gate_lets_every_pattern_pass_that_a_text_holds(pattern: str, text: st
     assert not found or _gate(pattern).passed(plain(text)) == [0]
 
 
+@given(PATTERNS, TEXTS)
+def test_a_gate_of_a_pattern_in_any_case_asks_for_small_letters(
+    pattern: str, text: str
+):
+    found = re2.search(f"(?i){pattern}", text.upper()) is not None
+
+    assert not found or _gate(f"(?i){pattern}").passed(plain(text)) == [0]
+
+
 @pytest.mark.parametrize("concern", BOOKS)
 def test_a_gated_search_finds_what_a_search_for_everything_finds(concern: str):
     book = phrasebook(f"chat.rules.{concern}")
@@ -68,10 +85,20 @@ def test_a_gated_search_finds_what_a_search_for_everything_finds(concern: str):
         assert held <= passed
 
 
+def test_a_gated_search_for_details_finds_what_a_search_for_everything_finds():
+    sought = _sought()
+    for line in DETAILS.read_text("utf-8").splitlines():
+        text, _ = fold(json.loads(line)["text"])
+        held = {pattern for pattern in sought._patterns if pattern.search(text)}
+
+        assert held <= sought.within(text)._possible
+
+
 @pytest.mark.parametrize(
     ("pattern", "text"),
     [
         (r"\bkill +(?:you|u)\b", "i will kill you"),
+        (r"(?i)\b(?P<who>I|we) (?-i:live) (at)\b", "we live at 4"),
         (r"\bdon'?t +\w+ +here\b", "dont you here"),
         (r"\b(?:buy|sell)ing (?:\w+ )?(?:weed|pills?)$", "selling some pills"),
     ],
@@ -97,7 +124,7 @@ def test_the_rarest_need_is_asked_first():
 
 def test_a_pattern_of_a_kind_unknown_is_refused():
     with pytest.raises(ValueError, match="unknown"):
-        needs(r"(?P<name>kill)", {})
+        needs(r"(?U)kill+", {})
 
 
 def test_gates_of_one_lookout_each_let_only_their_own_patterns_pass():

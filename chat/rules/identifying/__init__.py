@@ -1,20 +1,28 @@
 """Identifying: personal details, which are masked before anyone else reads them."""
 
 from collections.abc import Iterable, Iterator
+from functools import cache
 from itertools import chain, islice
 from typing import NamedTuple
 
 from chat.model import Action, Flag
 from chat.rules.canonical import Text
+from chat.rules.identifying.addresses import PATTERNS as _OF_ADDRESSES
 from chat.rules.identifying.addresses import addresses
 from chat.rules.identifying.allowed import is_help_line
-from chat.rules.identifying.detail import Crowded, Detail
+from chat.rules.identifying.detail import Crowded, Detail, Search, Sought
+from chat.rules.identifying.handles import PATTERNS as _OF_HANDLES
 from chat.rules.identifying.handles import handles
+from chat.rules.identifying.links import PATTERNS as _OF_LINKS
 from chat.rules.identifying.links import links
+from chat.rules.identifying.mail import PATTERNS as _OF_MAIL
 from chat.rules.identifying.mail import mail
+from chat.rules.identifying.names import PATTERNS as _OF_NAMES
 from chat.rules.identifying.names import names, other_names
+from chat.rules.identifying.numbers import PATTERNS as _OF_NUMBERS
 from chat.rules.identifying.numbers import named_numbers, number
 from chat.rules.identifying.phones import HOME, phone
+from chat.rules.identifying.runs import PATTERNS as _OF_RUNS
 from chat.rules.identifying.runs import Run, runs, spelled_runs
 
 
@@ -78,26 +86,34 @@ def _unread(text: Text) -> Flag:
     )
 
 
+@cache
+def _sought() -> Sought:
+    # Made when first asked for: whoever only imports this need not wait for it.
+    every = (_OF_MAIL, _OF_LINKS, _OF_NUMBERS, _OF_RUNS)
+    return Sought(chain(*every, _OF_ADDRESSES, _OF_HANDLES, _OF_NAMES))
+
+
 def _details(text: Text) -> Iterator[Detail]:
     folded = text.folded.text
+    search = _sought().within(folded)
     country = text.message.country.upper() or HOME
     cased = _cased(text)
-    yield from mail(folded)
-    yield from links(folded)
-    yield from _numbers(folded, country)
-    yield from addresses(cased)
-    yield from handles(folded)
-    yield from names(cased)
+    yield from mail(folded, search)
+    yield from links(folded, search)
+    yield from _numbers(folded, country, search)
+    yield from addresses(cased, search)
+    yield from handles(folded, search)
+    yield from names(cased, search)
     yield from other_names(folded, text.message.names)
 
 
-def _numbers(folded: str, country: str) -> Iterator[Detail]:
+def _numbers(folded: str, country: str, search: Search) -> Iterator[Detail]:
     """Return the numbers of phones, cards and documents, whatever their digits are."""
     if any(map(folded.__contains__, "0123456789")):
-        yield from named_numbers(folded)
-        every = chain(runs(folded), spelled_runs(folded))
+        yield from named_numbers(folded, search)
+        every = chain(runs(folded, search), spelled_runs(folded, search))
     else:
-        every = chain(spelled_runs(folded))
+        every = chain(spelled_runs(folded, search))
     for run in every:
         detail = _judged(run, country, folded)
         if detail:

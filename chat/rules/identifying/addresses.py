@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import re2
 
-from chat.rules.identifying.detail import Detail, each
+from chat.rules.identifying.detail import Detail, Search, each
 from chat.rules.identifying.vocabulary import PLACES
 from chat.rules.identifying.wording import one_of
 
@@ -134,6 +134,15 @@ _GATE = re2.compile(
     rf"\b{_UNIT}|{_POSTCODE_ALONE.pattern[4:]}|\b(?:[a-z]-?\d{{1,4}}|\d{{1,4}}-?[a-z]),"
 )
 
+_SIGNS = ("///", "what", "w3w", "+")
+_SIGNED = (_WHAT_3_WORDS, _PLUS_CODE)
+"""One of the signs is in each place that is named so."""
+
+PATTERNS = (
+    *(_STREET, _NAMED_UNIT, _TURNED, _FRENCH, _BOX),
+    *(_ON_EARTH, _POSTCODE_ALONE),
+)
+
 _NEVER_IN_NAMES_WORDS = """
     a an and are as at be been but by can cant did do for from get got had has have
     he her his i if im in into is it its just me minutes minute mins more my not now
@@ -156,28 +165,35 @@ _CLEAR_IN_SMALL_WORDS = """
 _CLEAR_IN_SMALL = frozenset(_CLEAR_IN_SMALL_WORDS.split())
 
 
-def addresses(cased: str) -> Iterator[Detail]:
+def addresses(cased: str, search: Search) -> Iterator[Detail]:
     """Return the addresses in a text, from the door to the town behind it."""
-    if not _GATE.search(cased):
+    signed = any(map(cased.lower().__contains__, _SIGNS))
+    if not (signed or search.may_find(PATTERNS)) or not _GATE.search(cased):
         return
-    for found in each(_STREET, cased):
+    yield from _streets(cased, search)
+    for pattern in (_TURNED, _FRENCH, _BOX):
+        for found in search.each(pattern, cased):
+            yield _with_town(cased, *found.span())
+    for pattern in _SIGNED if signed else ():
+        for found in each(pattern, cased):
+            yield Detail("address", *found.span())
+    yield from _points(cased, search)
+
+
+def _streets(cased: str, search: Search) -> Iterator[Detail]:
+    for found in search.each(_STREET, cased):
         home = bool(found["unit"]) or _lives(cased, found.start())
         if _is_street(found["name"], found["sure"], found["kind"], home=home):
             yield _with_town(cased, *found.span())
-    for found in each(_NAMED_UNIT, cased):
+    for found in search.each(_NAMED_UNIT, cased):
         if _is_capital(found["name"]) or _lives(cased, found.start()):
             yield _with_town(cased, *found.span())
-    for pattern in (_TURNED, _FRENCH, _BOX):
-        for found in each(pattern, cased):
-            yield _with_town(cased, *found.span())
-    yield from _points(cased)
 
 
-def _points(cased: str) -> Iterator[Detail]:
-    for pattern in (_WHAT_3_WORDS, _PLUS_CODE, _ON_EARTH):
-        for found in each(pattern, cased):
-            yield Detail("address", *found.span())
-    for found in each(_POSTCODE_ALONE, cased):
+def _points(cased: str, search: Search) -> Iterator[Detail]:
+    for found in search.each(_ON_EARTH, cased):
+        yield Detail("address", *found.span())
+    for found in search.each(_POSTCODE_ALONE, cased):
         written = found.group()
         if len(written) > 5 and (written.isupper() or _lives(cased, found.start())):
             yield Detail("address", *found.span())

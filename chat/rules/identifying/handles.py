@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import re2
 
-from chat.rules.identifying.detail import Detail, each, place
+from chat.rules.identifying.detail import Detail, Search, each, place
 from chat.rules.identifying.vocabulary import is_ordinary, is_pseudonym
 from chat.rules.identifying.wording import one_of
 
@@ -113,6 +113,13 @@ _GATE = re2.compile(
     rf"[@#]|\bu/|\b05[0-9a-f]{{20}}|\b(?:{_NETWORK}|user_?name|user name|handle|"
     r"gamertag|screen name|user id|socials|tag|add|follow|find|search|dm|hmu|message)\b"
 )
+_SIGNS = ("@", "#", "u/")
+PATTERNS = (
+    *(_OF_NETWORK, _SOUGHT, _USERNAME, _HERE_I_AM),
+    *(_IS_MINE, _ADD, _ON_NETWORK, _SESSION),
+)
+"""What gives a name away without such a sign."""
+
 _NEAR = 40
 _SPELLED = re2.compile(rf"[ ]{_SIGN}[ ]")
 _TRAILING = "._-"
@@ -133,34 +140,38 @@ _ASSIGNS = (":", "=", ">", "→")
 _SAYS_IS = ("is", "as", "'s", "under", "name", "user", "called")
 
 
-def handles(folded: str) -> Iterator[Detail]:
+def handles(folded: str, search: Search) -> Iterator[Detail]:
     """Return the names on networks and messengers that a text gives away."""
-    if not _GATE.search(folded):
+    signed = any(map(folded.__contains__, _SIGNS))
+    if not (signed or search.may_find(PATTERNS)) or not _GATE.search(folded):
         return
-    yield from _given_away(folded)
-    yield from _on_networks(folded)
-    yield from _mentions(folded)
-    yield from _marked(folded)
+    yield from _given_away(folded, search)
+    yield from _on_networks(folded, search)
+    for found in search.each(_SESSION, folded):
+        yield Detail("handle", *found.span())
+    if signed:
+        yield from _mentions(folded)
+        yield from _marked(folded)
 
 
-def _given_away(folded: str) -> Iterator[Detail]:
-    for found in each(_OF_NETWORK, folded):
+def _given_away(folded: str, search: Search) -> Iterator[Detail]:
+    for found in search.each(_OF_NETWORK, folded):
         if _is_given_away(found, _rest(folded, found)):
             yield _detail(found)
     for pattern in (_SOUGHT, _USERNAME, _HERE_I_AM):
-        for found in each(pattern, folded):
+        for found in search.each(pattern, folded):
             if _is_account(found["handle"], _rest(folded, found)):
                 yield _detail(found)
 
 
-def _on_networks(folded: str) -> Iterator[Detail]:
-    for found in each(_IS_MINE, folded):
+def _on_networks(folded: str, search: Search) -> Iterator[Detail]:
+    for found in search.each(_IS_MINE, folded):
         if _is_made(found["handle"]) or not is_ordinary(found["handle"]):
             yield _detail(found)
-    for found in each(_ADD, folded):
+    for found in search.each(_ADD, folded):
         if _ACCOUNT.fullmatch(found["handle"]) and _is_made(found["handle"]):
             yield _detail(found)
-    for found in each(_ON_NETWORK, folded):
+    for found in search.each(_ON_NETWORK, folded):
         before = folded[max(0, found.start() - 24) : found.start()]
         if _is_made(found["handle"]) or _is_own(found["handle"], before):
             yield _detail(found)
@@ -249,7 +260,7 @@ def _is_of_the_house(name: str) -> bool:
 
 
 def _marked(folded: str) -> Iterator[Detail]:
-    for pattern in (_TAGGED, _SESSION, _MATRIX):
+    for pattern in (_TAGGED, _MATRIX):
         for found in each(pattern, folded):
             yield Detail("handle", *found.span())
     for found in each(_REDDIT, folded):

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import re2
 
 from chat.rules.identifying.allowed import is_allowed_site
-from chat.rules.identifying.detail import Detail, each
+from chat.rules.identifying.detail import Detail, Search
 from chat.rules.identifying.vocabulary import is_ordinary
 from chat.rules.identifying.wording import one_of
 
@@ -64,22 +64,27 @@ _GATE = re2.compile(
     r"\.[a-z]|[(\[{<][ ]?(?:dot|\.)|\bdot\b|[ ]\.[ ]|://|hxxp|"
     r"\b(?:gg|me|ly|com)[ ]?(?:/|slash)"
 )
+_SIGNS = (".", "dot", "/", "hxxp", "slash")
+"""One of them is in every link, however it is written."""
+
+PATTERNS = (_SCHEME, _WWW, _INVITE, _SPACED, _BARE, _SPOKEN)
+
 _TRAILING = ".,!?;:)\"'*_]}>"
 _NUMBERED = re2.compile(r"[a-z]-[a-z]|[a-z]{3,}\d+$")
 _GOES_ON = re2.compile(r"\.[a-z]")
 _HOST_ENDS = re2.compile(r"[/?#\s\\]")
 
 
-def links(folded: str) -> Iterator[Detail]:
+def links(folded: str, search: Search) -> Iterator[Detail]:
     """Return the links in a text, but those to official sites."""
-    if not _GATE.search(folded):
+    if not any(map(folded.__contains__, _SIGNS)) or not _GATE.search(folded):
         return
     for pattern in (_SCHEME, _WWW, _INVITE, _SPACED):
-        for found in each(pattern, folded):
+        for found in search.each(pattern, folded):
             if not is_allowed_site(_host(found.group())):
                 yield _detail(folded, *found.span())
-    yield from _bare(folded)
-    for found in each(_SPOKEN, folded):
+    yield from _bare(folded, search)
+    for found in search.each(_SPOKEN, folded):
         if _is_spoken(found["host"], found["dot"], found["tld"], found["path"]):
             yield _detail(folded, *found.span())
 
@@ -95,8 +100,8 @@ def _host(link: str) -> str:
     return host.rpartition("@")[2].partition(":")[0]
 
 
-def _bare(folded: str) -> Iterator[Detail]:
-    for found in each(_BARE, folded):
+def _bare(folded: str, search: Search) -> Iterator[Detail]:
+    for found in search.each(_BARE, folded):
         host, path = found["host"], found["path"] or ""
         before = folded[max(0, found.start() - 1) : found.start()]
         after = folded[found.end() : found.end() + 2]

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import re2
 
 from chat.rules.identifying.allowed import is_allowed_site
-from chat.rules.identifying.detail import Detail, each
+from chat.rules.identifying.detail import Detail, Search, each
 from chat.rules.identifying.wording import one_of
 
 PROVIDERS = one_of(
@@ -47,6 +47,11 @@ _GLUED = re2.compile(
     rf"\b[a-z0-9._\-]{{2,40}}at(?:{PROVIDERS})dot(?:com|net|org|me|co(?:dot)?(?:za|uk))\b"
 )
 _GATE = re2.compile(rf"@|\bat\b|at\w+dot|{_OPEN}(?:at|a){_SHUT}|\b{PROVIDERS}\b")
+_DOTS = (".", "dot", "d0t", "punt")
+"""One of them is in every address but those whose provider's name says it all."""
+
+PATTERNS = (_SPOKEN, _UNDOTTED, _GLUED)
+
 _NOT_ACCOUNTS_WORDS = """
     my on in the by to via a an or and is me use using check from his her our your
     new old send with for of gmail yahoo hotmail outlook i
@@ -54,20 +59,29 @@ _NOT_ACCOUNTS_WORDS = """
 _NOT_ACCOUNTS = frozenset(_NOT_ACCOUNTS_WORDS.split())
 
 
-def mail(folded: str) -> Iterator[Detail]:
+def mail(folded: str, search: Search) -> Iterator[Detail]:
     """Return the e-mail addresses in a text, but those of official sites."""
+    dotted = any(map(folded.__contains__, _DOTS))
+    if not (dotted or "@" in folded or search.may_find((_UNDOTTED, _GLUED))):
+        return
     if not _GATE.search(folded):
         return
+    if "@" in folded:
+        yield from _with_sign(folded)
+    for found in search.each(_GLUED, folded):
+        yield Detail("mail", *found.span())
+    for found in search.each(_SPOKEN, folded) if dotted else ():
+        if _is_spoken(found["at"], found["dot"], found["host"], found["tld"]):
+            yield Detail("mail", *found.span())
+    yield from _undotted(folded, search)
+
+
+def _with_sign(folded: str) -> Iterator[Detail]:
     for found in each(_PLAIN, folded):
         if not is_allowed_site(found.group().rpartition("@")[2].strip()):
             yield Detail("mail", *found.span())
-    for pattern in (_SPACED, _GLUED):
-        for found in each(pattern, folded):
-            yield Detail("mail", *found.span())
-    for found in each(_SPOKEN, folded):
-        if _is_spoken(found["at"], found["dot"], found["host"], found["tld"]):
-            yield Detail("mail", *found.span())
-    yield from _undotted(folded)
+    for found in each(_SPACED, folded):
+        yield Detail("mail", *found.span())
 
 
 def _is_spoken(at: str, dot: str, host: str, tld: str) -> bool:
@@ -85,10 +99,10 @@ def _spelled_out(words: str) -> str:
     return written
 
 
-def _undotted(folded: str) -> Iterator[Detail]:
-    about_mail = bool(_ABOUT_MAIL.search(folded))
-    for found in each(_UNDOTTED, folded):
+def _undotted(folded: str, search: Search) -> Iterator[Detail]:
+    for found in search.each(_UNDOTTED, folded):
         local, at = found["local"], found["at"].strip()
+        about_mail = bool(_ABOUT_MAIL.search(folded))
         if local in _NOT_ACCOUNTS:
             continue
         clearly = "@" in at or bool(found["com"].strip()) or at not in ("", "at", "by")

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 import re2
 
-from chat.rules.identifying.detail import Detail, each, place
+from chat.rules.identifying.detail import Detail, Search, each, place
 from chat.rules.identifying.vocabulary import (
     is_given_name,
     is_ordinary,
@@ -109,6 +109,9 @@ _GATE = re2.compile(
     )
     + r"\b"
 )
+_WITH_CAPITALS = (_I_AM, _HERE, _MY_OWN)
+PATTERNS = (_CALLED, *_WITH_CAPITALS, _QUIETLY, _SURNAME, _WORK)
+
 _STOPS_WORDS = """
     and but from an the i im i'm is was in on at so he she they we you my your not
     im ive it to of for or who with just because here addict alcoholic na aa by also
@@ -128,27 +131,27 @@ _PSEUDONYM = re2.compile(
 )
 
 
-def names(cased: str) -> Iterator[Detail]:
+def names(cased: str, search: Search) -> Iterator[Detail]:
     """Return the full names that a text says somebody has, and telling workplaces."""
-    if not _GATE.search(cased):
+    if not search.may_find(PATTERNS) or not _GATE.search(cased):
         return
-    yield from _full_names(cased)
-    for found in each(_SURNAME, cased):
+    yield from _full_names(cased, search)
+    for found in search.each(_SURNAME, cased):
         if not is_ordinary(found.group(1).lower()):
             yield Detail("name", *found.span(1))
-    for found in each(_WORK, cased):
+    for found in search.each(_WORK, cased):
         yield Detail("work", *place(found, "place"))
 
 
-def _full_names(cased: str) -> Iterator[Detail]:
-    for found in each(_CALLED, cased):
+def _full_names(cased: str, search: Search) -> Iterator[Detail]:
+    for found in search.each(_CALLED, cased):
         if _is_called(found["first"], found["last"], real=bool(found["real"])):
             yield _name(cased, found)
-    for pattern in (_I_AM, _HERE, _MY_OWN):
-        for found in each(pattern, cased):
+    for pattern in _WITH_CAPITALS if cased != cased.lower() else ():
+        for found in search.each(pattern, cased):
             if _is_somebody(found["first"], found["last"]):
                 yield _name(cased, found)
-    for found in each(_QUIETLY, cased):
+    for found in search.each(_QUIETLY, cased):
         if is_given_name(found["first"]) and _is_quiet(found):
             yield _name(cased, found)
 

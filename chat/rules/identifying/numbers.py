@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import re2
 
 from chat.rules.identifying import checksums
-from chat.rules.identifying.detail import Detail, each
+from chat.rules.identifying.detail import Detail, Search
 from chat.rules.identifying.runs import Run
 from chat.rules.identifying.wording import one_of
 
@@ -88,6 +88,9 @@ _IBAN = re2.compile(
 )
 
 
+PATTERNS = (_NAMED, _PLATE, _SECURITY_CODE, _LETTERED, _IBAN)
+
+
 def number(run: Run) -> Detail | None:
     """Return the run as a card's or a document's number, or None if it is neither."""
     if _is_card(run):
@@ -97,19 +100,19 @@ def number(run: Run) -> Detail | None:
     return None
 
 
-def named_numbers(folded: str) -> Iterator[Detail]:
+def named_numbers(folded: str, search: Search) -> Iterator[Detail]:
     """Return the numbers that are called a document's, or have the letters of one."""
-    for found in each(_NAMED, folded):
+    for found in search.each(_NAMED, folded):
         if _belongs_to_a_person(found.group(1), folded, *found.span()):
             yield Detail("id", *found.span(1))
-    for found in each(_PLATE, folded):
+    for found in search.each(_PLATE, folded):
         yield Detail("id", *found.span(1))
-    for found in each(_SECURITY_CODE, folded):
+    for found in search.each(_SECURITY_CODE, folded):
         yield Detail("card", *found.span(1))
-    for found in each(_LETTERED, folded):
+    for found in search.each(_LETTERED, folded):
         if _is_lettered(found.group()):
             yield Detail("id", *found.span())
-    yield from _accounts(folded)
+    yield from _accounts(folded, search)
 
 
 def _is_card(run: Run) -> bool:
@@ -167,8 +170,8 @@ def _is_lettered(written: str) -> bool:
     return bool(irish) and checksums.pps(*irish.groups())
 
 
-def _accounts(folded: str) -> Iterator[Detail]:
-    for found in each(_IBAN, folded):
+def _accounts(folded: str, search: Search) -> Iterator[Detail]:
+    for found in search.each(_IBAN, folded):
         written = found.group()
         # A word that follows looks like four more characters of the number.
         while len(written) >= 15:

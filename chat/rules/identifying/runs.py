@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import re2
 
-from chat.rules.identifying.detail import each
+from chat.rules.identifying.detail import Search, each
 
 BEFORE = 48
 AFTER = 32
@@ -98,22 +98,23 @@ _LONGEST = 300
 
 _LETTERED = re2.compile(r"\b[oil]*\d[0-9oil]*(?:[ .\-]{0,2}[oil]*\d[0-9oil]*){1,12}\b")
 _LEAST_LETTERED = 9
+PATTERNS = (_PLAIN, _SINGLE, _LETTERED, _SPELLED)
 _AS_DIGITS = str.maketrans("oil", "011")
 _LEAST_TRUE_DIGITS = 5
 
 
-def runs(folded: str) -> Iterator[Run]:
+def runs(folded: str, search: Search) -> Iterator[Run]:
     """Return every run of five digits or more, from left to right by kind."""
-    for found in each(_PLAIN, folded):
+    for found in search.each(_PLAIN, folded):
         yield _plain(folded, *found.span())
-    for found in each(_SINGLE, folded):
+    for found in search.each(_SINGLE, folded):
         yield _plain(folded, *found.span())
-    yield from _lettered(folded)
+    yield from _lettered(folded, search)
 
 
-def spelled_runs(folded: str) -> Iterator[Run]:
+def spelled_runs(folded: str, search: Search) -> Iterator[Run]:
     """Return every run of seven digits or more of which some are words."""
-    for found in each(_SPELLED, folded):
+    for found in search.each(_SPELLED, folded):
         words = [word.group() for word in _ITEMS.finditer(found.group()[:_LONGEST])]
         digits = spoken(words)
         if len(digits) >= 7 and sum(not word.isdigit() for word in words) > 1:
@@ -141,8 +142,8 @@ def spoken(words: list[str]) -> str:
     return digits + (ten + "0" if ten else "")
 
 
-def _lettered(folded: str) -> Iterator[Run]:
-    for found in each(_LETTERED, folded):
+def _lettered(folded: str, search: Search) -> Iterator[Run]:
+    for found in search.each(_LETTERED, folded):
         written = found.group()
         true = sum(character.isdigit() for character in written)
         digits = written.translate(_AS_DIGITS).translate(_DROP)
