@@ -195,16 +195,8 @@ async def test_a_link_is_text_that_nobody_can_press(service_url: str, invite: In
 
 
 async def test_who_reads_back_is_left_in_peace(service_url: str, invite: Invite):
-    otter = await invite(service_url)
-    heron = await invite(service_url, viewport={"width": 320, "height": 480})
-    await otter.enter("smart")
-    await heron.enter("smart")
-    for count in range(8):
-        await otter.say(f"line {count}")
-        await otter.sees_mark(f"line {count}", "in the room")
-    await heron.message("line 7").wait_for()
+    otter, heron = await both_have_a_long_talk(service_url, invite, "smart")
     scroll = heron.page.locator("[data-scroll]")
-    await expect(heron.message("line 7")).to_be_in_viewport()
 
     await scroll.evaluate("e => { e.scrollTop = 0 }")
     await otter.say("something new")
@@ -215,3 +207,32 @@ async def test_who_reads_back_is_left_in_peace(service_url: str, invite: Invite)
     await button.click()
     await expect(heron.message("something new")).to_be_in_viewport()
     await expect(button).to_be_hidden()
+
+
+async def test_who_begins_to_read_back_in_the_moment_of_a_message_is_left_in_peace(
+    service_url: str, invite: Invite
+):
+    otter, heron = await both_have_a_long_talk(service_url, invite, "christian")
+    scroll = heron.page.locator("[data-scroll]")
+
+    # The page has not been told of it yet.
+    await scroll.evaluate("e => { e.onscroll = null; e.scrollTop = 0 }")
+    await otter.say("something new")
+
+    await heron.page.get_by_role("button", name="1 new message").wait_for()
+    assert await scroll.evaluate("e => e.scrollTop") == 0
+
+
+async def both_have_a_long_talk(
+    url: str, invite: Invite, room: str
+) -> tuple[Visitor, Visitor]:
+    otter = await invite(url)
+    heron = await invite(url, viewport={"width": 320, "height": 480})
+    await otter.enter(room)
+    await heron.enter(room)
+    for count in range(8):
+        await otter.say(f"line {count}")
+        await otter.sees_mark(f"line {count}", "in the room")
+    await heron.message("line 7").wait_for()
+    await expect(heron.message("line 7")).to_be_in_viewport()
+    return otter, heron

@@ -22,6 +22,7 @@ export class RoomTalk extends HTMLElement {
   #boundary = 0      // the position up to which talk is "before one came"
   #lastSeen = 0
   #first = Infinity
+  #top = 0           // where one was when the page last looked
 
   connectedCallback() {
     const scroll = part(this, "scroll")
@@ -34,6 +35,7 @@ export class RoomTalk extends HTMLElement {
 
   // `scene` is { log, entries, waiting, mine, me, peers, more, alone }.
   show(scene) {
+    if (part(this, "scroll").scrollTop !== this.#top) this.#scrolled()
     const { log } = scene
     const messages = log.messages
     const fromEnd = this.#fromEnd()
@@ -124,6 +126,7 @@ export class RoomTalk extends HTMLElement {
 
   #scrolled() {
     const { scrollHeight, scrollTop, clientHeight } = part(this, "scroll")
+    this.#top = scrollTop
     this.#following = scrollHeight - scrollTop - clientHeight < NEAR_END
     if (this.#following) this.#unread = 0
     this.#showNew()
