@@ -147,7 +147,8 @@ class TalkDeeds:
         """Let others know that one would like somebody to sit in."""
         id_, view = _id(request), await self._board.view(me)
         known = await self._needs.known(id_)
-        whom = [mate.id for mate in view.mates if mate.standby.coordinator]
+        awake = (mate for mate in view.mates if not mate.standby.is_asleep)
+        whom = [mate.id for mate in awake if mate.standby.coordinator]
         await self._favours.company(known.need, PeerId(me.id), whom)
         await self._needs.told(known)
         return _back(id_, "company")

@@ -50,7 +50,12 @@ class Standby:
     def may_be_called(self) -> bool:
         """Whether a call would reach them, and find them free for it."""
         free = self.talks < self.capacity
-        return self.reachable and free and (self.is_at_work or not self.quiet)
+        return self.reachable and free and not self.is_asleep
+
+    @property
+    def is_asleep(self) -> bool:
+        """Whether they are not to be rung, unless they say that they are at work."""
+        return self.quiet and not self.is_at_work
 
     def is_of(self, audience: Audience, tags: Sequence[str], language: str) -> bool:
         """Tell whether a step for an audience means them."""

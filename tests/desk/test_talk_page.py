@@ -1,9 +1,12 @@
 """A talk's page: what a peer says and does there, with a script or without one."""
 
+from datetime import time
+
 import pytest
 
 from chat.model import Grade
 from chat.oncall.facts import FIRST_LINE, SILENCE
+from chat.oncall.hours import QuietHours
 from chat.oncall.known import HOUSE
 from chat.oncall.stages import NeedId, PeerId, State
 from chat.roles import Role
@@ -413,6 +416,25 @@ async def test_whoever_sits_in_has_it_when_the_peer_cannot_go_on(
     stands = await standing(otter, need)
     assert (stands["mine"], stands["owed"], stands["seconds"]) == (True, "first", 60)
     assert "I cannot go on" in await otter.reads(page_of(need))
+
+
+async def test_no_coordinator_is_rung_in_their_quiet_hours_because_of_company(
+    desk: CallDesk, wren: Colleague, need: NeedId
+):
+    async with desk.peer("Birch", Role.COORDINATOR, ready=False) as birch:
+        await desk.has_phone("birch")
+        await desk.duty.set(
+            "birch",
+            capacity=2,
+            quiet=QuietHours("UTC", time(0), time(0)),
+            shares=(),
+            languages=(),
+        )
+
+        await wren.post(f"{page_of(need)}/company")
+
+        assert not any(who == "birch" for _, who, _ in await desk.alerts())
+        assert "would like company" in await birch.reads("/staff/calls")
 
 
 async def test_whoever_would_like_company_is_offered_it(
