@@ -217,6 +217,19 @@ test("one that was doubted on a line before is not over while the next has yet t
   assert.equal(storage.get("need"), "pressed")
 })
 
+test("one that the house took on a line before, and knows no more on the next, is not looked for on and on", async () => {
+  const { clock, exchange, need } = anOpenOne()
+  need.press()
+  await done(exchange, RAISE)
+  await breaks(clock, exchange)
+  assert.equal(need.state, "asked")
+
+  need.none()
+
+  assert.equal(need.state, "")
+  assert.equal(need.awaits, false)
+})
+
 // A line breaks, and the next is there a second later.
 async function breaks(clock, exchange) {
   exchange.last.breaks()

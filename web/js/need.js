@@ -126,10 +126,11 @@ export class Need extends EventTarget {
     else this.#over()
   }
 
-  // A new line has yet to tell: what was missing on the last one means nothing.
+  // A new line has yet to tell: what was missing on the last one, or was awaited there,
+  // means nothing.
   #begins() {
     this.#timers.clearTimeout(this.#doubting)
-    this.#fresh = false
+    this.#fresh = this.#sent = false
   }
 
   // An end is told for an hour, to a page that was away for less.
