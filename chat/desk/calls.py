@@ -268,7 +268,6 @@ NOTES: Final = {
     "let_go": "They are not left alone. It was right to say so.",
     "left": "You sit in no more. Thank you for having been there.",
     "declined": "They stay with whom they have. Nobody minds.",
-    "over": "That talk is over.",
 }
 
 _TRIES: Final = ("canary", "test")

@@ -21,7 +21,6 @@ REASONS: Final = {
 """What a peer shows a talk to the room team for."""
 
 NOTES: Final = {
-    "accepted": "They are told that you are coming.",
     "said": "It is said.",
     "company": "Coordinators are told that you would like company.",
     "joined": "You sit in. Say hello, so that they know who came.",
