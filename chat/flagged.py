@@ -10,7 +10,7 @@ import logging
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import replace
 from hashlib import blake2b
-from typing import Any, Final, cast
+from typing import Any, Final, TypeVar, cast
 
 from chat import bulletin, protocol
 from chat.catalogue import Catalogue
@@ -39,7 +39,7 @@ _UNANSWERED = Script("unanswered")
 
 logger = logging.getLogger(__name__)
 
-
+T = TypeVar("T")
 Open = Callable[[Opening, Sequence[bytes]], Awaitable[str]]
 """Opens a case, once for each key; `around` are the events just before and after."""
 
@@ -120,11 +120,8 @@ class Flagged:
         waiting = 0
         self._down = not await self._answers()
         try:
-            for room in self._catalogue.rooms:
-                await self._notice_unanswered(room.slug)
-                waiting += await self._drain(room.slug)
-            for talk in await self._private():
-                waiting += await self._drain(talk)
+            for room in await self._where_any_waits():
+                waiting += await self._drain(room)
         except Unavailable:
             logger.warning("what waits for the room team could not be read")
             return
@@ -147,6 +144,24 @@ class Flagged:
         except StoreDown:
             return False
         return True
+
+    async def _where_any_waits(self) -> list[RoomName]:
+        """Return the rooms to look into, those last that could not be looked at.
+
+        All are asked together: in a quiet house there is nothing in any of them.
+        """
+        rooms = [room.slug for room in self._catalogue.rooms]
+        # What cannot be noticed now is noticed in the next round.
+        await _together(self._notice_unanswered(room) for room in rooms)
+        rooms += await self._private()
+        waiting = await _together(self._waiting_in(room) for room in rooms)
+        found = dict(zip(rooms, waiting, strict=True))
+        unsure = [room for room in found if isinstance(found[room], BaseException)]
+        return [room for room in found if room not in unsure and found[room]] + unsure
+
+    async def _waiting_in(self, room: RoomName) -> int:
+        left, _ = await self._scripts.call(_FLAGGED, (flagged_key(room),), b"-", 1)
+        return cast("int", left)
 
     async def _notice_unanswered(self, room: RoomName) -> None:
         alone = Opening(
@@ -248,6 +263,11 @@ class Flagged:
 
 async def _no_talks() -> Iterable[RoomName]:
     return ()
+
+
+async def _together(asked: Iterable[Awaitable[T]]) -> list[T | BaseException]:
+    """Return the answers of all, or what one has instead, once all have one."""
+    return await asyncio.gather(*asked, return_exceptions=True)
 
 
 def case_key(room: RoomName, member: MemberId, id_: bytes) -> bytes:

@@ -8,10 +8,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from redis import Redis
 from sqlalchemy import select
 
+from chat import catalogue
 from chat.errors import Gone, Unavailable
 from chat.flagged import AFTER, AGAIN_SECONDS, AT_ONCE, BEFORE
+from chat.history import flagged_key
 from chat.logs import Formatter
 from chat.model import Grade, RoomName
 from chat.opening import Opening
@@ -21,6 +24,7 @@ from chat.store.schema import case_events, excerpts
 from chat.triage import ANSWER_WITHIN_SECONDS
 from tests.support.clock import FakeClock
 from tests.support.desk import HANDLE, IDENTITY
+from tests.support.eventually import PATIENCE_SECONDS
 from tests.support.flags import Flags
 from tests.support.postgres import PostgresServer
 from tests.support.process import COFFEE, HERON, Process
@@ -100,6 +104,30 @@ async def test_every_room_is_looked_at(flags: Flags):
     await flags.flagged.round()
 
     assert {case.room for case in await flags.all_cases()} == {"coffee", "grief"}
+
+
+async def test_a_room_that_cannot_be_read_stops_no_other(flags: Flags):
+    with Redis.from_url(flags.process.settings.redis_url or "") as redis:
+        redis.set(flagged_key(COFFEE), "no queue")
+    await flags.says("they hurt me", flagged=True, room=GRIEF)
+
+    await flags.flagged.round()
+
+    assert [case.room for case in await flags.all_cases()] == ["grief"]
+
+
+async def test_no_room_waits_until_the_others_were_asked(
+    flags: Flags, monkeypatch: pytest.MonkeyPatch
+):
+    everyone = asyncio.Barrier(len(catalogue.load(None).rooms))
+
+    async def answer_all_at_once(*_: object) -> tuple[int, list[object]]:
+        await everyone.wait()
+        return 0, []
+
+    monkeypatch.setattr(flags.process.scripts, "call", answer_all_at_once)
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        await flags.flagged.round()
 
 
 # While the store is away
