@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from hiredis import pack_command
 from redis.asyncio.connection import AbstractConnection
 from redis.exceptions import (
     AskError,
@@ -137,10 +138,12 @@ class Pipe:
         if not batch:
             return []
         connection = await self._connected()
-        commands = [call.command(whole=whole) for call in batch]
-        await connection.send_packed_command(
-            connection.pack_commands(commands), check_health=False
-        )
+        # The client's own packing, in Python, takes six times as long.
+        packed = [
+            pack_command(call.command(whole=whole))  # type: ignore[arg-type]
+            for call in batch
+        ]
+        await connection.send_packed_command(b"".join(packed), check_health=False)
         strangers = []
         for call in batch:
             try:
