@@ -4,7 +4,6 @@ The steps go by a clock of their own: what should have happened while no worker 
 happens at once when one does, and the steps after it are not put off by that.
 """
 
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from math import ceil
@@ -13,7 +12,7 @@ from typing import Final, NamedTuple
 from chat.oncall.audiences import Reachable, alone
 from chat.oncall.need import Need
 from chat.oncall.policy import Audience, Policy, Step
-from chat.oncall.stages import Climb, PeerId, State
+from chat.oncall.stages import Climb, PeerId
 
 LATE: Final = timedelta(seconds=10)
 """After how long a step that did not come says that something is wrong with us."""
@@ -47,18 +46,9 @@ class Calling(NamedTuple):
         return need.offered(self.climb) if self.calls else need.waiting(self.climb)
 
 
-class Alert(NamedTuple):
-    """One call of one peer about a need."""
-
-    peer: PeerId
-    at: datetime
-    opened_at: datetime | None = None
-
-
 class Progress(NamedTuple):
     """What the member is told: "3 alerted · 1 has opened it · next step in 40 s"."""
 
-    state: State
     alerted: int
     """How many peers, not how many calls."""
     opened: int
@@ -106,15 +96,13 @@ def next_moment(policy: Policy, need: Need, now: datetime) -> datetime | None:
 
 
 def progress(
-    policy: Policy, need: Need, alerts: Iterable[Alert], now: datetime
+    policy: Policy, need: Need, now: datetime, *, alerted: int = 0, opened: int = 0
 ) -> Progress:
     """Return what the member may know about the calling, in numbers."""
-    alerts = list(alerts)
     due = next_moment(policy, need, now) if need.is_calling else None
     return Progress(
-        state=need.state,
-        alerted=len({alert.peer for alert in alerts}),
-        opened=len({alert.peer for alert in alerts if alert.opened_at}),
+        alerted=alerted,
+        opened=opened,
         next_step_seconds=None if due is None else max(0, _seconds(due - now)),
         round=need.climb.round,
         nobody=need.is_calling and need.climb.nobody,

@@ -15,7 +15,7 @@ from chat.model import Grade, Handle, MemberId, RoomName
 from chat.oncall import asking, blocking, forgetting, noting, telling
 from chat.oncall.asking import SHARES
 from chat.oncall.care import NEED_CHANGED, Care, Raised
-from chat.oncall.escalation import Alert, Progress, progress
+from chat.oncall.escalation import Progress, progress
 from chat.oncall.facts import REMEMBERED
 from chat.oncall.known import Happened, Known, Told, of_row, readable
 from chat.oncall.ledger import BEGINNINGS, Ledger
@@ -98,7 +98,7 @@ class Needs(Care):
         return raised._replace(news=self._first_news(known)) if new else raised
 
     def _first_news(self, known: Known) -> NeedNews:
-        numbers = progress(self._policy, known.need, (), self.ledger.now())
+        numbers = progress(self._policy, known.need, self.ledger.now())
         return telling.news(known, numbers, "raised", ())
 
     async def raise_within(
@@ -182,13 +182,10 @@ class Needs(Care):
         if since > kept(now):
             # The clock was set back meanwhile: rather count too many than none.
             since = 0
-        alerts = [
-            Alert(PeerId(staff), moment(at), moment(opened))
-            for staff, at, opened in await calls.of_need(
-                tx, need.id, since, page_seen=PAGE_SEEN
-            )
-        ]
-        return progress(self._policy, need, alerts, now), kind
+        called = await calls.of_need(tx, need.id, since, page_seen=PAGE_SEEN)
+        opened = sum(1 for each in called if each.opened_at is not None)
+        told = progress(self._policy, need, now, alerted=len(called), opened=opened)
+        return told, kind
 
     async def events(self, id_: str) -> list[Happened]:
         """Return all that happened to a need, in order."""

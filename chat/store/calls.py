@@ -29,7 +29,6 @@ class CalledPeer(NamedTuple):
     """One peer who was called about a need, by however many ways at once."""
 
     staff_id: str
-    at: int
     opened_at: int | None
 
 
@@ -42,9 +41,7 @@ async def of_need(
     one by another way calls while it is tried for the first time, and once it is sent.
     """
     asked = (
-        select(
-            alerts.c.staff_id, func.min(alerts.c.made_at), func.min(alerts.c.opened_at)
-        )
+        select(alerts.c.staff_id, func.min(alerts.c.opened_at))
         .outerjoin(peers, peers.c.staff_id == alerts.c.staff_id)
         .where(alerts.c.need_id == need_id, alerts.c.kind.in_(CALLS))
         .where(alerts.c.made_at >= since, _calls(page_seen))

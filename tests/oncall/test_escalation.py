@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from chat.oncall.audiences import Reachable, Standby, reachable
 from chat.oncall.escalation import (
-    Alert,
     Call,
     Calling,
     Progress,
@@ -18,7 +17,7 @@ from chat.oncall.escalation import (
 )
 from chat.oncall.need import Need
 from chat.oncall.policy import Audience, Policy, Step, load
-from chat.oncall.stages import Climb, PeerId, State
+from chat.oncall.stages import Climb, PeerId
 from tests.oncall.needs import (
     HERON,
     NOW,
@@ -263,36 +262,30 @@ def test_when_to_look_again(need: Need, moment: datetime | None):
 
 
 def test_the_member_is_told_how_many_and_when():
-    alerts = [
-        Alert(WREN, NOW),
-        Alert(WREN, NOW + seconds(40), opened_at=NOW + seconds(45)),
-        Alert(OTTER, NOW + seconds(40)),
-        Alert(HERON, NOW + seconds(40)),
-    ]
     need = at(Climb(NOW + seconds(90), 2))
 
-    told = progress(POLICY, need, alerts, NOW + seconds(49.5))
+    told = progress(POLICY, need, NOW + seconds(49.5), alerted=3, opened=1)
 
-    assert told == Progress(State.OFFERED, 3, 1, 41, 1, nobody=False)
+    assert told == Progress(3, 1, 41, 1, nobody=False)
 
 
 def test_a_step_that_is_late_comes_now_not_before():
     need = at(Climb(NOW, 1))
 
-    assert progress(POLICY, need, (), NOW + seconds(3)).next_step_seconds == 0
+    assert progress(POLICY, need, NOW + seconds(3)).next_step_seconds == 0
 
 
 @pytest.mark.parametrize(("waited", "late"), [(0, False), (10, False), (11, True)])
 def test_the_member_is_told_when_a_step_does_not_come(waited: int, late: bool):
     need = at(Climb(NOW, 1))
 
-    assert progress(POLICY, need, (), NOW + seconds(waited)).late is late
+    assert progress(POLICY, need, NOW + seconds(waited)).late is late
 
 
 def test_the_member_is_told_when_nobody_is_there():
     need = a_need().waiting(Climb(NOW + PAUSE, 0, 2, nobody=True))
 
-    told = progress(POLICY, need, (), NOW)
+    told = progress(POLICY, need, NOW)
 
     assert (told.nobody, told.round, told.next_step_seconds) == (True, 2, 60)
 
@@ -303,14 +296,12 @@ def test_the_first_who_come_after_nobody_are_not_told_as_asked_again():
 
     came = steps_due(POLICY, need, {Audience.ON_DUTY: (HERON,)}, later).of(need)
 
-    told = progress(POLICY, came, [Alert(HERON, later)], later)
+    told = progress(POLICY, came, later, alerted=1)
     assert (told.alerted, told.nobody, told.round) == (1, False, 1)
 
 
 def test_who_talks_is_told_of_no_next_step():
-    told = progress(POLICY, a_talk(), [Alert(WREN, NOW, NOW)], NOW)
-
-    assert (told.state, told.next_step_seconds) == (State.TALKING, None)
+    assert progress(POLICY, a_talk(), NOW).next_step_seconds is None
 
 
 waits = st.lists(st.integers(0, 300), max_size=5)

@@ -36,7 +36,7 @@ async def test_who_was_called_is_counted_since_a_moment(house: NeedsHouse):
     later = kept(house.clock.now())
 
     assert {each.staff_id for each in await called(house, id_)} == {WREN, OTTER}
-    assert await called(house, id_, later) == [(OTTER, later, None)]
+    assert await called(house, id_, later) == [(OTTER, None)]
 
 
 @pytest.mark.parametrize(
