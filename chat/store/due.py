@@ -4,9 +4,10 @@ Moments are milliseconds since 1970.
 """
 
 from collections.abc import Collection, Sequence
+from functools import cache
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chat.model import Grade
@@ -45,18 +46,27 @@ async def due(
     has left the team, or may have when there is danger, and a talk that has been quiet
     since before a moment.
     """
+    moments = {"now": now, "furthest": furthest, "quiet": quiet}
+    found = await tx.execute(_asked_for_due(), moments)
+    return [Due(row.id, by_time=_is_by_time(row, now, furthest)) for row in found]
+
+
+@cache
+def _asked_for_due() -> Select[Any]:
+    # Asked twice a second by every process: made once.
     deserted = or_(_is_deserted(), _waits_in_danger())
     safe = needs.c.grade < int(Grade.HIGH)
-    over = and_(needs.c.state == _TALKING, needs.c.quiet_since <= quiet, safe)
-    astray = or_(needs.c.next_at > furthest, _has_no_next_step())
-    by_time = or_(needs.c.next_at <= now, and_(needs.c.state != _ENDED, astray))
+    quiet_since = needs.c.quiet_since <= bindparam("quiet")
+    over = and_(needs.c.state == _TALKING, quiet_since, safe)
+    astray = or_(needs.c.next_at > bindparam("furthest"), _has_no_next_step())
+    due_now = needs.c.next_at <= bindparam("now")
+    by_time = or_(due_now, and_(needs.c.state != _ENDED, astray))
     alone = and_(needs.c.state.in_(_CALLING), needs.c.climb_nobody.is_(True))
     asked = select(
         needs.c.id, needs.c.climb_nobody, needs.c.next_at, deserted.label("deserted")
     )
     asked = asked.where(or_(by_time, alone, deserted, over))
-    found = await tx.execute(asked.order_by(needs.c.rank, needs.c.id))
-    return [Due(row.id, by_time=_is_by_time(row, now, furthest)) for row in found]
+    return asked.order_by(needs.c.rank, needs.c.id)
 
 
 def _is_by_time(row: Row[Any], now: int, furthest: int) -> bool:
@@ -102,8 +112,12 @@ async def lock(tx: AsyncConnection, ids: Collection[str]) -> Sequence[Row[Any]]:
 
 async def waiting(tx: AsyncConnection) -> Waiting:
     """Return how many needs call somebody, and since when; drills are not counted."""
-    asked = select(func.count(), func.min(needs.c.raised_at)).where(
+    number, since = (await tx.execute(_asked_for_waiting())).one()
+    return Waiting(number, since)
+
+
+@cache
+def _asked_for_waiting() -> Select[int, Any]:
+    return select(func.count(), func.min(needs.c.raised_at)).where(
         needs.c.state.in_(_CALLING), needs.c.drill.is_(False)
     )
-    number, since = (await tx.execute(asked)).one()
-    return Waiting(number, since)
