@@ -88,6 +88,20 @@ async def test_a_gap_is_taken_with_one_tap(house: House, browser: Browser):
         await expect(page.locator(".slot--mine")).to_have_count(before + 1)
 
 
+async def test_the_day_on_which_weekly_hours_end_can_be_read_on_a_phone(
+    house: House, browser: Browser
+):
+    role = Role.COORDINATOR
+    async with sitting(house, browser, "Birch", role, 320, "light") as page:
+        await page.goto("/staff/rota")
+        await page.locator("summary", has_text="Weekly hours").click()
+
+        day = await page.locator(".kept__end [type=date]").first.bounding_box()
+
+    assert day is not None
+    assert day["width"] >= 140
+
+
 async def test_a_mistake_has_the_focus_where_it_was_made(
     house: House, browser: Browser
 ):
