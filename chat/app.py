@@ -103,11 +103,13 @@ class Service(Ground):
     async def running(self) -> AsyncIterator[None]:
         """Run all that goes on by itself, for as long as the caller stays inside."""
         self._hear()
-        self.backroom.screening.warm_up()
         self.wheel.start(asyncio.get_running_loop())
         try:
             async with asyncio.TaskGroup() as tasks:
                 going = [tasks.create_task(part) for part in self._parts()]
+                # Needs that are open do not wait for it; only members do.
+                await asyncio.to_thread(self.backroom.screening.warm_up)
+                going.append(tasks.create_task(self._rehearse()))
                 self.collector.start()
                 yield
                 for task in going:
@@ -148,7 +150,6 @@ class Service(Ground):
             ),
             self.desk.run(),
             self._tidy(),
-            self._rehearse(),
         ]
 
     async def aclose(self) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import signal
+import threading
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,6 +14,8 @@ import pytest
 from websockets.exceptions import InvalidStatus
 
 from chat import app
+from chat.oncall.escalator import Escalator
+from chat.screening import Screening
 from chat.settings import Settings
 from tests.support.clock import FakeClock
 from tests.support.eventually import PATIENCE_SECONDS, eventually
@@ -53,6 +56,26 @@ def _get(url: str) -> tuple[int, str]:
 async def test_it_is_alive_and_ready(house: House):
     assert await get(house, "/healthz") == (200, "alive\n")
     assert await get(house, "/readyz") == (200, "ready\n")
+
+
+async def test_open_needs_do_not_wait_for_a_new_process_to_warm_up(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+):
+    looked_first = []
+
+    def warm_up(_screening: Screening) -> None:
+        looked_first.append(looked.wait(PATIENCE_SECONDS))
+
+    async def look(_escalator: Escalator) -> int:
+        looked.set()
+        return 0
+
+    looked = threading.Event()
+    monkeypatch.setattr(Screening, "warm_up", warm_up)
+    monkeypatch.setattr(Escalator, "tick", look)
+
+    async with House.open(settings):
+        assert looked_first == [True]
 
 
 async def test_without_redis_it_is_alive_and_not_ready(
