@@ -1,20 +1,19 @@
 """Sheets: the plain pages themselves, made of what there is to show."""
 
 import secrets
-from collections.abc import Sequence
-from typing import Final, Protocol
+from collections.abc import Callable, Sequence
+from typing import Final
 
 from starlette.responses import RedirectResponse, Response
 
 from chat.desk.frame import said
 from chat.desk.templates import page
-from chat.errors import ChatError
 from chat.oncall.asking import SHARES
 from chat.plain.keepsake import COOKIE, PATH, Keepsakes, mark
 from chat.plain.lines import Country
 from chat.plain.spoken import Spoken
 from chat.plain.visit import Visit, ticked
-from chat.plain.words import WISHES, Watched, refusal, status_of
+from chat.plain.words import WISHES, Watched
 from chat.requests import MOST_NEED_CHARACTERS, STAYS
 from chat.text import MAX_CHARACTERS
 
@@ -34,14 +33,8 @@ _COUNTRY: Final = "country"
 _A_YEAR: Final = 365 * 24 * 3600
 _ID_BYTES: Final = 8
 
-
-class Again(Protocol):
-    """A page on which one can try once more what did not work."""
-
-    def __call__(
-        self, visit: Visit, note: str = "", *, error: ChatError | None = None
-    ) -> Response:
-        """Return it, with what was wrong."""
+Again = Callable[[Visit, str, int], Response]
+"""Returns a page on which one can try once more, with what was wrong and its status."""
 
 
 class Sheets:
@@ -62,16 +55,8 @@ class Sheets:
             country=self._countries.get(code), **values,
         )  # fmt: skip
 
-    def start(
-        self,
-        visit: Visit,
-        note: str = "",
-        status: int = 200,
-        error: ChatError | None = None,
-    ) -> Response:
+    def start(self, visit: Visit, note: str = "", status: int = 200) -> Response:
         """Return the page with the button, and what was written on it before."""
-        if error is not None:
-            note, status = refusal(error), status_of(error)
         return self._asking("plain_start", visit, status, note)
 
     def more(self, visit: Visit, note: str = "", status: int = 200) -> Response:
@@ -86,16 +71,8 @@ class Sheets:
             longest=MOST_NEED_CHARACTERS, lines_first=bool(note),
         )  # fmt: skip
 
-    def stay(
-        self,
-        visit: Visit,
-        note: str = "",
-        status: int = 200,
-        error: ChatError | None = None,
-    ) -> Response:
+    def stay(self, visit: Visit, note: str = "", status: int = 200) -> Response:
         """Return the page on which one chooses how often to check in."""
-        if error is not None:
-            note, status = refusal(error), status_of(error)
         choices = tuple(filter(None, STAYS))
         return self.sheet("plain_stay", visit, status, note=note, choices=choices)
 
@@ -107,7 +84,7 @@ class Sheets:
         """Ask whoever presses on a page that may be anybody's to press on ours."""
         if visit.secret is None:
             visit.secret = self._keepsakes.new(visit.request)
-        return again(visit, note=_ONCE_MORE)
+        return again(visit, _ONCE_MORE, 200)
 
     def writing(
         self,
@@ -115,14 +92,14 @@ class Sheets:
         latest: Sequence[Spoken],
         watch: Watched | None,
         text: str = "",
-        error: ChatError | None = None,
+        note: str = "",
+        status: int = 200,
     ) -> Response:
         """Return the page to write on, which does not come anew by itself."""
         return self.sheet(
-            "plain_write", visit, status_of(error) if error else 200,
+            "plain_write", visit, status, note=note,
             latest=latest[:4][::-1], watch=watch, text=text,
             id=secrets.token_hex(_ID_BYTES), longest=MAX_CHARACTERS,
-            note=refusal(error) if error else "",
         )  # fmt: skip
 
     def country_of(self, visit: Visit) -> str:

@@ -113,13 +113,13 @@ class PlainTalk:
     async def _refused(
         self, visit: Visit, again: Again | None, error: ChatError
     ) -> Response:
+        note, status = refusal(error), status_of(error)
         if again is not None:
-            return again(visit, error=error)
+            return again(visit, note, status)
         if visit.request.method == "POST" and visit.secret is not None:
-            note, status = refusal(error), status_of(error)
             with suppress(ChatError):
                 return await self._standing.page(visit, visit.secret, note, status)
-        answer = self._sheets.start(visit, error=error)
+        answer = self._sheets.start(visit, note, status)
         if visit.request.method == "GET":
             answer.headers["refresh"] = str(WAITING_SECONDS)
         return answer
@@ -166,7 +166,7 @@ class PlainTalk:
             message = Say(0, talk, id_of(said(visit.form, "id", 16)), text, 0)
             await self._speaking.say(session, member, message, wait)
         except ChatError as error:
-            return await self._write(visit, text=text, error=error)
+            return await self._write(visit, text, refusal(error), status_of(error))
         await self._staying.wrote(visit)
         return go(PATH)
 
@@ -202,7 +202,7 @@ class PlainTalk:
         return shown(await self._asker.news(visit), self._clock.seconds())
 
     async def _write(
-        self, visit: Visit, text: str = "", error: ChatError | None = None
+        self, visit: Visit, text: str = "", note: str = "", status: int = 200
     ) -> Response:
         news = await self._asker.news(visit)
         if visit.secret is None or news is None:
@@ -212,4 +212,4 @@ class PlainTalk:
         if latest is not None and news.state != "ended":
             await self._standing.is_seen(session, talk, still=True)
         watch = await self._standing.watch(visit)
-        return self._sheets.writing(visit, latest or [], watch, text, error)
+        return self._sheets.writing(visit, latest or [], watch, text, note, status)
