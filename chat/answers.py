@@ -172,18 +172,7 @@ class Answers:
             return b""
         new_here = (join.epoch, join.position) == (0, 0) and room not in session.rooms
         session.rooms[room] = entered.member
-        page = entered.page
-        joined = protocol.joined(
-            join.ref,
-            room,
-            page.epoch,
-            page.position,
-            whole=page.whole,
-            more=page.more,
-            who=entered.member.who,
-            people=entered.people,
-            events=page.events,
-        )
+        joined = entered.frame(join.ref, room)
         if (held := self._held.of(room)) == Held(room):
             return joined
         if held.shield_since and new_here:

@@ -29,6 +29,20 @@ class Entered(NamedTuple):
     page: Page
     people: list[tuple[bytes, bool]] | int
 
+    def frame(self, ref: int, room: RoomName) -> bytes:
+        """Return the answer that says so."""
+        return protocol.joined(
+            ref,
+            room,
+            self.page.epoch,
+            self.page.position,
+            whole=self.page.whole,
+            more=self.page.more,
+            who=self.member.who,
+            people=self.people,
+            events=self.page.events,
+        )
+
 
 class Rooms:
     """The topic rooms, as one process serves them."""

@@ -67,18 +67,7 @@ class Talking:
             self._listening.leave(connection, need, entered.member, at_once=False)
             return b""
         session.talks[need] = entered.member
-        page = entered.page
-        return protocol.joined(
-            enter.ref,
-            talk_of(need),
-            page.epoch,
-            page.position,
-            whole=page.whole,
-            more=page.more,
-            who=entered.member.who,
-            people=entered.people,
-            events=page.events,
-        )
+        return entered.frame(enter.ref, talk_of(need))
 
     async def _say(self, session: StaffSession, me: Deskmate, say: Say) -> bytes:
         member = _member(session, say.need)
