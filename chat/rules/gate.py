@@ -14,14 +14,11 @@ from typing import Any, NamedTuple
 import ahocorasick
 
 from chat.rules.needs import needs
-from chat.rules.rarity import Choice, rarity
+from chat.rules.rarity import Choice
 from chat.rules.reading import Known
 
 _ASKED = 3
 """As many of a pattern's needs are asked after; more hardly ever turn it away."""
-
-_COMMON = 2.0
-"""A need that more texts meet turns hardly any away, but where it is the rarest."""
 
 _REMEMBERED = 4
 """As many texts as one message is read as; rules ask about them in turn."""
@@ -53,7 +50,7 @@ class Lookout:
     def add(self, patterns: Iterable[str]) -> int:
         """Look for what patterns need as well; return the number of their gate."""
         known = Known()
-        asked = [_telling(needs(pattern, known)) for pattern in patterns]
+        asked = [needs(pattern, known)[:_ASKED] for pattern in patterns]
         gate = len(self._always)
         self._always.append([place for place, needed in enumerate(asked) if not needed])
         for place, needed in enumerate(asked):
@@ -98,12 +95,6 @@ class Lookout:
                 if others & met == others:
                     passed[gate].append(place)
         return passed
-
-
-def _telling(needed: Sequence[Choice]) -> Sequence[Choice]:
-    """Return those of a pattern's needs that are worth being asked after."""
-    others = [each for each in needed[1:_ASKED] if rarity(each) < _COMMON]
-    return [*needed[:1], *others]
 
 
 LOOKOUT = Lookout()

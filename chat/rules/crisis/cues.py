@@ -1,7 +1,7 @@
 """Cues: what a language says about danger, as its data files list it."""
 
 import tomllib
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from itertools import chain, islice
@@ -50,8 +50,8 @@ SHORT = "short"
 _MOST = 40
 """As many of one cue as are looked at; a text with more says nothing new."""
 
-_GUARDS = Lookout()
-"""Finds the words of guards, which are asked for only where a rule would hold."""
+_BESIDES = Lookout()
+"""Finds the words of what stands beside anchors: few texts have even one of those."""
 
 _REACHES = {"~": "near", "*": "message", "<": "before", ">": "after"}
 
@@ -83,16 +83,9 @@ class Language:
             for name, those in whole["cues"].items()
         }
         self._patterns = {name: _compiled(_any(phrases[name])) for name in self._names}
-        gated = {self._mark, *self.rules}.union(
-            *(rule.wanted for rule in chain.from_iterable(self.rules.values()))
-        )
-        gates = [name for name in self._names if name in gated]
-        self._phrased = [name for name in gates for _ in phrases[name]]
-        patterns = (_any([one]) for name in gates for one in phrases[name])
-        self._gate = Gate(patterns, LOOKOUT)
-        self._guards = [name for name in self._names if name not in gated]
-        guards = (_any(phrases[name]) for name in self._guards)
-        self._guarded = Gate(guards, _GUARDS)
+        besides = {name: each for name, each in phrases.items() if name not in rules}
+        self._anchors = _Gated({name: phrases[name] for name in self.rules}, LOOKOUT)
+        self._besides = _Gated(besides, _BESIDES)
 
     def _refuse_strangers(
         self, guards: Iterable[str], rules: Mapping[str, Sequence[Rule]]
@@ -106,16 +99,13 @@ class Language:
 
     def cues(self, clauses: Clauses) -> "Cues":
         """Return the cues of a text; most are never asked for, nor looked for."""
-        passed = self._gate.passed(clauses.plain)
-        names = dict.fromkeys([self._phrased[phrase] for phrase in passed])
-        cues = Cues(self, names, clauses)
+        anchors = self._anchors.passed(clauses.plain)
+        if not anchors:
+            return Cues(self, (), (), clauses)
+        cues = Cues(self, anchors, self._besides.passed(clauses.plain), clauses)
         if self._mark and not cues.get(self._mark):
-            return Cues(self, (), clauses)
+            return Cues(self, (), (), clauses)
         return cues
-
-    def guards(self, clauses: Clauses) -> Collection[str]:
-        """Return the guards that a text may hold: few texts have a rule to guard."""
-        return {self._guards[place] for place in self._guarded.passed(clauses.plain)}
 
     def places(self, name: str, clauses: Clauses) -> list[Cue]:
         """Return where a cue stands in a text."""
@@ -124,42 +114,54 @@ class Language:
         return [Cue(name, at, end, clauses.clause(at)) for at, end in spans]
 
 
+class _Gated:
+    """Cues, of which a text can have few: each phrase of theirs needs some words."""
+
+    def __init__(self, phrases: Mapping[str, Sequence[str]], lookout: Lookout) -> None:
+        self._names = [name for name, those in phrases.items() for _ in those]
+        patterns = (_any([one]) for those in phrases.values() for one in those)
+        self._gate = Gate(patterns, lookout)
+
+    def passed(self, plain: str) -> Iterable[str]:
+        """Return the cues that plain words may hold, in their order."""
+        return dict.fromkeys([self._names[place] for place in self._gate.passed(plain)])
+
+
 class Cues:
     """The cues of one text; each is looked for when it is asked for, and then known."""
 
-    __slots__ = ("_clauses", "_found", "_guards", "_language", "_may_stand", "_names")
+    __slots__ = ("_anchors", "_clauses", "_found", "_language", "_may_stand")
 
     def __init__(
-        self, language: Language, names: Iterable[str], clauses: Clauses
+        self,
+        language: Language,
+        anchors: Iterable[str],
+        besides: Iterable[str],
+        clauses: Clauses,
     ) -> None:
         self._language = language
         self._clauses = clauses
-        self._names = names
-        """Those that may stand in the text, in the language's order."""
-        self._may_stand = {*names, SHORT} if clauses.short else set(names)
-        self._guards: Collection[str] | None = None
-        short = [Cue(SHORT, 0, 0, 0)] if clauses.short else []
-        self._found: dict[str, Sequence[Cue]] = {SHORT: short}
+        self._anchors = anchors
+        self._found: dict[str, Sequence[Cue]] = {}
+        self._may_stand = {*anchors, *besides}
+        if clauses.short:
+            self._may_stand.add(SHORT)
+            self._found[SHORT] = [Cue(SHORT, 0, 0, 0)]
 
     def get(self, name: str) -> Sequence[Cue]:
         """Return every place where a cue stands in the text."""
+        if name not in self._may_stand:
+            return ()
         if name not in self._found:
-            stands = name in self._may_stand or self._may_guard(name)
-            places = self._language.places
-            self._found[name] = places(name, self._clauses) if stands else ()
+            self._found[name] = self._language.places(name, self._clauses)
         return self._found[name]
-
-    def _may_guard(self, name: str) -> bool:
-        if self._guards is None:
-            self._guards = self._language.guards(self._clauses)
-        return name in self._guards
 
     def possible(
         self, rules: Mapping[str, Sequence[Rule]]
     ) -> Iterator[tuple[Rule, Sequence[Cue]]]:
         """Yield the rules that may hold, each with its anchors in the text."""
-        for name in self._names:
-            for rule in rules.get(name, ()):
+        for name in self._anchors:
+            for rule in rules[name]:
                 if rule.wanted <= self._may_stand:
                     yield rule, self.get(name)
 
