@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import time
 
-from chat.oncall.hours import ONE_DAY, Hours, wall_hours, zone_of
+from chat.oncall.hours import Hours, days_of, wall_hours, zone_of
 from chat.oncall.refusals import BadShift
 from chat.oncall.weekly import LineId
 
@@ -32,14 +32,11 @@ class Closed:
     def within(self, zone: str, span: Hours) -> Iterator[Hours]:
         """Return its hours that are on at some time of a span, in order."""
         there = zone_of(zone)
-        day = span.starts.astimezone(there).date() - ONE_DAY
-        last = span.ends.astimezone(there).date()
-        while day <= last:
+        for day in days_of(span, there):
             if day.weekday() == self.weekday:
                 hours = wall_hours(there, day, self.starts, self.ends)
                 if hours and hours.shared_with(span):
                     yield hours
-            day += ONE_DAY
 
 
 def closed(lines: Iterable[Closed], zone: str, span: Hours) -> list[Hours]:

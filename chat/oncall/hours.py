@@ -12,7 +12,7 @@ So what touches on the wall touches, nothing overlaps that did not, and no hour 
 somebody lives through is left out between two shifts that meet.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final, NamedTuple
@@ -140,6 +140,15 @@ def ordered(starts: datetime, ends: datetime, longest: timedelta) -> Hours:
         most = longest / timedelta(hours=1)
         raise ShiftInverted(f"it is longer than {most:g} hours", "ends")
     return Hours(starts, ends)
+
+
+def days_of(span: Hours, zone: ZoneInfo) -> Iterator[date]:
+    """Return the days of a span, and first the one whose night may run into it."""
+    day = span.starts.astimezone(zone).date() - ONE_DAY
+    last = span.ends.astimezone(zone).date()
+    while day <= last:
+        yield day
+        day += ONE_DAY
 
 
 def left_over(span: Hours, taken: Iterable[Hours]) -> list[Hours]:

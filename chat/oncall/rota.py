@@ -14,6 +14,7 @@ from typing import Final
 from chat.oncall.hours import (
     ONE_DAY,
     Hours,
+    days_of,
     left_over,
     wall_hours,
     wall_length,
@@ -193,9 +194,7 @@ class Rota:
 
     def _weekly(self, line: Weekly, span: Hours) -> Iterator[Shift]:
         zone = zone_of(self.zone)
-        day = span.starts.astimezone(zone).date() - ONE_DAY
-        last = span.ends.astimezone(zone).date()
-        while day <= last:
+        for day in days_of(span, zone):
             hours = line.hours(zone, day)
             if hours and hours.shared_with(span):
                 for peer in line.turn(day):
@@ -203,7 +202,6 @@ class Rota:
                         hours, peer, line.id, Origin.WEEKLY,
                         line.backup, line.tags, line.languages, regular=True,
                     )  # fmt: skip
-            day += ONE_DAY
 
     def _check(self, span: Hours, peers: Iterable[PeerId]) -> "Rota":
         """Return the same rota, if nobody of these has two shifts at once in a span."""
