@@ -78,7 +78,12 @@ class Switchboard:
             planned=self.planned,
             rooms=ground.catalogue.rooms,
         )
-        self.duty = Duty(database=database, clock=ground.clock, ring=call)
+        self.duty = Duty(
+            database=database,
+            clock=ground.clock,
+            ring=call,
+            rooms=ground.catalogue.rooms,
+        )
         self.team = Team(
             planned=self.planned,
             reachable=self.ways.reachable_ids,

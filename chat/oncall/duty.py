@@ -1,7 +1,7 @@
 """Duty: who is ready to be called, on which terms, and the link to their calendar."""
 
 import secrets
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import datetime
 from hashlib import sha256
 from typing import Final
@@ -10,7 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chat import bulletin
 from chat.clock import Clock
-from chat.oncall.hours import QuietHours
+from chat.model import Room
+from chat.oncall import gaps
+from chat.oncall.hours import Hours, QuietHours
 from chat.oncall.refusals import BadTerms, NotReady
 from chat.oncall.stages import PeerId
 from chat.oncall.terms import LONGEST_ON_DUTY, Terms, check, terms
@@ -33,10 +35,13 @@ class Duty:
         database: Database,
         clock: Clock,
         ring: Callable[[bytes], Awaitable[None]],
+        rooms: Sequence[Room],
     ) -> None:
+        """Let them be called for these rooms."""
         self._database = database
         self._clock = clock
         self._ring = ring
+        self._rooms = rooms
 
     async def of(self, staff_id: str) -> Terms:
         """Return on which terms somebody may be called."""
@@ -62,7 +67,7 @@ class Duty:
 
     async def go_off(self, staff_id: str) -> Terms:
         """Have somebody called no more, unless they are on shift."""
-        return await self._keep(staff_id, on_duty_until=None)
+        return await self._end(staff_id)
 
     async def check_in(self, staff_id: str) -> Terms:
         """Note that somebody has arrived for their shift, and is well enough for it.
@@ -76,7 +81,7 @@ class Duty:
 
     async def check_out(self, staff_id: str) -> Terms:
         """Note that somebody's shift is over; they are on duty no more."""
-        return await self._keep(staff_id, checked_in_at=None, on_duty_until=None)
+        return await self._end(staff_id, checked_in_at=None)
 
     async def set(
         self,
@@ -109,6 +114,18 @@ class Duty:
             if not terms(await peers.of(tx, staff_id)).ready:
                 raise NotReady
             changed = await _kept(tx, staff_id, values)
+        await self._ring(bulletin.rota())
+        return changed
+
+    async def _end(self, staff_id: str, **values: object) -> Terms:
+        """Let a duty be over; of hours that were left of it others are warned again."""
+        now = self._clock.now()
+        async with self._database.begin() as tx:
+            until = terms(await peers.of(tx, staff_id)).on_duty_until
+            changed = await _kept(tx, staff_id, values | {"on_duty_until": None})
+            if until is not None and now < until:
+                left = Hours(now, until)
+                await gaps.tell_of_duty(tx, left, self._rooms, by=staff_id)
         await self._ring(bulletin.rota())
         return changed
 

@@ -18,8 +18,9 @@ from chat.clock import Clock
 from chat.errors import StoreDown
 from chat.model import Room
 from chat.oncall.alerting import Ways
-from chat.oncall.coverage import Peer
-from chat.oncall.holes import Hole, holes, opened
+from chat.oncall.coverage import SHORTEST, Peer
+from chat.oncall.holes import Hole, Opened, holes, left_by, opened
+from chat.oncall.hours import Hours
 from chat.oncall.planned import Planned
 from chat.oncall.rota import Rota
 from chat.oncall.rotabook import STAYS, Rotabook
@@ -132,6 +133,22 @@ async def tell_anew(
     makes a gap knows of it.
     """
     found = opened(before, after, await _speakers(tx), rooms, now)
+    await _forget(tx, found, by, now)
+
+
+async def tell_of_duty(
+    tx: AsyncConnection, left: Hours, rooms: Sequence[Room], *, by: str
+) -> None:
+    """Have all but one warned again of hours for which they are on duty no more."""
+    if left.length < SHORTEST:
+        return
+    now = left.starts
+    book, _ = await Planned().at(tx, now)
+    found = left_by(left, book.rota, await _speakers(tx), rooms, now)
+    await _forget(tx, found, by, now)
+
+
+async def _forget(tx: AsyncConnection, found: Opened, by: str, now: datetime) -> None:
     await warnings.forget_beginning(tx, found.told)
     await warnings.add(tx, [f"{key}{by}" for key in found.news], kept(now))
 

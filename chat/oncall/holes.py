@@ -60,12 +60,19 @@ class Hole(NamedTuple):
 
 
 class Opened(NamedTuple):
-    """What a change of the rota opens, by the beginnings of keys."""
+    """What a change opens, by the beginnings of keys."""
 
     told: list[str]
     """Of what those who were told of it before are to be told again."""
     news: list[str]
     """What of that is known to whoever made the change."""
+
+
+class _Open(NamedTuple):
+    """Hours that have nobody, and those that have nobody for some."""
+
+    for_all: Sequence[Hours]
+    for_some: Sequence[Hours]
 
 
 def holes(
@@ -106,16 +113,45 @@ def opened(
 ) -> Opened:
     """Return what a change of the rota opens, as if all of these could be reached."""
     span = _span(after.zone, now)
-    over = Hours(span.starts, now)
-    had, has = before.gaps(span), after.gaps(span)
-    lacked, lacking = (
-        [lack.gap.hours for lack in lacks(rota, span, peers, rooms, now)]
-        for rota in (before, after)
-    )
-    for_all = _opened(has, [*had, over], after.zone)
-    for_some = _opened(lacking, [*lacked, *had, over], after.zone)
+    had, has = (_open(rota, span, peers, rooms, now) for rota in (before, after))
+    return _news(had, has, Hours(span.starts, now), after.zone)
+
+
+def left_by(
+    duty: Hours,
+    rota: Rota,
+    peers: Mapping[PeerId, Peer],
+    rooms: Sequence[Room],
+    now: datetime,
+) -> Opened:
+    """Return what opens when somebody's duty without a shift ends before its time."""
+    span = _span(rota.zone, now)
+    has = _open(rota, span, peers, rooms, now)
+    had = _Open(*([*_without(duty, hours)] for hours in has))
+    return _news(had, has, Hours(span.starts, now), rota.zone)
+
+
+def _open(
+    rota: Rota,
+    span: Hours,
+    peers: Mapping[PeerId, Peer],
+    rooms: Sequence[Room],
+    now: datetime,
+) -> _Open:
+    lacking = lacks(rota, span, peers, rooms, now)
+    return _Open(rota.gaps(span), [lack.gap.hours for lack in lacking])
+
+
+def _without(taken: Hours, hours: Iterable[Hours]) -> Iterator[Hours]:
+    for each in hours:
+        yield from left_over(each, [taken])
+
+
+def _news(had: _Open, has: _Open, over: Hours, zone: str) -> Opened:
+    for_all = _opened(has.for_all, [*had.for_all, over], zone)
+    for_some = _opened(has.for_some, [*had.for_some, *had.for_all, over], zone)
     # Of an hour that has nobody, no more than that is told.
-    for_some = for_some.difference(*map(_hourly, has))
+    for_some = for_some.difference(*map(_hourly, has.for_all))
     news = [*_keys(ALL, for_all), *_keys(SOME, for_some)]
     return Opened([*news, *_keys(ALL, for_some)], news)
 

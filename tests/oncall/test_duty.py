@@ -40,7 +40,7 @@ async def duty(database: Database, clock: FakeClock, rung: list[bytes]) -> Duty:
         for name in ("wren", "otter"):
             await staff.add(tx, staff.Account(name, name.title(), Role.PEER, 0))
         await peers.keep(tx, "wren", ready_at=kept(clock.now()))
-    return Duty(database=database, clock=clock, ring=ring)
+    return Duty(database=database, clock=clock, ring=ring, rooms=())
 
 
 async def test_somebody_new_has_terms_as_everybody_has_them_at_first(duty: Duty):

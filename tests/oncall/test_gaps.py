@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from chat.oncall.duty import Duty
 from chat.oncall.gaps import Gaps
 from chat.oncall.holes import by_day
 from chat.oncall.hours import Hours
@@ -53,6 +54,7 @@ class Watch:
             planned=planned,
             rooms=ROOMS,
         )
+        self.duty = Duty(database=database, clock=clock, ring=self._ring, rooms=ROOMS)
         self.gaps = self.another()
 
     def another(self) -> Gaps:
@@ -160,6 +162,52 @@ async def test_nobody_is_told_of_hours_in_which_somebody_is_on_duty(watch: Watch
     await watch.keeps(OTTER, on_duty_until=None)
 
     assert await watch.gaps.warn() == 2, "they ended earlier"
+
+
+@on_sqlite
+async def test_hours_of_a_duty_that_is_ended_early_are_told_again(
+    watch: Watch, clock: FakeClock
+):
+    await watch.has(HERON)
+    gap = Hours(NOON + HOUR, NOON + 9 * HOUR)
+    await watch.covered(gap)
+    assert await watch.gaps.warn() == 3
+    clock.advance(2 * 3600)
+    await watch.duty.go_on(OTTER, NOON + 6 * HOUR)
+    assert await watch.gaps.warn() == 0
+    clock.advance(1800)
+    await watch.told()
+
+    await watch.duty.go_off(OTTER)
+
+    assert await watch.gaps.warn() == 2
+    assert await watch.another().warn() == 0
+    assert {peer for peer, _ in await watch.told()} == {WREN, HERON}, "Otter knows"
+
+
+@on_sqlite
+async def test_a_duty_that_was_over_or_nearly_or_beside_a_shift_rings_nobody_again(
+    watch: Watch, clock: FakeClock
+):
+    gap = Hours(NOON + 4 * HOUR, NOON + 9 * HOUR)
+    await watch.covered(gap)
+    await watch.gaps.warn()
+    await watch.duty.go_on(OTTER, NOON + 2 * HOUR)
+    clock.advance(3600)
+    await watch.duty.go_off(OTTER)
+    assert await watch.gaps.warn() == 0, "Wren has those hours"
+
+    await watch.duty.go_on(OTTER, NOON + 2 * HOUR)
+    clock.advance(5 * 3600)
+    await watch.duty.check_out(OTTER)
+
+    assert await watch.gaps.warn() == 0, "it had ended by itself"
+
+    await watch.duty.go_on(OTTER, NOON + 8 * HOUR)
+    clock.advance(2 * 3600 - 600)
+    await watch.duty.check_out(OTTER)
+
+    assert await watch.gaps.warn() == 0, "ten minutes are a late bus"
 
 
 @on_sqlite

@@ -74,7 +74,9 @@ class CallDesk:
             seal=lambda handle, peer: IDENTITY.seal(handle, peer.encode()),
         )
         self.ways = Ways(database=self.database, clock=self.clock, ring=self.tell)
-        self.duty = Duty(database=self.database, clock=self.clock, ring=self.tell)
+        self.duty = Duty(
+            database=self.database, clock=self.clock, ring=self.tell, rooms=()
+        )
         planned = Planned()
         self.plan = Plan(
             database=self.database,

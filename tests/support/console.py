@@ -64,7 +64,9 @@ class Console:
             controls=self.controls,
             rulebook=self.rulebook,
             plan=self._plan(),
-            duty=Duty(database=desk.database, clock=desk.clock, ring=self._ring),
+            duty=Duty(
+                database=desk.database, clock=desk.clock, ring=self._ring, rooms=()
+            ),
             catalogue=catalogue.load(None),
             clock=desk.clock,
             others_here=self.watch.others,

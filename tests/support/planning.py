@@ -40,7 +40,7 @@ class Planning:
         rooms = found.rooms
         same: dict[str, Any] = {"database": self.database, "clock": self.clock}
         self.plan = Plan(**same, ring=self._ring, planned=planned, rooms=rooms)
-        self.duty = Duty(**same, ring=self._ring)
+        self.duty = Duty(**same, ring=self._ring, rooms=rooms)
         attendance = Attendance(scripts=process.scripts, clock=self.clock)
         self.cover = Cover(
             **same,
