@@ -40,7 +40,7 @@ def collector(crowd: Crowd) -> Iterator[Collector]:
 
 
 def full_collections() -> int:
-    return gc.get_stats()[2]["collections"]
+    return int(gc.get_stats()[2]["collections"])
 
 
 @pytest.mark.usefixtures("collector")
