@@ -1,7 +1,8 @@
 """Decoding: a request as it comes off the wire, believed only if all of it is right."""
 
-from collections.abc import Callable
-from typing import cast
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import TypeVar, cast
 
 from chat.errors import BadFrame, UnknownRequest
 from chat.protocol import MAX_INTEGER, unpack_value
@@ -20,9 +21,7 @@ _TOKEN_BYTES = 16
 _AN_ID, _A_TOKEN = bytes(_ID_BYTES), bytes(_TOKEN_BYTES)
 _A_SECRET = bytes(_SECRET_BYTES)
 
-_FIELDS: dict[type[Request], tuple[type, ...]] = {
-    request: tuple(request.__annotations__.values()) for request in REQUESTS.values()
-}
+T = TypeVar("T", bound=tuple[object, ...])
 
 
 def unpack(data: bytes) -> Request:
@@ -33,17 +32,37 @@ def unpack(data: bytes) -> Request:
         UnknownRequest: If they are well formed and of a kind we do not know.
 
     """
-    kind, fields = _split(data)
-    request = REQUESTS.get(kind)
-    if request is None:
+    request = read(data, REQUESTS)
+    if not _in_bounds(request):
+        raise BadFrame
+    return request
+
+
+def read(data: bytes, kinds: Mapping[int, type[T]]) -> T:
+    """Decode one of several kinds of frames: its number, and fields as the kind says.
+
+    Raises:
+        BadFrame, UnknownRequest: As in `unpack`.
+
+    """
+    number, fields = _split(data)
+    kind = kinds.get(number)
+    if kind is None:
         raise UnknownRequest
     # Exact types: MessagePack yields only builtins, and `True` must not pass for 1.
-    if tuple(map(type, fields)) != _FIELDS[request]:
+    if tuple(map(type, fields)) != _types(kind) or not _are_exact(fields):
         raise BadFrame
-    made = cast("Callable[..., Request]", request)(*fields)
-    if not _in_bounds(made):
-        raise BadFrame
-    return made
+    return cast("Callable[..., T]", kind)(*fields)
+
+
+@cache
+def _types(kind: type[tuple[object, ...]]) -> tuple[type, ...]:
+    return tuple(kind.__annotations__.values())
+
+
+def _are_exact(fields: tuple[object, ...]) -> bool:
+    """Tell whether every number is one that a browser has exactly."""
+    return all(0 <= field < MAX_INTEGER for field in fields if type(field) is int)
 
 
 def _split(data: bytes) -> tuple[int, tuple[object, ...]]:
@@ -61,7 +80,7 @@ def _array_in(data: bytes) -> tuple[object, ...]:
 
 
 def _in_bounds(request: Request) -> bool:
-    return _are_exact(request) and (
+    return (
         len(getattr(request, "id", _AN_ID)) == _ID_BYTES
         and len(getattr(request, "token", _A_TOKEN)) == _TOKEN_BYTES
         and len(getattr(request, "secret", _A_SECRET)) == _SECRET_BYTES
@@ -71,11 +90,6 @@ def _in_bounds(request: Request) -> bool:
         and getattr(request, "minutes", 0) in STAYS
         and getattr(request, "wish", "") in WISHES
     )
-
-
-def _are_exact(request: Request) -> bool:
-    """Tell whether every number is one that a browser has exactly."""
-    return all(0 <= field < MAX_INTEGER for field in request if type(field) is int)
 
 
 def ref_of(data: bytes) -> int:

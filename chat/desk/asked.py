@@ -1,10 +1,9 @@
 """What a page of the room team asks on its socket, as it comes off the wire."""
 
-from collections.abc import Callable
-from typing import Final, NamedTuple, cast
+from typing import Final, NamedTuple
 
-from chat.errors import BadFrame
-from chat.protocol import MAX_INTEGER, unpack_value
+from chat import decoding
+from chat.errors import BadFrame, UnknownRequest
 from chat.talkroom import is_talk, talk_of
 
 LONGEST_CASE_ID: Final = 64
@@ -101,24 +100,15 @@ ASKED: Final[dict[int, type[Asked]]] = {
 def read(payload: bytes) -> Asked | None:
     """Return what a page asks; None: it is nothing that a page of ours asks."""
     try:
-        frame = unpack_value(payload)
-    except BadFrame:
+        asked = decoding.read(payload, ASKED)
+    except (BadFrame, UnknownRequest):
         return None
-    if type(frame) is not tuple or not frame or type(frame[0]) is not int:
-        return None
-    kind, *fields = frame
-    made = ASKED.get(kind)
-    if made is None or list(map(type, fields)) != list(made.__annotations__.values()):
-        return None
-    asked = cast("Callable[..., Asked]", made)(*fields)
     return asked if _in_bounds(asked) else None
 
 
 def _in_bounds(asked: Asked) -> bool:
-    numbers = (field for field in asked if type(field) is int)
     return (
-        all(0 <= number < MAX_INTEGER for number in numbers)
-        and len(getattr(asked, "case", "")) <= LONGEST_CASE_ID
+        len(getattr(asked, "case", "")) <= LONGEST_CASE_ID
         and len(getattr(asked, "id", bytes(_ID_BYTES))) == _ID_BYTES
         and is_talk(talk_of(getattr(asked, "need", _A_NEED)))
     )
