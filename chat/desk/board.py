@@ -85,6 +85,11 @@ class View:
         """Whether fewer than two who are on duty can be reached."""
         return alone(reachable([mate.standby for mate in self.mates], ()))
 
+    @property
+    def backed(self) -> bool:
+        """Whether another who coordinates would be called on the last step."""
+        return any(mate.standby.coordinator for mate in self.others())
+
     def others(self) -> list[Mate]:
         """Return who else could be called now."""
         return [

@@ -123,7 +123,8 @@ def notices(view: View) -> list[str]:
         "unreachable": view.at_work and view.only_page,
         "last_unreachable": off_duty and view.only_page,
         "full": view.at_work and view.full,
-        "alone": view.alone and view.at_work,
+        "alone": view.alone and view.at_work and view.backed,
+        "on_ones_own": view.alone and view.at_work and not view.backed,
         "too_few": view.alone and off_duty,
     }
     return [key for key, stands in standing.items() if stands]
@@ -165,6 +166,12 @@ NOTICES: Final = (
     Notice(
         "alone",
         "You are alone on duty: a coordinator is called as well, on the last step.",
+        "/staff/coverage",
+        "See the cover",
+    ),
+    Notice(
+        "on_ones_own",
+        "You are alone on duty, and no coordinator can be called just now.",
         "/staff/coverage",
         "See the cover",
     ),

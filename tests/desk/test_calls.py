@@ -1,12 +1,12 @@
 """The calls page: who needs somebody, who comes, and when one can be called oneself."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 import pytest
 
 from chat.model import Grade, Handle
-from chat.oncall.hours import Hours
+from chat.oncall.hours import Hours, QuietHours
 from chat.oncall.stages import NeedId, PeerId
 from chat.oncall.ways import new_id
 from chat.roles import Role
@@ -314,10 +314,29 @@ async def mates(colleague: Colleague) -> dict[str, str]:
 
 
 async def test_one_who_is_alone_on_duty_is_told(desk: CallDesk, wren: Colleague):
-    assert "alone" in await noticed(wren)
+    assert "on_ones_own" in await noticed(wren)
 
     async with desk.peer("Otter"):
+        assert "on_ones_own" not in await noticed(wren)
+
+
+async def test_one_who_is_alone_is_promised_a_coordinator_only_if_one_would_be_called(
+    desk: CallDesk, wren: Colleague
+):
+    async with desk.peer("Birch", Role.COORDINATOR, ready=False):
+        assert "alone" in await noticed(wren)
+        assert "on_ones_own" not in await noticed(wren)
+
+        await desk.duty.set(
+            "birch",
+            capacity=2,
+            quiet=QuietHours("UTC", time(0), time(0)),
+            shares=(),
+            languages=(),
+        )
+
         assert "alone" not in await noticed(wren)
+        assert "on_ones_own" in await noticed(wren)
 
 
 async def test_whoever_waits_is_shown_before_what_could_be_better(
@@ -327,9 +346,9 @@ async def test_whoever_waits_is_shown_before_what_could_be_better(
     need = await desk.pressed()
     page = await wren.reads("/staff/calls")
 
-    assert calm.index('data-notice="alone"') < calm.index("data-lists")
-    assert page.index(f'data-row="{need}"') < page.index('data-notice="alone"')
-    assert page.count('data-notice="alone"') == 1
+    assert calm.index('data-notice="on_ones_own"') < calm.index("data-lists")
+    assert page.index(f'data-row="{need}"') < page.index('data-notice="on_ones_own"')
+    assert page.count('data-notice="on_ones_own"') == 1
 
 
 async def test_a_coordinator_without_the_course_is_told_when_they_are_called(
@@ -342,13 +361,13 @@ async def test_a_coordinator_without_the_course_is_told_when_they_are_called(
 
 
 async def test_one_whom_only_the_page_reaches_is_told(desk: CallDesk, wren: Colleague):
-    assert await noticed(wren) == ["unreachable", "alone"]
+    assert await noticed(wren) == ["unreachable", "on_ones_own"]
     page = await wren.reads("/staff/calls")
     assert "You are on duty, but we cannot reach you once you close this page" in page
 
     await desk.has_phone(wren.id)
 
-    assert await noticed(wren) == ["alone"]
+    assert await noticed(wren) == ["on_ones_own"]
 
 
 async def test_a_coordinator_off_duty_whom_only_the_page_reaches_is_told(
