@@ -1,6 +1,7 @@
 """The answers: what a member may ask, and who is asked about it."""
 
 import asyncio
+import sys
 from collections.abc import Callable
 from typing import Final, assert_never
 
@@ -164,7 +165,8 @@ class Answers:
         self, session: Session, connection: Connection, join: Join
     ) -> bytes:
         self._pacing.may(session, self._pacing.joins)
-        room = RoomName(join.room)
+        # Whoever is in a room shares its name's one copy, as long as they are there.
+        room = RoomName(sys.intern(join.room))
         await self._let_in(session, room)
         entered = await self._rooms.join(connection, session.secret, join)
         if connection.closing:

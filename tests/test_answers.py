@@ -541,3 +541,16 @@ async def test_typing_too_fast_is_dropped_without_a_word(otter: Member):
 
     heard = [e for e in await otter.all_heard() if not isinstance(e, Presence)]
     assert heard == []
+
+
+# What a connection keeps
+
+
+async def test_everybody_in_a_room_shares_one_copy_of_its_name(
+    house: House, otter: Member, wren: Member
+):
+    assert otter.who != wren.who
+
+    one, other = [next(iter(each.rooms)) for each in house.service.gateway.everybody()]
+
+    assert one is other
