@@ -7,7 +7,7 @@ import { lineWords, refusal } from "../../web/js/plainly.js"
 import { pack } from "../../web/js/wire.js"
 import { Clock, Exchange, settled } from "./support.js"
 
-const [HELLO, JOIN, HERE] = [1, 2, 8]
+const [HELLO, JOIN, LEAVE, HERE] = [1, 2, 3, 8]
 
 function aConnection() {
   const clock = new Clock()
@@ -229,8 +229,21 @@ test("the beat says whether the tab is hidden, and doubts a quiet line", () => {
 
   clock.advance(60)
 
-  assert.deepEqual(exchange.last.sent.slice(1), [[HERE, true], [HERE, true]])
+  const told = exchange.last.sent.filter(([kind]) => kind === HERE)
+  assert.deepEqual(told, [[HERE, true], [HERE, true]])
   assert.equal(doubts, 1)
+})
+
+test("whoever is in no room, and waits for news, keeps a line that lives", () => {
+  const { clock, exchange } = anOpenOne()
+
+  clock.advance(60)
+  const [kind, ref] = exchange.last.sent.pop()
+  assert.equal(kind, LEAVE)
+  exchange.last.hear(pack([35, ref, "not_in_room", 0]))
+  clock.advance(15)
+
+  assert.equal(exchange.sockets.length, 1)
 })
 
 test("a doubted line that stays silent is replaced; one that speaks is kept", () => {

@@ -161,6 +161,8 @@ export class Connection extends EventTarget {
     this.#timers.clearTimeout(this.#proving)
     this.#proving = this.#timers.setTimeout(() => this.redial(), PROOF_WITHIN_MS)
     this.#emit("doubt")
+    // Whoever is in no room has nothing to ask: any answer will do, were it no.
+    if (!this.#pending.size) this.request("leave", "").catch(() => {})
   }
 
   #hear(data) {
