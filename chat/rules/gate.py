@@ -88,7 +88,8 @@ class Lookout:
         met, called = 0, set[int]()
         for _, (bits, numbers) in self._automaton.iter(plain):
             met |= bits
-            called.update(numbers)
+            if numbers:
+                called.update(numbers)
         passed = [list(always) for always in self._always]
         for number in called:
             for gate, place, others in self._called[number]:

@@ -17,7 +17,7 @@ from chat.rules.identifying.links import PATTERNS as _OF_LINKS
 from chat.rules.identifying.links import links
 from chat.rules.identifying.mail import PATTERNS as _OF_MAIL
 from chat.rules.identifying.mail import mail
-from chat.rules.identifying.names import PATTERNS as _OF_NAMES
+from chat.rules.identifying.names import EVERY_PATTERN as _OF_NAMES
 from chat.rules.identifying.names import names, other_names
 from chat.rules.identifying.numbers import PATTERNS as _OF_NUMBERS
 from chat.rules.identifying.numbers import named_numbers, number
@@ -104,7 +104,7 @@ def _details(text: Text) -> Iterator[Detail]:
     yield from addresses(cased, search)
     yield from handles(folded, search)
     yield from names(cased, search)
-    yield from other_names(folded, text.message.names)
+    yield from other_names(folded, text.message.names, search)
 
 
 def _numbers(folded: str, country: str, search: Search) -> Iterator[Detail]:

@@ -109,9 +109,6 @@ _GATE = re2.compile(
     )
     + r"\b"
 )
-_WITH_CAPITALS = (_I_AM, _HERE, _MY_OWN)
-PATTERNS = (_CALLED, *_WITH_CAPITALS, _QUIETLY, _SURNAME, _WORK)
-
 _STOPS_WORDS = """
     and but from an the i im i'm is was in on at so he she they we you my your not
     im ive it to of for or who with just because here addict alcoholic na aa by also
@@ -129,6 +126,9 @@ _PSEUDONYM = re2.compile(
     )
     + r"\b"
 )
+_WITH_CAPITALS = (_I_AM, _HERE, _MY_OWN)
+PATTERNS = (_CALLED, *_WITH_CAPITALS, _QUIETLY, _SURNAME, _WORK)
+EVERY_PATTERN = (*PATTERNS, _PSEUDONYM)
 
 
 def names(cased: str, search: Search) -> Iterator[Detail]:
@@ -156,10 +156,12 @@ def _full_names(cased: str, search: Search) -> Iterator[Detail]:
             yield _name(cased, found)
 
 
-def other_names(folded: str, own: Callable[[], Iterable[str]]) -> Iterator[Detail]:
+def other_names(
+    folded: str, own: Callable[[], Iterable[str]], search: Search
+) -> Iterator[Detail]:
     """Return where a text says what the same device is called in another room."""
     # Hardly anybody says anyone's pseudonym, and a device has one for every room.
-    for name in own() if _PSEUDONYM.search(folded) else ():
+    for name in own() if any(search.each(_PSEUDONYM, folded)) else ():
         words = name.lower().split()
         if words and all(word in folded for word in words):
             parts = map(re2.escape, words)

@@ -1,5 +1,6 @@
 """Numbers: bank cards, and the numbers on documents that belong to one person."""
 
+import string
 from collections.abc import Iterator
 
 import re2
@@ -81,6 +82,9 @@ _LETTERED = re2.compile(
     r"[a-z]{3}[abcfghljpt][a-z]\d{4}[a-z]|[xyz][ \-]?\d{7}[ \-]?[a-z]|\d{8}[ \-]?[a-z]|"
     r"\d{7}[a-w][a-ix]?)\b"
 )
+_LEAST_LETTERED = 4
+"""The digits of the shortest of them."""
+
 _DNI = re2.compile(r"([xyz]?)[ \-]?(\d{7,8})[ \-]?([a-z])")
 _PPS = re2.compile(r"(\d{7})([a-w])([a-ix]?)")
 _IBAN = re2.compile(
@@ -109,7 +113,8 @@ def named_numbers(folded: str, search: Search) -> Iterator[Detail]:
         yield Detail("id", *found.span(1))
     for found in search.each(_SECURITY_CODE, folded):
         yield Detail("card", *found.span(1))
-    for found in search.each(_LETTERED, folded):
+    lettered = sum(map(folded.count, string.digits)) >= _LEAST_LETTERED
+    for found in search.each(_LETTERED, folded) if lettered else ():
         if _is_lettered(found.group()):
             yield Detail("id", *found.span())
     yield from _accounts(folded, search)

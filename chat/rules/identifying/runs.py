@@ -1,5 +1,6 @@
 """Runs: digits that belong together, however they are grouped, spelled or disguised."""
 
+import string
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -105,6 +106,8 @@ _LEAST_TRUE_DIGITS = 5
 
 def runs(folded: str, search: Search) -> Iterator[Run]:
     """Return every run of five digits or more, from left to right by kind."""
+    if sum(map(folded.count, string.digits)) < _LEAST_TRUE_DIGITS:
+        return
     for found in search.each(_PLAIN, folded):
         yield _plain(folded, *found.span())
     for found in search.each(_SINGLE, folded):
