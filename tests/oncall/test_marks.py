@@ -21,7 +21,6 @@ class Store:
     def __init__(self) -> None:
         self.told: list[tuple[str, str]] = []
         self.refusal: ChatError | None = None
-        self.is_card = False
 
     async def spoke(self, id_: str, peer: PeerId) -> None:
         self._answer("spoke " + peer, id_)

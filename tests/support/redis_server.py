@@ -45,11 +45,6 @@ class RedisServer:
         """Return its REDIS_URL."""
         return f"unix://{self.socket}"
 
-    @property
-    def pid(self) -> int:
-        """Return the process that serves."""
-        return self._running().pid
-
     def start(self) -> None:
         """Start it, and wait until it answers."""
         self._process = subprocess.Popen(
