@@ -189,7 +189,10 @@ class Member(Page):
         """Say that they need to talk, which must succeed; return what they are told."""
         done = await self.asks_to_talk(words, room, wish, shares, language)
         assert isinstance(done, Done), done
-        return await self.hears(NeedNews)
+        # Of a need before this one it may be told twice that it is over.
+        while (news := await self.hears(NeedNews)).state == "ended":
+            pass
+        return news
 
     async def asks_to_talk(
         self,
