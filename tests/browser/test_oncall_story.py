@@ -21,7 +21,8 @@ from tests.browser.visitor import Visitor
 from tests.support.ahead import ClockAhead
 from tests.support.eventually import eventually
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+# A long story, on whatever machine.
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(300)]
 
 PHONE = {"width": 390, "height": 844}
 SMALL = {"width": 320, "height": 640}
