@@ -69,6 +69,8 @@ void expect_command(void);
 
 // dialects.c
 void joined(struct connection *);
+enum { STAMP = 20 };  // "TS ", sixteen letters and a space
+void write_stamp(char *text, uint64_t due);
 void heard(struct connection *, const uint8_t *text, size_t length, size_t payload);
 
 // histogram.c

@@ -156,7 +156,8 @@ static void say(struct connection *speaker, uint64_t due, size_t length) {
       "I have been coming here for a while now, and it helps to hear that others know "
       "this feeling too; today was hard, yet I did get through it. Thank you all. ";
   char text[MAX_TEXT + 1];
-  size_t used = (size_t)snprintf(text, sizeof text, "TS=%016lx;", due);
+  write_stamp(text, due);
+  size_t used = STAMP;
   for (; used < length; used++) text[used] = filler[used % (sizeof filler - 1)];
   options.dialect->say(speaker, text, used);
   tally.said++;
