@@ -27,7 +27,7 @@ TALK = [
     (3, "Twelve is a good number. On mine I cleaned the oven twice.", None),
     (4, "New here. Not sure I belong. I only stopped on Sunday.", None),
     (1, "You belong. Sunday counts.", 3),
-    (2, "Nobody here will ask what you do not want to say.", None),
+    (2, "You need not say more than you want to here.", None),
     (
         4,
         "Thank you. I live an hour from the next town and there is no meeting I can "
