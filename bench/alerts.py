@@ -44,8 +44,8 @@ POLICY = "repeat_after_seconds = 60\n" + "".join(
 PEERS = ("wren", "otter")
 HELLO, RAISE = 1, 15
 SETTLE_SECONDS = 2.0
-READY_SECONDS = 20.0
-"""Until a process that has just started has rehearsed its rules."""
+READY_SECONDS = 5.0
+"""Until processes that have just started know of each other."""
 
 
 def alerts_of(_contender: object, _seconds: float) -> list[dict[str, float]]:

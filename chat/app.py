@@ -24,7 +24,6 @@ from chat.pages import Pages, packed
 from chat.parlour import Parlour
 from chat.plain.page import plain_routes
 from chat.record import Record
-from chat.rehearsal import rehearse_meanwhile
 from chat.routes import routes
 from chat.settings import Settings, listed
 from chat.staffroom import Staffroom
@@ -42,9 +41,6 @@ class Service(Ground):
         self.collector = Collector(lambda: self.gateway.connections)
         self._open = True
         self._line_up = False
-        self.rehearses = False
-        """Whether the rules read our own lines first, in the background."""
-
         self.failed = False
         """Whether a part of it could not go on."""
 
@@ -109,7 +105,6 @@ class Service(Ground):
                 going = [tasks.create_task(part) for part in self._parts()]
                 # Needs that are open do not wait for it; only members do.
                 await asyncio.to_thread(self.backroom.screening.warm_up)
-                going.append(tasks.create_task(self._rehearse()))
                 self.collector.start()
                 yield
                 for task in going:
@@ -183,10 +178,6 @@ class Service(Ground):
                 self.mirror.look()
                 self.tidings.missed()
                 self.desk.missed()
-
-    async def _rehearse(self) -> None:
-        if self.rehearses:
-            await rehearse_meanwhile()
 
     async def _tidy(self) -> None:
         while True:

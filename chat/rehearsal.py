@@ -1,9 +1,8 @@
-"""Rehearsal: rules read our own lines before they read anybody's, and are quick then.
+"""Rehearsal: rules read our own lines before they judge a file of others', quickly.
 
-A pattern learns its states from the texts it meets; the first to meet it would wait.
+A pattern learns its states from the texts it meets.
 """
 
-import asyncio
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +11,6 @@ from typing import Final
 from chat.model import Message
 from chat.moderation import screen
 
-PAUSE_SECONDS: Final = 0.05
 LINES: Final = Path(__file__).parent.parent / "training"
 """Written by us, as people write here: the small model learns from them too."""
 
@@ -29,10 +27,3 @@ def rehearse() -> None:
     """Read them all; it takes seconds."""
     for line in lines():
         screen(Message(line))
-
-
-async def rehearse_meanwhile() -> None:
-    """Read them one by one, and let everything else happen in between."""
-    for line in lines():
-        screen(Message(line))
-        await asyncio.sleep(PAUSE_SECONDS)

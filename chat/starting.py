@@ -81,7 +81,6 @@ def serve_here(
 ) -> None:
     """Serve in this process; one of several does not greet."""
     application = app.create(settings)
-    application.state.service.rehearses = True
     server.serve(
         application,
         listener,
