@@ -165,6 +165,10 @@ def join(contender: Contender, seconds: float) -> list[Figures]:
             return [assemble(load, stage)]
 
 
+LONG_PER_SECOND = 100
+"""Of 1 KB each; at 400, screening them takes a whole core, and all wait for that."""
+
+
 def stalled(contender: Contender, seconds: float) -> list[Figures]:
     runs = []
     for stalling in (0, 1):
@@ -174,7 +178,7 @@ def stalled(contender: Contender, seconds: float) -> list[Figures]:
         ):
             assemble(load, stage)
             load.idle(SETTLE_SECONDS)
-            figures = talk(load, stage, 400, seconds, 1000)
+            figures = talk(load, stage, LONG_PER_SECOND, seconds, 1000)
         runs.append({"stalled": stalling, **figures})
     return runs
 

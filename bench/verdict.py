@@ -1,5 +1,6 @@
 """What was promised, and whether the runs bear it out."""
 
+import math
 import operator
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -31,6 +32,8 @@ class Promise:
 
     def _value(self, runs: list[Figures], number: int) -> float | None:
         ours = self._find(runs, number, self.of)
+        if ours is not None and ours < 0:
+            return math.inf  # of the messages none arrived
         if self.against is None or ours is None:
             return ours
         theirs = self._find(runs, number, self.against)

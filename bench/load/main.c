@@ -154,7 +154,18 @@ static void connect_all(void) {
 static void say(struct connection *speaker, uint64_t due, size_t length) {
   static const char filler[] =
       "I have been coming here for a while now, and it helps to hear that others know "
-      "this feeling too; today was hard, yet I did get through it. Thank you all. ";
+      "this feeling too; today was hard, yet I did get through it. Thank you all. My "
+      "sister rang in the morning and asked how the week had been, and for once there was "
+      "something good to tell her: the garden is planted, work has taken me back for three "
+      "days, and the dog sleeps at my door again. Evenings are still long. When the light "
+      "goes I walk down to the river and count the boats, because sitting still in that "
+      "kitchen makes every old thought come around. A man from the meeting told us he does "
+      "the same with trains. We laughed about it, two grown people who know each timetable "
+      "by heart. What I wanted to ask is how you others manage Sundays, since nothing is "
+      "open where we live and buses stop at noon. Somebody wrote last month that cooking "
+      "for neighbours had saved her winter, so perhaps that is what comes next. Soup, "
+      "bread, a few chairs. If it goes wrong there will at least be a story, and I promise "
+      "to share it before anyone else does. Good night from a cold valley with many stars.";
   char text[MAX_TEXT + 1];
   write_stamp(text, due);
   size_t used = STAMP;
