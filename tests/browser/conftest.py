@@ -9,6 +9,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, async_playwright
 
 from chat.settings import Settings
+from tests.browser.closing import closed
 from tests.browser.house import House
 from tests.browser.visitor import Visitor
 from tests.support import service
@@ -52,7 +53,7 @@ async def browser() -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
         running = await playwright.chromium.launch(executable_path=found, args=FLAGS)
         yield running
-        await running.close()
+        await closed(running)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

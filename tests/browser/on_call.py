@@ -15,6 +15,7 @@ from chat.settings import Settings
 from chat.store import peers, staff
 from chat.store.instants import kept
 from chat.talkroom import talk_of
+from tests.browser.closing import closed
 from tests.browser.visitor import PATIENCE_MS
 from tests.support.member import Member
 from tests.support.process import COFFEE
@@ -59,7 +60,7 @@ class Shift:
         id_ = await self._have(name, role, ready=ready)
         token = await self.service.desk.guard._sittings.begin(id_, name, role)
         context = await browser.new_context(base_url=self.house.url, **device)
-        self._stack.push_async_callback(context.close)
+        self._stack.push_async_callback(closed, context)
         secure = self.house.url.replace("http:", "https:")
         await context.add_cookies(
             [{"name": COOKIE, "value": token, "url": secure, "secure": True}]

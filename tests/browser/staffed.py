@@ -27,6 +27,7 @@ from chat.settings import Settings
 from chat.store import staff
 from chat.store.database import Database
 from chat.wheel import Wheel
+from tests.browser.closing import closed
 from tests.browser.visitor import PATIENCE_MS
 from tests.support.clock import FakeClock
 from tests.support.console import Console
@@ -111,7 +112,7 @@ class StaffedDesk:
         )
         page.set_default_timeout(PATIENCE_MS)
         yield page
-        await context.close()
+        await closed(context)
         assert faults == [], faults
 
 

@@ -8,6 +8,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page, ViewportSize, expect
 
 from chat.settings import Settings
+from tests.browser.closing import closed
 from tests.browser.first_visit import CALLS, Wire, settled
 from tests.browser.on_call import Shift
 
@@ -31,7 +32,7 @@ async def page_for(shift: Shift, browser: Browser, path: str) -> Page:
     if path == CALLS:
         return await shift.peer(browser)
     context = await browser.new_context(base_url=shift.house.url)
-    shift._stack.push_async_callback(context.close)
+    shift._stack.push_async_callback(closed, context)
     return await context.new_page()
 
 

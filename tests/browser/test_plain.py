@@ -16,6 +16,7 @@ from chat.roles import Role
 from chat.store import staff
 from chat.talkroom import talk_of
 from tests.browser.axe import violations
+from tests.browser.closing import closed
 from tests.browser.visitor import PATIENCE_MS
 from tests.support.clock import FakeClock
 from tests.support.eventually import eventually
@@ -37,7 +38,7 @@ async def phone(browser: Browser) -> AsyncIterator[Page]:
     page = await context.new_page()
     page.set_default_timeout(PATIENCE_MS)
     yield page
-    await context.close()
+    await closed(context)
 
 
 async def comes(house: House) -> NeedId:
@@ -196,7 +197,7 @@ async def test_axe_finds_nothing_wrong_with_its_pages(
     await look("/talk?still")
     await page.get_by_role("button", name="Stop", exact=True).click()
     await look("/talk")
-    await context.close()
+    await closed(context)
 
     assert found == []
 
@@ -223,4 +224,4 @@ async def test_whoever_pressed_before_the_script_was_there_is_led_back_to_that_t
 
     await page.wait_for_url("**/talk?came")
     assert len(await staffed.service.callroom.needs.open_needs()) == 1
-    await context.close()
+    await closed(context)

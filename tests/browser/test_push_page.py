@@ -13,6 +13,7 @@ from playwright.async_api import Browser, Page, expect
 from chat.oncall.ways import new_id
 from chat.store.instants import kept
 from tests.browser.axe import violations
+from tests.browser.closing import closed
 from tests.browser.visitor import PATIENCE_MS
 from tests.browser.waking import COOKIE, Waking
 from tests.support.eventually import eventually
@@ -68,7 +69,7 @@ async def at_the_page(
     page.set_default_timeout(PATIENCE_MS)
     await page.goto("/staff/ways")
     yield page
-    await context.close()
+    await closed(context)
     assert faults == []
 
 

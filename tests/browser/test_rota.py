@@ -13,6 +13,7 @@ from playwright.async_api import Browser, Page, expect
 from chat.desk.guard import COOKIE
 from chat.roles import Role
 from chat.settings import Settings
+from tests.browser.closing import closed
 from tests.browser.planned_week import fill
 from tests.browser.test_console import SIZES, faults
 from tests.browser.visitor import PATIENCE_MS
@@ -56,7 +57,7 @@ async def sitting(
     page = await context.new_page()
     page.set_default_timeout(PATIENCE_MS)
     yield page
-    await context.close()
+    await closed(context)
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(320, "dark"), (1280, "light")])

@@ -14,6 +14,7 @@ from playwright.async_api import Browser, Page, expect
 
 from chat.desk.guard import COOKIE
 from chat.signing.sittings import PROOF_SECONDS
+from tests.browser.closing import closed
 from tests.browser.front_door import FrontDoor
 from tests.browser.house import READY_SECONDS
 from tests.browser.visitor import PATIENCE_MS
@@ -53,7 +54,7 @@ async def a_page(browser: Browser, **device: object) -> AsyncIterator[Page]:
         lambda said: faults.append(said.text) if "Policy" in said.text else None,
     )
     yield page
-    await context.close()
+    await closed(context)
     assert faults == []
 
 

@@ -6,6 +6,8 @@ from typing import Any, Self
 
 from playwright.async_api import Browser, Locator, Page, expect
 
+from tests.browser.closing import closed
+
 PATIENCE_MS = 30_000
 """Longer than a page waits before it dials a house that has just come back.
 
@@ -36,7 +38,7 @@ class Visitor:
         visitor = cls(await context.new_page(), url)
         await visitor.page.goto(url)
         yield visitor
-        await context.close()
+        await closed(context)
         assert visitor.faults == []
 
     async def enter(self, room: str) -> None:
