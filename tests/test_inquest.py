@@ -74,6 +74,7 @@ def test_a_report_without_a_case_is_lost():
     "kept",
     [
         with_cases(*CASES, replace(CASES[0], id="e")),
+        with_cases(*CASES, Case("e", b"", 11), Case("f", b"", 11)),
         KEPT._replace(events=[FLAG, FLAG]),
         KEPT._replace(excerpts=[SUBJECT, SUBJECT]),
         KEPT._replace(words=[RELEASED, replace(RELEASED, event_id=3)]),
@@ -81,6 +82,12 @@ def test_a_report_without_a_case_is_lost():
 )
 def test_what_is_there_twice_is_doubled(kept: Kept):
     assert verdict(kept).cases_doubled == 1
+
+
+def test_reports_of_two_messages_that_were_gone_by_then_are_two_cases():
+    gone = [Case("e", b"", 11, reports=1), Case("f", b"", 12, reports=1)]
+
+    assert verdict(with_cases(*CASES, *gone)).cases_doubled == 0
 
 
 @pytest.mark.parametrize("places", [[], [9, 11]])

@@ -92,7 +92,7 @@ def examine(
         cases_lost=sum(1 for each in _promised(answered) if not about[each])
         + sum(1 for each in _delivered(tried, rooms) if not about[each])
         + _reports_lost(answered, kept),
-        cases_doubled=sum(n - 1 for n in about.values() if n > 1) + _doubled(kept),
+        cases_doubled=_repeated(kept) + _doubled(kept),
         acts_lost=sum(not _happened(act, kept, rooms) for act in acts),
         leaked=_leaked(tried, kept, rooms),
     )
@@ -120,6 +120,16 @@ def _reports_lost(answered: Iterable[Answered], kept: Kept) -> int:
     }
     known = {(row.room, row.position) for row in kept.cases if row.reports}
     return len(reported - known)
+
+
+def _repeated(kept: Kept) -> int:
+    """Count the cases that are one too many for what they are about.
+
+    Of a message that was taken down before its report was looked at, a case knows the
+    place and no more.
+    """
+    about = Counter(row.message_id or (row.room, row.position) for row in kept.cases)
+    return sum(times - 1 for times in about.values())
 
 
 def _doubled(kept: Kept) -> int:
