@@ -3,8 +3,11 @@
 import re
 
 import httpx2
+import pytest
 
 from tests.plain.conftest import OURS
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 async def test_no_title_tells_those_who_look_on_or_at_the_history_what_it_is(
