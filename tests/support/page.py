@@ -9,19 +9,24 @@ from websockets.asyncio.client import ClientConnection
 from chat import protocol
 from tests.support import frames
 from tests.support.eventually import PATIENCE_SECONDS
-from tests.support.frames import Event, Refused
+from tests.support.frames import CardTold, Event, Refused, StayTold
 
 E = TypeVar("E", bound=Event)
 
 
 class Page:
-    """Somebody's page."""
+    """Somebody's page.
+
+    How a check-in or a card stands it may be told again at any moment, from what every
+    process reads now and then. Nothing is changed by that, so it is heard once.
+    """
 
     def __init__(self, socket: ClientConnection) -> None:
         self.socket = socket
         self.who = b""
         self._refs = itertools.count(1)
         self._heard: list[Event] = []
+        self._stands: dict[object, Event] = {}
 
     async def _ask(self, wanted: type[E], kind: int, *fields: object) -> E | Refused:
         ref = next(self._refs)
@@ -63,4 +68,14 @@ class Page:
         self._keep(payload)
 
     def _keep(self, payload: bytes) -> None:
-        self._heard.append(frames.read(payload))
+        event = frames.read(payload)
+        if not self._knows(event):
+            self._heard.append(event)
+
+    def _knows(self, event: Event) -> bool:
+        """Note how a check-in or a card stands; return whether it stood so before."""
+        if not isinstance(event, StayTold | CardTold):
+            return False
+        what = event.token if isinstance(event, CardTold) else StayTold
+        before, self._stands[what] = self._stands.get(what), event
+        return before == event
