@@ -130,7 +130,8 @@ class Tidings:
                 session.connection.send(asides.stay(stay.minutes, stay.due))
 
     def _card(self, card: Card) -> None:
-        self._by_heart.card(card)
+        if not self._by_heart.card(card):
+            return
         for side in (card.asks, card.asked):
             for session in self._gateway.of_device(side.handle):
                 _show(session, card)

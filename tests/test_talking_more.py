@@ -16,7 +16,16 @@ from chat.settings import Settings
 from tests.support.by_heart import know_for_good
 from tests.support.clock import FakeClock
 from tests.support.eventually import eventually
-from tests.support.frames import CardTold, Care, Done, Joined, Presence, Said, code
+from tests.support.frames import (
+    CardTold,
+    Care,
+    Done,
+    Joined,
+    Presence,
+    Said,
+    StayTold,
+    code,
+)
 from tests.support.member import Member
 from tests.support.peer import need_of
 from tests.support.room_team import Moderator
@@ -133,6 +142,23 @@ async def test_that_nobody_answered_is_told_to_whom_was_asked_alone(
     await house.service.callroom.cards.round()
 
     assert (await wren.hears(CardTold)).state == "over"
+    assert [e for e in await otter.all_heard() if isinstance(e, CardTold)] == []
+
+
+async def test_news_of_a_card_that_come_late_are_not_shown(
+    house: TalkHouse, clock: FakeClock
+):
+    otter, wren, position = await who_have_been_here(house, clock)
+    _talk, token = await in_private(otter, wren, position)
+    (card,) = await house.service.callroom.cards.live()
+    await wren.card(token, yes=False)
+    while (await otter.hears(CardTold)).state != "over":
+        pass
+
+    await house.service.backroom.doorbell.changed(card.pack())
+    await otter.stay(10)
+
+    await otter.hears(StayTold)
     assert [e for e in await otter.all_heard() if isinstance(e, CardTold)] == []
 
 

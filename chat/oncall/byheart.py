@@ -6,11 +6,15 @@ cost the store nothing. It is read now and then, and told of every change.
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
+from typing import Final
 
 from chat.model import Handle
 from chat.oncall.cards import Card
 from chat.oncall.stages import NeedId
 from chat.oncall.stays import Stay
+
+MOST_OVER: Final = 1000
+"""How many cards that are over are remembered: news of them may yet be on the way."""
 
 _LIVE = ("asked", "open")
 
@@ -22,7 +26,8 @@ class ByHeart:
         self._needs: dict[Handle, NeedId] = {}
         self._stays: dict[Handle, Stay] = {}
         self._cards: dict[Handle, dict[bytes, Card]] = {}
-        self._meanwhile: list[Callable[[], None]] = []
+        self._over: dict[bytes, None] = {}
+        self._meanwhile: list[Callable[[], object]] = []
 
     def begin(self) -> None:
         """Note what changes from here on: what is being read now may be older."""
@@ -82,9 +87,17 @@ class ByHeart:
         else:
             self._stays.pop(stay.handle, None)
 
-    def card(self, card: Card) -> None:
-        """Know that a card is new, or not the same."""
+    def card(self, card: Card) -> bool:
+        """Know that a card is new, or not the same; return whether that is so still.
+
+        Two processes may tell of one card, and who told last need not be who changed it
+        last. But a card only ever goes on: it is asked, then open, then over.
+        """
+        if self._is_past(card):
+            return False
         self._meanwhile.append(partial(self.card, card))
+        if card.state not in _LIVE:
+            self._remember(card.token)
         for handle in (card.asks.handle, card.asked.handle):
             of_device = self._cards.setdefault(handle, {})
             of_device.pop(card.token, None)
@@ -92,3 +105,16 @@ class ByHeart:
                 of_device[card.token] = card
             if not of_device:
                 del self._cards[handle]
+        return True
+
+    def _is_past(self, card: Card) -> bool:
+        """Tell whether a card is known to be further than this."""
+        if card.token in self._over:
+            return card.state in _LIVE
+        known = self._cards.get(card.asked.handle, {}).get(card.token)
+        return known is not None and known.state == "open" and card.state == "asked"
+
+    def _remember(self, over: bytes) -> None:
+        self._over[over] = None
+        if len(self._over) > MOST_OVER:
+            del self._over[next(iter(self._over))]

@@ -1,7 +1,7 @@
 """What is known by heart is what was read, and what was heard meanwhile."""
 
 from chat.model import Handle, RoomName
-from chat.oncall.byheart import ByHeart
+from chat.oncall.byheart import MOST_OVER, ByHeart
 from chat.oncall.cards import Card, Side
 from chat.oncall.stages import NeedId
 from chat.oncall.stays import Stay
@@ -52,3 +52,33 @@ def test_what_was_known_before_and_is_read_no_more_is_forgotten():
 
     assert known.stay_of(OTTER) is None
     assert known.cards_of(OTTER) == []
+
+
+def test_news_of_a_card_that_come_late_change_nothing():
+    known = ByHeart()
+    assert known.card(card("open"))
+    assert not known.card(card("asked"))
+    assert known.cards_of(WREN) == [card("open")]
+
+    assert known.card(card("over"))
+    assert not known.card(card("open"))
+    assert known.cards_of(WREN) == []
+
+
+def test_news_that_come_late_change_nothing_of_what_was_read():
+    known = ByHeart()
+    known.begin()
+    known.card(card("asked"))
+
+    known.learn({}, [], [card("open")])
+
+    assert known.cards_of(WREN) == [card("open")]
+
+
+def test_only_the_last_of_many_cards_that_are_over_are_remembered():
+    known = ByHeart()
+    for number in range(MOST_OVER + 1):
+        known.card(card("over")._replace(token=number.to_bytes(4)))
+
+    assert not known.card(card("open")._replace(token=MOST_OVER.to_bytes(4)))
+    assert known.card(card("open")._replace(token=bytes(4)))
