@@ -89,16 +89,28 @@ class Flagged:
 
         """
         room = opening.room
+        known = await self._without_words(opening, target) if target else opening
         outcome = await self._scripts.call(
             _FLAG,
             (flagged_key(room), _once(room, once), keys(room)[1]),
-            opening.pack(),
+            known.pack(),
             target,
             self._repeat_ms,
         )
         if outcome < 0:
             raise Gone
         self.look()
+
+    async def _without_words(self, opening: Opening, target: int) -> Opening:
+        """Return an opening that knows whose message it is about, not what it says.
+
+        Should the message go before anybody looks, its words have gone with it, and
+        still it is a case of theirs, and a peer can be called for them.
+        """
+        spoken = await self._history.spoken(opening.room, target)
+        if spoken is None:
+            return opening
+        return replace(self._as_spoken(opening, spoken), text="", masked="")
 
     def look(self) -> None:
         """Open what waits, soon."""
@@ -212,12 +224,13 @@ class Flagged:
     async def _completed(self, opening: Opening, position: int) -> Opening:
         """Return an opening with what the room's log knows of its message."""
         opening = replace(opening, position=position)
-        if opening.member or not position:
+        if opening.text or not position:
             return opening
         spoken = await self._history.spoken(opening.room, position)
-        if spoken is None:
-            return replace(opening, key=opening.key or _key(opening.room, position))
-        return self._as_spoken(opening, spoken)
+        if spoken:
+            return self._as_spoken(opening, spoken)
+        by_place = case_key(opening.room, MemberId(b""), position.to_bytes(8))
+        return replace(opening, key=opening.key or by_place)
 
     def _as_spoken(self, opening: Opening, spoken: Spoken) -> Opening:
         member, at, sealed, id_, frame = spoken
@@ -281,11 +294,6 @@ def _said_at(frame: bytes) -> int:
     """Return where a frame says something; 0: it is no message."""
     kind, _room, position, *_rest = cast("list[Any]", protocol.unpack_value(frame))
     return position if kind == protocol.SAID else 0
-
-
-def _key(room: RoomName, position: int) -> bytes:
-    """Return the key of a case about a message that is no longer there."""
-    return case_key(room, MemberId(b""), position.to_bytes(8))
 
 
 def _once(room: RoomName, once: bytes) -> str:

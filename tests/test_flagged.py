@@ -12,6 +12,7 @@ from redis import Redis
 from sqlalchemy import select
 
 from chat import catalogue
+from chat.casework.ladder import Act, Kind
 from chat.errors import Gone, Unavailable
 from chat.flagged import AFTER, AGAIN_SECONDS, AT_ONCE, BEFORE
 from chat.history import flagged_key
@@ -27,10 +28,11 @@ from tests.support.desk import HANDLE, IDENTITY
 from tests.support.eventually import PATIENCE_SECONDS
 from tests.support.flags import Flags
 from tests.support.postgres import PostgresServer
-from tests.support.process import COFFEE, HERON, Process
+from tests.support.process import COFFEE, HERON, OTTER, WHO, Process
 
 GRIEF = RoomName("grief")
 CANARY = "rosebud77"
+TAKEN_DOWN = Act(Kind.TAKE_DOWN, "hate")
 NEVER = 2**64 - 1
 """A moment that no database can keep: to bring it is a mistake of ours."""
 
@@ -338,8 +340,76 @@ async def test_what_went_after_it_was_reported_is_still_one_case(flags: Flags):
     await flags.flagged.round()
 
     (case,) = await flags.all_cases()
-    assert (case.reports, case.position, case.member) == (2, position, b"")
+    assert (case.reports, case.position) == (2, position)
     assert await flags.excerpt() == []
+
+
+async def test_whose_it_was_is_known_of_what_went_after_it_was_reported(flags: Flags):
+    position = await flags.says("i cannot go on")
+    await flags.reports(position, b"wren", "risk_to_self", Grade.HIGH)
+    await flags.process.take_back(position)
+
+    await flags.flagged.round()
+
+    (case,) = await flags.all_cases()
+    assert IDENTITY.unseal(case.sealed, case.key) == HANDLE
+    assert (case.member, case.who, case.urgent) == (OTTER, WHO, True)
+
+
+async def test_a_report_of_what_was_a_case_already_joins_it_though_it_went(
+    flags: Flags,
+):
+    position = await flags.says("a thing that hurt wren", flagged=True)
+    await flags.flagged.round()
+    await flags.reports(position, b"wren")
+    await flags.process.take_back(position)
+
+    await flags.flagged.round()
+
+    (case,) = await flags.all_cases()
+    assert case.reports == 1
+    assert await flags.subjects() == ["a thing that hurt wren"]
+
+
+@pytest.mark.parametrize(
+    ("reason", "grade", "status"),
+    [("harassment", Grade.NONE, "resolved"), ("risk_to_self", Grade.MEDIUM, "open")],
+)
+async def test_a_report_of_what_was_taken_down_joins_its_case_and_danger_reopens_it(
+    flags: Flags, reason: str, grade: Grade, status: str
+):
+    position = await flags.says("a thing that hurt wren", flagged=True)
+    await flags.flagged.round()
+    await flags.reports(position, b"wren", reason, grade)
+    await flags.staff("ada")
+    (case,) = await flags.all_cases()
+    await flags.cases.act(case.id, "ada-id", TAKEN_DOWN)
+
+    await flags.flagged.round()
+
+    (case,) = await flags.all_cases()
+    assert (case.reports, case.message, case.status) == (1, "taken_down", status)
+
+
+async def test_a_report_brought_again_is_answered_again_though_it_went(flags: Flags):
+    position = await flags.says("a thing that hurt wren")
+    await flags.reports(position, b"wren")
+    await flags.process.take_back(position)
+
+    await flags.reports(position, b"wren")
+
+    assert await flags.waiting() == 1
+
+
+async def test_what_a_report_knew_only_by_its_place_still_becomes_a_case(flags: Flags):
+    """As an older version left it waiting."""
+    report = Opening(key=b"", source="report", room=COFFEE, at=1, reason="harassment")
+    await flags.queues({"o": report.pack(), "p": 7})
+
+    await flags.flagged.round()
+
+    (case,) = await flags.all_cases()
+    assert (case.source, case.position, case.member) == ("report", 7, b"")
 
 
 async def test_in_a_room_without_history_a_report_knows_whose_message_it_was(

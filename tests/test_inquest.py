@@ -84,7 +84,7 @@ def test_what_is_there_twice_is_doubled(kept: Kept):
     assert verdict(kept).cases_doubled == 1
 
 
-def test_reports_of_two_messages_that_were_gone_by_then_are_two_cases():
+def test_two_cases_that_know_only_their_places_are_two():
     gone = [Case("e", b"", 11, reports=1), Case("f", b"", 12, reports=1)]
 
     assert verdict(with_cases(*CASES, *gone)).cases_doubled == 0

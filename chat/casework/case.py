@@ -169,9 +169,13 @@ def _reported(state: State, event: Event) -> State:
 
 
 def _noticed(state: State, event: Event, *, news: bool) -> State:
-    """Count what a flag or a report brings; news reopens what stands in the room."""
+    """Count what a flag or a report brings; news reopens what stands in the room.
+
+    News of danger reopens what is gone as well: it is about whoever said it.
+    """
     detail = event.detail
     grade = max(state.grade, Grade(detail["grade"]))
+    worse = grade > state.grade
     state = replace(
         state,
         opened_at=state.opened_at or event.at,
@@ -181,7 +185,7 @@ def _noticed(state: State, event: Event, *, news: bool) -> State:
         urgent=state.urgent or grade >= Grade.HIGH,
     )
     gone = state.message in (Place.TAKEN_DOWN, Place.REFUSED)
-    return _open_again(state) if news and not gone else state
+    return _open_again(state) if news and (worse or not gone) else state
 
 
 def _with(known: tuple[str, ...], new: str) -> tuple[str, ...]:

@@ -112,6 +112,23 @@ def test_what_is_gone_from_the_room_is_not_reopened_by_reports(place: str):
     assert (state.status, state.reporters) == (Status.RESOLVED, ("1",))
 
 
+def test_what_is_gone_is_reopened_by_more_danger_than_was_known():
+    danger = {**FLAG, "reason": "risk_to_self", "reporter": "1", "grade": 2}
+
+    gone = [("flag", FLAG), ("action", ACTION | {"act": "take_down"})]
+    once = happened(*gone, ("report", danger))
+    decided = happened(*gone, ("report", danger), ("action", ACTION))
+    again = happened(
+        *gone,
+        ("report", danger),
+        ("action", ACTION),
+        ("report", danger | {"reporter": "2"}),
+    )
+
+    assert (once.status, once.message) == (Status.OPEN, Place.TAKEN_DOWN)
+    assert decided.status is again.status is Status.RESOLVED
+
+
 details = {
     "flag": st.builds(
         lambda rule, grade, message: {

@@ -125,8 +125,7 @@ def _reports_lost(answered: Iterable[Answered], kept: Kept) -> int:
 def _repeated(kept: Kept) -> int:
     """Count the cases that are one too many for what they are about.
 
-    Of a message that was taken down before its report was looked at, a case knows the
-    place and no more.
+    A case that knows no message is told by its place.
     """
     about = Counter(row.message_id or (row.room, row.position) for row in kept.cases)
     return sum(times - 1 for times in about.values())

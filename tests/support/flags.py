@@ -11,7 +11,7 @@ from chat.drafts import Draft
 from chat.flagged import Flagged, Open, case_key
 from chat.history import flagged_key
 from chat.metrics import Metrics
-from chat.model import MemberId, RoomName
+from chat.model import Grade, MemberId, RoomName
 from chat.opening import Opening
 from chat.store.database import Database
 from chat.store.schema import cases, excerpts
@@ -82,11 +82,17 @@ class Flags(Desk):
         }  # fmt: skip
         return Opening(**fields)
 
-    async def reports(self, position: int, by: bytes, room: RoomName = COFFEE) -> None:
+    async def reports(
+        self,
+        position: int,
+        by: bytes,
+        reason: str = "harassment",
+        grade: Grade = Grade.NONE,
+    ) -> None:
         """Report a message."""
         report = Opening(
-            key=b"", source="report", room=room, at=self.clock.seconds(),
-            reason="harassment", reporter=by.ljust(16, b"."),
+            key=b"", source="report", room=COFFEE, at=self.clock.seconds(),
+            grade=grade, reason=reason, reporter=by.ljust(16, b"."),
         )  # fmt: skip
         await self.flagged.flag(report, report.reporter, position)
 
