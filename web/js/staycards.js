@@ -11,16 +11,24 @@ const TICK_MS = 5000
 const SOON = "It is nearly time to check in. The button is above."
 
 export class StayChoice extends HTMLElement {
+  #stay = null
+  #listening = () => { this.hidden = this.#stay.isOn }
+
   // `room` tells which room it is chosen in, if any.
   open({ stay, room }) {
+    this.#stay = stay
     this.append(document.getElementById("stay-choice").content.cloneNode(true))
     const choices = part(this, "minutes")
     for (const minutes of MINUTES) {
       choices.append(act(`${minutes} minutes`, "button button--small button--quiet", () => stay.here(minutes, room())))
     }
-    const show = () => { this.hidden = stay.isOn }
-    stay.addEventListener("change", show)
-    show()
+    stay.addEventListener("change", this.#listening)
+    this.#listening()
+  }
+
+  // The page that it stands on is left for good, and the check-ins go on.
+  disconnectedCallback() {
+    if (this.#stay) this.#stay.removeEventListener("change", this.#listening)
   }
 }
 
