@@ -172,6 +172,7 @@ class Service(Ground):
     def _line_changed(self, up: bool) -> None:
         if up is not self._line_up:
             self._line_up = up
+            self.tidings.hears(up)
             self.gateway.tell_everyone(protocol.line(up))
             if up:
                 self.presence.missed()

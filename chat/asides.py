@@ -6,7 +6,7 @@ from chat.model import Grade
 from chat.protocol import pack
 
 CARE, NOTICE, WAITING, WORD, CONTROLS = range(45, 50)
-NEED, STAY, CARD = range(50, 53)
+NEED, STAY, CARD, KNOWN = range(50, 54)
 
 
 class Word(NamedTuple):
@@ -97,3 +97,8 @@ def stay(minutes: int, due: int) -> bytes:
 def card(token: bytes, room: str, who: bytes, state: str, talk: str) -> bytes:
     """Tell of a "talk more" card: `asked` of us, `open`: both want it, or `over`."""
     return pack((CARD, token, room, who, state, talk))
+
+
+def known(*, everything: bool) -> bytes:
+    """Tell whether a device was told all that is its own; if not, more may come."""
+    return pack((KNOWN, everything))

@@ -49,6 +49,7 @@ class Session:
         "device",
         "handle",
         "new_since",
+        "owed",
         "rooms",
         "secret",
         "serving",
@@ -68,6 +69,9 @@ class Session:
         """When somebody new came into a room that was shielded."""
 
         self.spoken_in: frozenset[RoomName] = _NOWHERE
+        self.owed = False
+        """Whether something that is theirs may not have been told yet."""
+
         self.called: Mapping[RoomName, str] = _NAMELESS
         """What the device is called in each room before it asks for another name;
         empty until that is asked."""

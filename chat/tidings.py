@@ -51,6 +51,8 @@ class Tidings:
         self._waiting: dict[Handle, None] = {}
         self._told_at: dict[Handle, float] = {}
         self._due = asyncio.Event()
+        self._knows = False
+        self._hears = True
         self.need_changed: Callable[[NeedId], None] = lambda _id: None
         """Called when a need is not the same, whoever's it is."""
 
@@ -73,7 +75,10 @@ class Tidings:
                 self._go_out(session, room)
         for session in self._gateway.everybody():
             if session.handle in new:
-                self.greet(session)
+                self._tell_by_heart(session)
+        if self._hears and not self._knows:
+            self._knows = True
+            self._settle_all()
 
     def _go_out(self, session: Session, talk: RoomName) -> None:
         """Take somebody out of a talk that is no more; it would not fade here."""
@@ -81,13 +86,37 @@ class Tidings:
         if member is not None and session.connection is not None:
             self._rooms.leave(session.connection, talk, member, at_once=True)
 
+    def hears(self, up: bool) -> None:
+        """Know whether news of other processes are heard.
+
+        What is known by heart may be old once they were not, until it is learned anew.
+        """
+        self._hears = up
+        if not up:
+            self._knows = False
+
     def missed(self) -> None:
         """Tell everybody anew: something may have changed that was not heard."""
         for session in self._gateway.everybody():
-            self.greet(session)
+            self._tell_by_heart(session)
 
     def greet(self, session: Session) -> None:
-        """Tell a page that has just come what is theirs, without asking for others."""
+        """Tell a page that has just come what is theirs, and whether that is all."""
+        session.owed = not self._knows or self._by_heart.has_need(session.handle)
+        if session.owed and session.connection is not None:
+            session.connection.send(asides.known(everything=False))
+        self._tell_by_heart(session)
+
+    def _settle_all(self) -> None:
+        """Tell each page that waits for it that this is all, once its need is told."""
+        for session in self._gateway.everybody():
+            if self._by_heart.has_need(session.handle):
+                self._wait(session.handle)
+            else:
+                _settle(session)
+
+    def _tell_by_heart(self, session: Session) -> None:
+        """Tell a page what is theirs, without asking for others."""
         handle, connection = session.handle, session.connection
         if connection is None:
             return
@@ -179,6 +208,8 @@ class Tidings:
         for session in self._gateway.of_device(handle):
             if session.connection is not None:
                 session.connection.send(asides.need(news))
+            if self._knows:
+                _settle(session)
 
     def _forget(self, now: float) -> None:
         told = self._told_at.items()
@@ -187,6 +218,12 @@ class Tidings:
 
 def _talks(session: Session) -> list[RoomName]:
     return [room for room in session.rooms if is_talk(room)]
+
+
+def _settle(session: Session) -> None:
+    if session.owed and session.connection is not None:
+        session.owed = False
+        session.connection.send(asides.known(everything=True))
 
 
 def _show(session: Session, card: Card) -> None:

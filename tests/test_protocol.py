@@ -157,6 +157,7 @@ EVENTS: dict[str, Callable[[], bytes]] = {
     ),
     "stay": lambda: asides.stay(20, 1700001200),
     "card, asked of us": lambda: asides.card(SECRET, "coffee", OTTER, "asked", ""),
+    "known": lambda: asides.known(everything=False),
     "card, open": lambda: asides.card(SECRET, "coffee", WREN, "open", TALK),
 }  # fmt: skip
 
@@ -169,7 +170,7 @@ def test_an_event_is_written_as_its_vector_says(vector: dict[str, object]):
 def test_every_kind_of_frame_has_a_vector():
     kinds = {frame(vector)[0] for part in VECTORS.values() for vector in part}
 
-    assert kinds == set(requests.REQUESTS) | set(range(32, 53))
+    assert kinds == set(requests.REQUESTS) | set(range(32, 54))
 
 
 # Requests

@@ -1,5 +1,6 @@
 """What one member is told of what is theirs: on every page of theirs, and soon."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 
 from chat.asides import NeedNews
 from chat.errors import StoreDown
+from chat.mirror import Mirror
 from chat.model import Handle, MemberId, RoomName
 from chat.settings import Settings
 from chat.tidings import NO_NEED
@@ -15,6 +17,7 @@ from tests.support.clock import FakeClock
 from tests.support.eventually import eventually
 from tests.support.frames import CardTold, StayTold
 from tests.support.member import Member
+from tests.support.on_call import down
 from tests.support.peer import need_of
 from tests.support.talkhouse import TalkHouse
 
@@ -235,3 +238,105 @@ async def test_a_need_that_is_raised_meanwhile_keeps_its_member_in_the_talk(
 
     await otter.says("is anybody there?", joined[0])
     assert need_of(joined[0])
+
+
+# What is not known yet is not over
+
+
+@pytest.fixture
+def by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no house learn anything but when the test says so."""
+
+    async def nothing(_mirror: Mirror) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(Mirror, "run", nothing)
+
+
+@pytest.fixture
+async def ignorant(by_hand: None, house: TalkHouse) -> TalkHouse:
+    """Return a house that has not learned anything yet."""
+    assert by_hand is None
+    return house
+
+
+async def test_a_house_that_knows_everything_does_not_speak_of_it(
+    ignorant: TalkHouse,
+):
+    assert await ignorant.service.mirror.round()
+
+    otter = await ignorant.member("coffee")
+
+    await otter.all_heard()
+    assert otter.known == []
+
+
+@pytest.mark.usefixtures("by_hand")
+async def test_a_check_in_is_not_over_while_a_house_started_again_cannot_know_of_it(
+    settings: Settings, clock: FakeClock, sqlite_template: Path
+):
+    async with TalkHouse.open(settings, sqlite_template, clock) as house:
+        otter = await house.member()
+        await otter.stay(10)
+
+    async with TalkHouse.open(settings, sqlite_template, clock) as house:
+        with down(house.service.backroom.database):
+            again = await house.member(secret=otter.secret)
+            assert not await house.service.mirror.round()
+            assert await all_told(again) == []
+            assert again.known == [False]
+
+        assert await house.service.mirror.round()
+
+        (stay,) = await all_told(again)
+        assert isinstance(stay, StayTold)
+        assert stay.minutes == 10
+        assert again.known == [False, True]
+
+
+async def test_whom_nothing_is_kept_for_is_told_so_once_it_is_known(
+    ignorant: TalkHouse,
+):
+    otter = await ignorant.member()
+
+    assert await ignorant.service.mirror.round()
+    assert await ignorant.service.mirror.round()
+
+    assert await all_told(otter) == []
+    assert otter.known == [False, True]
+
+
+async def test_that_a_need_is_all_there_is_is_said_after_the_need(
+    ignorant: TalkHouse, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+):
+    assert await ignorant.service.mirror.round()
+    otter = await ignorant.member()
+    await otter.presses()
+    monkeypatch.setattr("chat.tidings.AGAIN_SECONDS", 0.05)
+    handle = ignorant.service.identity.handle(otter.secret)
+    await eventually(lambda: ignorant.service.callroom.by_heart.has_need(handle))
+    clock.advance(1)
+    with down(ignorant.service.backroom.database):
+        again = await ignorant.member(secret=otter.secret)
+        assert await all_told(again) == []
+        assert again.known == [False]
+
+    assert (await again.hears(NeedNews)).state == "raised"
+    await again.all_heard()
+    assert again.known == [False, True]
+
+
+async def test_what_is_by_heart_may_be_old_once_the_others_were_not_heard(
+    ignorant: TalkHouse,
+):
+    ignorant.service.tidings.hears(False)
+    assert await ignorant.service.mirror.round()
+    otter = await ignorant.member()
+    await otter.all_heard()
+    assert otter.known == [False]
+
+    ignorant.service.tidings.hears(True)
+    assert await ignorant.service.mirror.round()
+
+    await otter.all_heard()
+    assert otter.known == [False, True]

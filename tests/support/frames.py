@@ -138,6 +138,10 @@ class CardTold(NamedTuple):
     talk: str
 
 
+class Known(NamedTuple):
+    everything: bool
+
+
 Event = (
     Welcome
     | Joined
@@ -160,6 +164,7 @@ Event = (
     | NeedNews
     | StayTold
     | CardTold
+    | Known
 )
 
 EVENTS: dict[int, type[Event]] = {
@@ -184,6 +189,7 @@ EVENTS: dict[int, type[Event]] = {
     50: NeedNews,
     51: StayTold,
     52: CardTold,
+    53: Known,
 }
 
 

@@ -12,12 +12,14 @@ from websockets.typing import Origin, Subprotocol
 
 from chat import protocol
 from chat.asides import NeedNews
+from tests.support import frames
 from tests.support.eventually import PATIENCE_SECONDS
 from tests.support.frames import (
     Done,
     Event,
     History,
     Joined,
+    Known,
     Named,
     Refused,
     Waiting,
@@ -41,6 +43,8 @@ class Member(Page):
     def __init__(self, socket: ClientConnection, secret: bytes) -> None:
         super().__init__(socket)
         self.secret = secret
+        self.known: list[bool] = []
+        """Whether that was everything, as the house has said it so far."""
 
     @classmethod
     @asynccontextmanager
@@ -248,6 +252,13 @@ class Member(Page):
             except ConnectionClosed:
                 await self.socket.wait_closed()
         return self.socket.close_code or 0, self.socket.close_reason or ""
+
+    def _keep(self, payload: bytes) -> None:
+        event = frames.read(payload)
+        if isinstance(event, Known):
+            self.known.append(event.everything)
+        else:
+            super()._keep(payload)
 
     def kept(self, wanted: type[E]) -> list[E]:
         """Return what was heard of a kind and not asked for."""

@@ -215,6 +215,36 @@ test("a line that breaks before it is settled does not settle the next one", asy
   assert.deepEqual(told, ["open"])
 })
 
+test("while the house does not know what there is to tell, a line is not settled", async () => {
+  const { clock, exchange, connection } = await aWelcomedOne()
+  const told = []
+  connection.addEventListener("settled", () => told.push(connection.state))
+
+  exchange.last.hear(pack([53, false]))
+  clock.advance(50)
+  assert.deepEqual(told, [])
+  exchange.last.hear(pack([53, true]))
+  clock.advance(6)
+
+  assert.deepEqual(told, ["open"])
+})
+
+test("what one house does not know, the next may know", async () => {
+  const { clock, exchange, connection } = await aWelcomedOne()
+  const told = []
+  connection.addEventListener("settled", () => told.push(connection.state))
+  exchange.last.hear(pack([53, false]))
+  exchange.last.breaks()
+  clock.advance(1)
+
+  exchange.last.open()
+  welcome(exchange.last)
+  await settled()
+  clock.advance(6)
+
+  assert.deepEqual(told, ["open"])
+})
+
 async function aWelcomedOne() {
   const parts = anOpenOne()
   await settled()

@@ -45,6 +45,7 @@ export class Connection extends EventTarget {
   #watching = null
   #proving = null
   #settling = null
+  #told = true       // has the house said all that it says by itself?
   #heard = 0
   #returnAfter = null
   #away = false
@@ -120,7 +121,7 @@ export class Connection extends EventTarget {
   // Hello, join and what waits in the outbox leave together, without a round trip between.
   #opened() {
     this.#heard = this.#now()
-    this.up = true
+    this.up = this.#told = true
     this.#become("open")
     this.request("hello", this.#secret()).then(
       welcome => this.#welcomed(welcome),
@@ -137,7 +138,14 @@ export class Connection extends EventTarget {
     this.limit = limit
     this.ahead = this.#now() - now * 1000
     this.#beat(beat)
-    this.#settling = this.#timers.setTimeout(() => this.#emit("settled"), SETTLED_AFTER_MS)
+    this.#settle()
+  }
+
+  // What has not been told a while after the welcome is not there, unless the house does
+  // not know yet.
+  #settle() {
+    this.#timers.clearTimeout(this.#settling)
+    if (this.#told) this.#settling = this.#timers.setTimeout(() => this.#emit("settled"), SETTLED_AFTER_MS)
   }
 
   #unwelcome({ wait }) {
@@ -188,6 +196,10 @@ export class Connection extends EventTarget {
     if (event.name === "line") {
       this.up = event.up
       this.#emit("state")
+    }
+    if (event.name === "known") {
+      this.#told = event.everything
+      this.#settle()
     }
     this.#emit(event.name, event)
   }

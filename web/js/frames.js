@@ -35,7 +35,8 @@ const EVENTS = {
   49: ["controls", "room", "slow", "locked", "shield", "greeting"],
   50: ["need", "state", "talk", "alerted", "opened", "next", "round", "nobody", "callBackAt", "peers", "why"],
   51: ["stay", "minutes", "due"],
-  52: ["card", "token", "room", "who", "state", "talk"]
+  52: ["card", "token", "room", "who", "state", "talk"],
+  53: ["known", "everything"]
 }
 
 export function request(name, ...fields) {
