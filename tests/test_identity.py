@@ -336,7 +336,7 @@ def test_processes_that_start_together_agree_on_one_key(file: Path):
         runner.stdin.write("go\n")
         runner.stdin.flush()
 
-    keys = {runner.communicate(timeout=30)[0].strip() for runner in runners}
+    keys = {runner.communicate(timeout=90)[0].strip() for runner in runners}
 
     assert keys == {key_from(None, file).hex()}
 

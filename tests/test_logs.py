@@ -22,7 +22,7 @@ def logged(does: str) -> list[dict[str, object]]:
         f"import logging\nfrom chat.logs import configure\nconfigure('info')\n{does}"
     )
     told = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, check=False, timeout=20
+        [sys.executable, "-c", script], capture_output=True, check=False, timeout=60
     )
     assert told.stdout == b""
     return [json.loads(line) for line in told.stderr.splitlines()]

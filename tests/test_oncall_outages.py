@@ -21,7 +21,7 @@ WAITING = "is anybody there"
 HELLO = "Hello. I am here, and I have time."
 ANSWER = "It is a long night."
 SILENCE_SECONDS = 181
-LATE_SECONDS = 20
+LATE_SECONDS = 40
 """How late a busy machine may take a step; whoever waits for Redis is far later."""
 FOREVER_SECONDS = 100
 

@@ -17,10 +17,10 @@ from chat.settings import Settings
 from chat.store.database import Database
 from tests.support.clock import FakeClock
 from tests.support.desk import HANDLE, Desk, an_opening
+from tests.support.eventually import PATIENCE_SECONDS
 from tests.support.postgres import PostgresServer, binaries
 from tests.support.process import COFFEE, Process
 
-SECONDS = 10
 COMMIT = 0
 TAKE_DOWN = Act(Kind.TAKE_DOWN, "hate")
 
@@ -62,7 +62,7 @@ async def test_everything_says_so_and_works_again_afterwards(
     id_ = await desk.cases.open(opening)
     server.stop()
 
-    async with asyncio.timeout(SECONDS):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         for attempt in (
             desk.cases.open(an_opening()),
             desk.cases.lines(Queue.REPORTED),

@@ -20,6 +20,7 @@ from chat.roles import Role
 from chat.store.instants import kept
 from chat.store.ways import Way
 from tests.support.console import Colleague, Console
+from tests.support.eventually import PATIENCE_SECONDS
 from tests.support.push_service import Browser
 from tests.support.reached import Reached
 
@@ -218,7 +219,7 @@ async def test_a_stranger_who_tells_of_moves_holds_up_nobody(
     said = {"was": "x", "proof": "x", "subscription": Browser(FIREFOX).subscription}
     ours = {"origin": console.origin, "sec-fetch-site": "same-origin"}
 
-    async with console.desk.database.begin(), asyncio.timeout(2):
+    async with console.desk.database.begin(), asyncio.timeout(PATIENCE_SECONDS):
         answer = await stranger.post("/staff/confirm/moved", json=said, headers=ours)
 
     assert answer.status_code == 204

@@ -9,6 +9,7 @@ import pytest
 from chat import bulletin
 from chat.oncall.notify import Outcome
 from chat.oncall.sending import LEASE
+from tests.support.eventually import PATIENCE_SECONDS
 from tests.support.needs import OTTER, WREN, a_handle
 from tests.support.on_call import Crash, OnCall
 
@@ -97,7 +98,7 @@ async def test_what_was_just_written_is_sent_before_one_looks_for_what_others_ha
     await worker.escalator.tick()
 
     with pytest.raises((Crash, BaseExceptionGroup)):
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             await worker.outbox.run()
 
     assert on_call.paged() == [WREN, WREN]

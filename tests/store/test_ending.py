@@ -12,7 +12,7 @@ from chat.store.database import Database
 from chat.store.engines import _open
 from chat.store.schema import controls
 from tests.store.test_database import COFFEE, count
-from tests.support.eventually import eventually
+from tests.support.eventually import PATIENCE_SECONDS, eventually
 
 HOW = ("read", "claim", "begin", "read")
 
@@ -36,7 +36,7 @@ async def test_loops_end_when_they_are_told_to(database: Database):
         for each in loops:
             each.cancel()
 
-        _, still_there = await asyncio.wait(loops, timeout=2)
+        _, still_there = await asyncio.wait(loops, timeout=PATIENCE_SECONDS)
 
         assert not still_there, f"told to after {milliseconds} ms"
 
@@ -54,9 +54,9 @@ async def test_whoever_ends_half_way_keeps_nobody_from_writing(database: Databas
         writer = asyncio.create_task(half_way(written))
         await written.wait()
         writer.cancel()
-        await asyncio.wait([writer], timeout=2)
+        await asyncio.wait([writer], timeout=PATIENCE_SECONDS)
 
-        async with asyncio.timeout(2), database.begin():
+        async with asyncio.timeout(PATIENCE_SECONDS), database.begin():
             pass
 
     assert await count(database) == 0

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from chat.store.places import Places
+from tests.support.eventually import PATIENCE_SECONDS
 
 
 async def _stand(places: Places, name: str, came: list[str], *, urgent: bool) -> None:
@@ -54,7 +55,7 @@ async def test_whoever_gives_up_waiting_takes_no_place():
     await patient
 
     assert came == ["yes"]
-    async with asyncio.timeout(1), places.place():
+    async with asyncio.timeout(PATIENCE_SECONDS), places.place():
         pass
 
 
@@ -68,7 +69,7 @@ async def test_a_place_that_comes_as_one_gives_up_goes_to_the_next():
     impatient.cancel()
     with pytest.raises(asyncio.CancelledError):
         await impatient
-    async with asyncio.timeout(1):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         await patient
 
     assert came == ["yes"]
