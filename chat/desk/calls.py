@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute, Route
 from chat.clock import Clock
 from chat.desk.board import Board, View
 from chat.desk.callrows import BLANK, LISTS
-from chat.desk.frame import go, said, show, sorry, ticked
+from chat.desk.frame import go, number, said, show, sorry, ticked
 from chat.desk.guard import Endpoint, Guard
 from chat.desk.myshift import NOTICES, At, MyShift, follows, my_shift, notices
 from chat.desk.wording import count
@@ -158,9 +158,10 @@ class Calls:
 
     async def go_on(self, request: Request, me: Deskmate) -> Response:
         """Be called without a shift, for some hours."""
-        hours = said(await request.form(), "hours")
-        chosen = next((each for each in HOURS if str(each) == hours), HOURS[0])
-        until = self._clock.now() + timedelta(hours=chosen)
+        hours = number(await request.form(), "hours")
+        if hours not in HOURS:
+            return await self._show(me, bad=_REFUSALS["bad_terms"], status=400)
+        until = self._clock.now() + timedelta(hours=hours)
         return await self._do(me, self._duty.go_on(me.id, until), "on")
 
     async def go_off(self, _request: Request, me: Deskmate) -> Response:

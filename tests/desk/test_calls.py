@@ -294,6 +294,19 @@ async def test_a_coordinator_sees_who_has_whom_and_who_can_be_reached(
     assert "can be reached, in 1 talk" in page
 
 
+@pytest.mark.parametrize("hours", ["999", "0", "-1", "3", "1.0", "two", ""])
+async def test_nobody_is_called_for_hours_that_they_could_not_choose(
+    desk: CallDesk, wren: Colleague, hours: str
+):
+    before = await desk.duty.of(wren.id)
+
+    answer = await wren.post("/staff/calls/duty", hours=hours)
+
+    assert answer.status_code == 400
+    assert "That is not possible: choose 1, 2 or 4 hours." in answer.text
+    assert await desk.duty.of(wren.id) == before
+
+
 async def test_only_coordinators_are_told_as_it_changes_who_could_be_called(
     desk: CallDesk, wren: Colleague
 ):
