@@ -18,6 +18,12 @@ from tests.support.service import House
 COFFEE = RoomName("coffee")
 
 
+@pytest.fixture(autouse=True)
+def tidied_by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no round of the service's own come between two lines of a test."""
+    monkeypatch.setattr("chat.app.TIDY_SECONDS", 3600)
+
+
 @pytest.fixture
 async def other(settings: Settings, clock: FakeClock) -> AsyncIterator[House]:
     async with House.open(settings, clock) as house:
