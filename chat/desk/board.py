@@ -81,6 +81,11 @@ class View:
         return one is not None and one.talks >= one.capacity
 
     @property
+    def asleep(self) -> bool:
+        """Whether they are not to be rung just now, by their own quiet hours."""
+        return self.me is not None and self.me.standby.is_asleep
+
+    @property
     def alone(self) -> bool:
         """Whether fewer than two who are on duty can be reached."""
         return alone(reachable([mate.standby for mate in self.mates], ()))

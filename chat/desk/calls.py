@@ -240,7 +240,10 @@ def _kind(one: Standby) -> str:
         return "on shift"
     if one.backup:
         return "on shift as backup"
-    return "can take it" if one.on_duty else "coordinator, on the last step"
+    if one.on_duty:
+        return "can take it"
+    where = "in their quiet hours" if one.is_asleep else "on the last step"
+    return f"coordinator, {where}"
 
 
 def _reach(one: Standby) -> str:

@@ -106,26 +106,31 @@ def _words(
         return f"You are {kind} until", shift.hours.ends
     if terms.on_duty(now):
         return "Thank you. You are on call until", terms.on_duty_until
-    if view.me is not None and view.me.standby.coordinator:
-        return (
-            "You are off duty. As a coordinator you are the last who is called.",
-            None,
-        )
-    return "You are off duty: you are not called.", None
+    return _off_duty(view), None
+
+
+def _off_duty(view: View) -> str:
+    if view.me is None or not view.me.standby.coordinator:
+        return "You are off duty: you are not called."
+    if view.asleep:
+        return "You are off duty, in your quiet hours: you are not called."
+    return "You are off duty. As a coordinator you are the last who is called."
 
 
 def notices(view: View) -> list[str]:
     """Return the keys of what stands in the way of being called."""
     off_duty = view.reader.coordinates and not view.at_work
+    last = off_duty and not view.asleep
     standing = {
         "not_ready": not (view.terms.ready or view.reader.coordinates),
         "last_only": not view.terms.ready and view.reader.coordinates,
         "unreachable": view.at_work and view.only_page,
-        "last_unreachable": off_duty and view.only_page,
-        "full": view.at_work and view.full,
+        "last_unreachable": last and view.only_page,
+        "full": (view.at_work or last) and view.full,
         "alone": view.alone and view.at_work and view.backed,
         "on_ones_own": view.alone and view.at_work and not view.backed,
-        "too_few": view.alone and off_duty,
+        "too_few": view.alone and last and not view.full,
+        "too_few_asleep": view.alone and off_duty and view.asleep,
     }
     return [key for key, stands in standing.items() if stands]
 
@@ -178,6 +183,13 @@ NOTICES: Final = (
     Notice(
         "too_few",
         "Fewer than two on duty can be reached: you are on the last step.",
+        "/staff/coverage",
+        "See the cover",
+    ),
+    Notice(
+        "too_few_asleep",
+        "Fewer than two on duty can be reached. You are not called: these are your "
+        "quiet hours.",
         "/staff/coverage",
         "See the cover",
     ),

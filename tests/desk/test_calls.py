@@ -1,12 +1,12 @@
 """The calls page: who needs somebody, who comes, and when one can be called oneself."""
 
-from datetime import time, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from chat.model import Grade, Handle
-from chat.oncall.hours import Hours, QuietHours
+from chat.oncall.hours import Hours
 from chat.oncall.stages import NeedId, PeerId
 from chat.oncall.ways import new_id
 from chat.roles import Role
@@ -340,13 +340,7 @@ async def test_one_who_is_alone_is_promised_a_coordinator_only_if_one_would_be_c
         assert "alone" in await noticed(wren)
         assert "on_ones_own" not in await noticed(wren)
 
-        await desk.duty.set(
-            "birch",
-            capacity=2,
-            quiet=QuietHours("UTC", time(0), time(0)),
-            shares=(),
-            languages=(),
-        )
+        await desk.sleeps("birch")
 
         assert "alone" not in await noticed(wren)
         assert "on_ones_own" in await noticed(wren)
@@ -393,6 +387,39 @@ async def test_a_coordinator_off_duty_whom_only_the_page_reaches_is_told(
         await desk.has_phone(birch.id)
 
         assert "last_unreachable" not in await noticed(birch)
+
+
+async def test_a_coordinator_is_told_that_they_are_on_the_last_step(desk: CallDesk):
+    async with desk.peer("Birch", Role.COORDINATOR, ready=False) as birch:
+        assert "too_few" in await noticed(birch)
+        page = await birch.reads("/staff/calls")
+
+    assert "You are off duty. As a coordinator you are the last who is called" in page
+    assert "coordinator, on the last step" in page
+
+
+async def test_a_coordinator_in_quiet_hours_is_told_that_they_are_not_called(
+    desk: CallDesk,
+):
+    async with desk.peer("Birch", Role.COORDINATOR, ready=False) as birch:
+        await desk.sleeps(birch.id)
+
+        assert await noticed(birch) == ["last_only", "too_few_asleep"]
+        page = await birch.reads("/staff/calls")
+
+    assert "You are off duty, in your quiet hours: you are not called" in page
+    assert "coordinator, in their quiet hours" in page
+
+
+async def test_a_coordinator_with_all_the_talks_they_take_is_on_no_step(desk: CallDesk):
+    async with desk.peer("Birch", Role.COORDINATOR, ready=False) as birch:
+        for number in (65, 66):
+            await desk.talk(birch, handle=Handle(bytes([number]) * 16))
+
+        told = await noticed(birch)
+
+    assert "full" in told
+    assert "too_few" not in told
 
 
 # Alerts.

@@ -1,12 +1,9 @@
 """A talk's page: what a peer says and does there, with a script or without one."""
 
-from datetime import time
-
 import pytest
 
 from chat.model import Grade
 from chat.oncall.facts import FIRST_LINE, SILENCE
-from chat.oncall.hours import QuietHours
 from chat.oncall.known import HOUSE
 from chat.oncall.stages import NeedId, PeerId, State
 from chat.roles import Role
@@ -423,13 +420,7 @@ async def test_no_coordinator_is_rung_in_their_quiet_hours_because_of_company(
 ):
     async with desk.peer("Birch", Role.COORDINATOR, ready=False) as birch:
         await desk.has_phone("birch")
-        await desk.duty.set(
-            "birch",
-            capacity=2,
-            quiet=QuietHours("UTC", time(0), time(0)),
-            shares=(),
-            languages=(),
-        )
+        await desk.sleeps("birch")
 
         await wren.post(f"{page_of(need)}/company")
 

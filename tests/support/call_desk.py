@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any, Self
 
 from sqlalchemy import select
@@ -21,6 +21,7 @@ from chat.moderation import screen
 from chat.oncall import policy
 from chat.oncall.cards import Cards
 from chat.oncall.duty import Duty
+from chat.oncall.hours import QuietHours
 from chat.oncall.marks import Marks
 from chat.oncall.needs import Needs, Raised
 from chat.oncall.plan import Plan
@@ -214,6 +215,11 @@ class CallDesk:
         way = Way(new_id(), id_, "push", "a phone", {}, now, confirmed_at=now)
         async with self.database.begin() as tx:
             await ways_store.add(tx, way)
+
+    async def sleeps(self, id_: str) -> None:
+        """Have somebody within their quiet hours, whatever the clock says."""
+        quiet = QuietHours("UTC", time(0), time(0))
+        await self.duty.set(id_, capacity=2, quiet=quiet, shares=(), languages=())
 
     async def press(self, **told: Any) -> Raised:
         """Have somebody in the coffee room say that they need to talk."""
