@@ -4,7 +4,7 @@ Everything is read into memory at the start. A request picks from a dictionary, 
 path can lead anywhere else.
 """
 
-import gzip
+import asyncio
 import re
 from collections.abc import Callable, Container, Mapping
 from contextlib import suppress
@@ -17,8 +17,9 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from chat import packing
 from chat.metrics import CONTENT_TYPE as METRICS_TYPE
-from chat.webfiles import TYPES, WEB, looks_source, read, takes_gzip
+from chat.webfiles import TYPES, WEB, looks_source, read
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -76,7 +77,7 @@ HEADERS = {
     "referrer-policy": "same-origin",
     "x-content-type-options": "nosniff",
 }
-"""What every answer carries."""
+"""What every answer carries, but for powers on what pages are made of."""
 
 STAFF_HEADERS = HEADERS | {"permissions-policy": _powers(_STAFF_POWERS)}
 
@@ -90,6 +91,9 @@ _FIRST = frozenset({"/", "/index.html"})
 
 _HOST = re.compile(r"[A-Za-z0-9.-]+(:\d+)?|\[[0-9A-Fa-f:.]+\](:\d+)?")
 _NOT_KEPT = {"cache-control": "no-store"}
+
+_PARTS = (TYPES[".js"], TYPES[".css"], TYPES[".json"])
+"""What pages are made of: it has no powers of its own that one could take away."""
 
 
 class Guarded:
@@ -106,7 +110,10 @@ class Guarded:
 
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(headers_for(scope))
+                headers = MutableHeaders(scope=message)
+                headers.update(headers_for(scope))
+                if headers.get("content-type", "").startswith(_PARTS):
+                    del headers["permissions-policy"]
             await send(message)
 
         # Whoever leaves in the middle of what they send is no fault of the service's,
@@ -139,16 +146,18 @@ def packed(request: Request, body: bytes, type_: str) -> Response:
 
     Not for what is one person's: how long it is would then tell of what is in it.
     """
-    vary = {"vary": "accept-encoding"}
-    if not takes_gzip(request.headers.get("accept-encoding", "")):
-        return Response(body, headers=vary, media_type=type_)
-    zipped = vary | {"content-encoding": "gzip"}
-    return Response(_compressed(body), headers=zipped, media_type=type_)
+    headers = {"vary": "accept-encoding"}
+    coding = packing.coding_for(_accepted(request), packing.AT_ONCE)
+    if coding:
+        headers["content-encoding"] = coding
+    return Response(_small(body, coding), headers=headers, media_type=type_)
 
 
-@lru_cache(maxsize=8)
-def _compressed(body: bytes) -> bytes:
-    return gzip.compress(body, mtime=0)
+_small = lru_cache(maxsize=8)(packing.packed)
+
+
+def _accepted(request: Request) -> str:
+    return request.headers.get("accept-encoding", "")
 
 
 class Pages:
@@ -189,7 +198,10 @@ class Pages:
         file = self._files.get(request.scope["path"])
         if file is None:
             return self._nothing(request)
-        variant = file.best(request.headers.get("accept-encoding", ""))
+        coding = packing.coding_for(_accepted(request))
+        variant = file.known(coding)
+        if variant is None:
+            variant = await asyncio.to_thread(file.packed, coding)
         headers = {**variant.headers, "cache-control": file.kept(request.url.query)}
         if variant.is_known(request.headers.get("if-none-match", "")):
             return Response(status_code=304, headers=headers)

@@ -1,4 +1,4 @@
-"""The browser's files, read once: put together, compressed, known by their content.
+"""The browser's files, read once: put together, packed, known by their content.
 
 A page names a script or a style with a tag of what is in it: `/css/app.css?0f3c…`.
 Whoever has that need not ask for it again until there is another. The first page of all
@@ -6,17 +6,18 @@ has its looks inside it, so that nothing has to come after it before it is seen.
 """
 
 import base64
-import gzip
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
+from threading import Lock
 from typing import NamedTuple
 
 from mnemonic import Mnemonic
 
 from chat.bundle import bundles
+from chat.packing import PLAIN, packed
 
 WEB = Path(__file__).parent.parent / "web"
 
@@ -39,7 +40,8 @@ _ASK_EACH_TIME = "no-cache"
 _NAMED = re.compile(r'(?<=(?:href|.src)=")(?:/[\w-]+)+\.(?:css|js|svg)(?=")')
 _FIRST = "/index.html"
 _LOOKS = "/css/app.css"
-_NO_GZIP = re.compile(r"\s*q\s*=\s*0(\.0*)?\s*")
+_COMMENT = re.compile(rb"/\*.*?\*/", re.DOTALL)
+_INDENT = re.compile(rb"^\s+", re.MULTILINE)
 
 
 class Variant(NamedTuple):
@@ -56,16 +58,32 @@ class Variant(NamedTuple):
         )
 
 
-class File(NamedTuple):
-    """A file, and the same compressed, where that is smaller."""
+class File:
+    """A file, and the same packed, from when somebody first asks for it so."""
 
-    tag: str
-    plain: Variant
-    zipped: Variant | None
+    def __init__(self, body: bytes, type_: str) -> None:
+        self.tag = _tag(body)
+        self.plain = _variant(body, self.tag, type_)
+        self._type = type_
+        self._packing = Lock()
+        self._variants: dict[str, Variant] = {PLAIN: self.plain}
 
-    def best(self, accepted: str) -> Variant:
-        """Return what to send to a browser that accepts these codings."""
-        return self.zipped if self.zipped and takes_gzip(accepted) else self.plain
+    def known(self, coding: str) -> Variant | None:
+        """Return it in a coding, if it was packed so before."""
+        return self._variants.get(coding)
+
+    def packed(self, coding: str) -> Variant:
+        """Return it in a coding, or as it is where that is smaller: takes a while."""
+        with self._packing:
+            if coding not in self._variants:
+                self._variants[coding] = self._made(coding)
+        return self._variants[coding]
+
+    def _made(self, coding: str) -> Variant:
+        body = packed(self.plain.body, coding)
+        if len(body) >= len(self.plain.body):
+            return self.plain
+        return _variant(body, f"{self.tag}-{coding}", self._type, coding)
 
     def kept(self, query: str) -> str:
         """Return how long a browser may keep it that asked for it by this tag.
@@ -74,15 +92,6 @@ class File(NamedTuple):
         not take what is here now for it.
         """
         return _FOR_GOOD if query == self.tag else _ASK_EACH_TIME
-
-
-def takes_gzip(accepted: str) -> bool:
-    """Tell whether a browser that accepts these codings can unpack what we compress."""
-    for each in accepted.split(","):
-        coding, _, weight = each.partition(";")
-        if coding.strip().lower() == "gzip":
-            return not _NO_GZIP.fullmatch(weight)
-    return False
 
 
 def read(web: Path) -> Mapping[str, File]:
@@ -104,13 +113,21 @@ def read(web: Path) -> Mapping[str, File]:
 def _found(web: Path) -> Iterator[tuple[str, bytes]]:
     for file in web.rglob("*"):
         if file.suffix in TYPES and file.is_file():
-            yield f"/{file.relative_to(web).as_posix()}", file.read_bytes()
+            path = f"/{file.relative_to(web).as_posix()}"
+            yield path, _slim(path, file.read_bytes())
 
 
 @cache
 def _bundled(scripts: tuple[tuple[str, bytes], ...]) -> Mapping[str, bytes]:
     whole = bundles({path: body.decode() for path, body in scripts})
     return {path: text.encode() for path, text in whole.items()}
+
+
+def _slim(path: str, body: bytes) -> bytes:
+    """Return a file without what only those read who write it."""
+    if path.endswith(".css"):
+        body = _COMMENT.sub(b"", body)
+    return _INDENT.sub(b"", body) if path.endswith((".css", ".html")) else body
 
 
 def _with_looks(page: bytes, looks: bytes) -> bytes:
@@ -121,7 +138,8 @@ def _with_looks(page: bytes, looks: bytes) -> bytes:
 @cache
 def looks_source() -> str:
     """Return what a content security policy calls the looks of the first page."""
-    digest = hashlib.sha256((WEB / _LOOKS[1:]).read_bytes()).digest()
+    looks = _slim(_LOOKS, (WEB / _LOOKS[1:]).read_bytes())
+    digest = hashlib.sha256(looks).digest()
     return f"'sha256-{base64.b64encode(digest).decode()}'"
 
 
@@ -154,20 +172,11 @@ def _tagged(page: str, tags: Mapping[str, str]) -> str:
 
 @cache
 def _made(body: bytes, type_: str) -> File:
-    tag = _tag(body)
-    zipped = gzip.compress(body, mtime=0)
-    if len(zipped) >= len(body):
-        return File(tag, _variant(body, tag, type_), None)
-    vary = {"vary": "accept-encoding"}
-    return File(
-        tag,
-        _variant(body, tag, type_, vary),
-        _variant(zipped, f"{tag}-gzip", type_, {**vary, "content-encoding": "gzip"}),
-    )
+    return File(body, type_)
 
 
-def _variant(
-    body: bytes, tag: str, type_: str, more: Mapping[str, str] | None = None
-) -> Variant:
-    headers = {"content-type": type_, "etag": f'"{tag}"'}
-    return Variant(body, f'"{tag}"', headers | dict(more or {}))
+def _variant(body: bytes, tag: str, type_: str, coding: str = PLAIN) -> Variant:
+    headers = {"content-type": type_, "etag": f'"{tag}"', "vary": "accept-encoding"}
+    if coding:
+        headers["content-encoding"] = coding
+    return Variant(body, f'"{tag}"', headers)

@@ -1,10 +1,11 @@
 """What is served over HTTP beside the rooms."""
 
 import gzip
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import brotli
 import pytest
 from mnemonic import Mnemonic
 from starlette.applications import Starlette
@@ -148,17 +149,31 @@ def test_only_reading_is_allowed(browser: TestClient):
     assert browser.post("/").status_code == 405
 
 
-def test_a_browser_that_can_unpack_gets_less_to_carry(browser: TestClient):
-    with browser.stream("GET", "/", headers={"accept-encoding": "br, gzip"}) as answer:
+@pytest.mark.parametrize(
+    ("accepted", "coding", "unpacked"),
+    [
+        ("gzip, deflate", "gzip", gzip.decompress),
+        ("GZIP;q=0.5", "gzip", gzip.decompress),
+        ("br;q=0, gzip", "gzip", gzip.decompress),
+        ("gzip, deflate, br, zstd", "br", brotli.decompress),
+    ],
+)
+def test_a_browser_that_can_unpack_gets_less_to_carry(
+    browser: TestClient,
+    accepted: str,
+    coding: str,
+    unpacked: Callable[[bytes], bytes],
+):
+    with browser.stream("GET", "/", headers={"accept-encoding": accepted}) as answer:
         packed = b"".join(answer.iter_raw())
 
-    assert answer.headers["content-encoding"] == "gzip"
+    assert answer.headers["content-encoding"] == coding
     assert answer.headers["vary"] == "accept-encoding"
     assert len(packed) < len(A_PAGE)
-    assert gzip.decompress(packed).decode() == A_PAGE
+    assert unpacked(packed).decode() == A_PAGE
 
 
-@pytest.mark.parametrize("accepted", ["", "br", "gzip;q=0", "gzip; q=0.0", "gzipped"])
+@pytest.mark.parametrize("accepted", ["", "zstd", "gzip;q=0", "br; q=0.0", "gzipped"])
 def test_a_browser_that_cannot_gets_it_as_it_is(browser: TestClient, accepted: str):
     answer = browser.get("/", headers={"accept-encoding": accepted})
 
@@ -182,12 +197,12 @@ def test_what_all_are_told_alike_is_packed_for_who_can_unpack_it(
 
 
 def test_what_packing_would_not_make_smaller_is_not_packed(browser: TestClient):
-    answer = browser.get("/js/app.js", headers={"accept-encoding": "gzip"})
+    answer = browser.get("/js/app.js", headers={"accept-encoding": "br, gzip"})
 
     assert "content-encoding" not in answer.headers
 
 
-@pytest.mark.parametrize("accepted", ["", "gzip"])
+@pytest.mark.parametrize("accepted", ["", "gzip", "br"])
 def test_what_a_browser_has_is_not_sent_again(browser: TestClient, accepted: str):
     headers = {"accept-encoding": accepted}
     first = browser.get("/", headers=headers)
@@ -246,6 +261,13 @@ def test_every_answer_keeps_the_page_to_itself(browser: TestClient, path: str):
     assert headers["cross-origin-resource-policy"] == "same-origin"
     assert "camera=()" in headers["permissions-policy"]
     assert "set-cookie" not in headers
+
+
+def test_what_a_page_is_made_of_says_nothing_of_powers(browser: TestClient):
+    headers = browser.get("/js/app.js").headers
+
+    assert "permissions-policy" not in headers
+    assert headers["content-security-policy"].startswith(POLICY)
 
 
 @pytest.mark.parametrize(

@@ -67,6 +67,15 @@ def test_the_first_page_has_its_looks_inside_it(web: Path):
     assert first == body(web, "/index.html")
 
 
+def test_what_is_said_to_those_who_write_it_stays_at_home(web: Path):
+    looks = "/* Looks.\n\n   Ours. */\n\np {\n  color: red /* as a lamp */\n}\n"
+    (web / "css" / "app.css").write_text(looks)
+    (web / "more.html").write_text("<ul>\n  <li>One\n\n  <li>two\n</ul>\n")
+
+    assert body(web, "/css/app.css") == "p {\ncolor: red \n}\n"
+    assert body(web, "/more.html") == "<ul>\n<li>One\n<li>two\n</ul>\n"
+
+
 def test_the_policy_names_the_looks_that_are_in_the_checkouts_first_page():
     page = read(WEB)["/"].plain.body
     looks = page.split(b"<style>")[1].split(b"</style>")[0]
