@@ -103,6 +103,33 @@ test("a line on which nothing is heard is made to prove that it lives", () => {
   assert.equal(line.up, true)
 })
 
+for (const code of ["no_such_need", "not_your_need"]) {
+  test(`who is refused for good asks no more on that line: ${code}`, async () => {
+    const { clock, exchange, talk } = aTalk()
+    const told = []
+    const membership = new Membership({ connection: talk, room: ROOM, roll: 0, light: false, timers: clock })
+    membership.addEventListener("refused", ({ detail }) => told.push(detail))
+    exchange.last.hear(pack([35, lastOf(exchange, ENTER)[1], code, 0, ""]))
+    await settled()
+
+    clock.advance(20)
+
+    assert.deepEqual(told, [code])
+    assert.equal(exchange.last.sent.filter(([kind]) => kind === ENTER).length, 1)
+  })
+}
+
+test("who cannot be let in just now asks again", async () => {
+  const { clock, exchange, talk } = aTalk()
+  new Membership({ connection: talk, room: ROOM, roll: 0, light: false, timers: clock })
+  exchange.last.hear(pack([35, lastOf(exchange, ENTER)[1], "unavailable", 0, ""]))
+  await settled()
+
+  clock.advance(3)
+
+  assert.equal(exchange.last.sent.filter(([kind]) => kind === ENTER).length, 2)
+})
+
 test("what could not be sent is sent with the same id on the next line", async () => {
   const { clock, exchange, talk } = aTalk()
   const courier = new Courier({ outbox: new Outbox(aStorage(), clock.now), connection: talk, room: ROOM, timers: clock })

@@ -7,7 +7,7 @@ import { LineLost, Refused } from "./connection.js"
 import { Log } from "./log.js"
 
 const REJOIN_AFTER_MS = 2000
-const FOR_GOOD = ["name_taken", "no_such_room", "removed"]
+const FOR_GOOD = ["name_taken", "no_such_room", "removed", "no_such_need", "not_your_need"]
 
 export class Membership extends EventTarget {
   log = new Log()

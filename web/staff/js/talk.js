@@ -127,6 +127,7 @@ export class StaffTalk extends Conversation {
     this.#mine = mine
     this.querySelector("message-composer").hidden = !mine
     for (const part of document.querySelectorAll("[data-mine]")) part.hidden = !mine
+    if (mine) this.joinAgain() // whose it is not is not let in, and asks no more
   }
 
   // Whoever is here and no peer is who the talk is for. Nobody has the same name in two
