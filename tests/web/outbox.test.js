@@ -400,14 +400,19 @@ test("a reaction shows while it is under way", () => {
   assert.deepEqual(withMine([[], ["x"]], 5, react(true), ME), [[], ["x"]])
 })
 
-test("a reaction that the house has shows on until one has heard of it as well", async () => {
+// A reaction that the house has, and that one has not heard of as well.
+async function aReaction() {
   const { house, courier } = setUp()
   const entry = courier.send({ kind: "react", epoch: 9, target: 4, reaction: 1, on: true })
   house.last.resolve({ position: 42, at: 1 })
   await settled()
   const waiting = new Waiting()
-
   waiting.done(entry, 42, 41)
+  return { courier, entry, waiting }
+}
+
+test("a reaction that the house has shows on until one has heard of it as well", async () => {
+  const { courier, entry, waiting } = await aReaction()
 
   assert.deepEqual(waiting.entries(courier, { epoch: 9, position: 41 }), [entry])
   assert.deepEqual(waiting.lines(courier, { epoch: 9, position: 41, messages: [] }, mine), [])
@@ -415,13 +420,7 @@ test("a reaction that the house has shows on until one has heard of it as well",
 })
 
 test("a reaction is not shown to what stands in its place when everything began anew", async () => {
-  const { house, courier } = setUp()
-  const entry = courier.send({ kind: "react", epoch: 9, target: 4, reaction: 1, on: true })
-  house.last.resolve({ position: 42, at: 1 })
-  await settled()
-  const waiting = new Waiting()
-
-  waiting.done(entry, 42, 41)
+  const { courier, waiting } = await aReaction()
 
   assert.deepEqual(waiting.entries(courier, { epoch: 10, position: 5 }), [])
 })
