@@ -121,8 +121,8 @@ class Earlier(NamedTuple):
 class Report(NamedTuple):
     """Show a message to the room team, for a reason out of `REPORT_REASONS`.
 
-    Its id says nothing: a repeat is known by who reports what. Pages of before an upgrade
-    send it.
+    Its id says nothing: a repeat is known by who reports what. Pages of before an
+    upgrade send it.
     """
 
     ref: int
