@@ -169,7 +169,7 @@ class Talk:
             "talk": talk_of(need.id),
             "me": self._needs.who_of_peer(peer, need.id).hex(),
             "source": warmth.SOURCES.get(known.told.source, ""),
-            "with_them": "" if need.helpers == (peer,) else row.by,
+            "with_them": row.by if need.is_open and need.helpers != (peer,) else "",
             "gone": _GONE if need.is_open and not need.drill else "",
             "mine": need.is_open and need.peer == peer,
             "sits_in": need.is_open and peer in need.joined,

@@ -44,6 +44,21 @@ async def test_the_end_of_a_talk_leads_to_a_note_for_ones_partner(
     assert 'href="/staff/me#offload"' not in await wren.reads("/staff/calls")
 
 
+async def test_nobody_is_said_to_be_with_them_once_it_is_over(
+    desk: CallDesk, wren: Colleague, otter: Colleague
+):
+    need = await desk.talk(wren)
+    await desk.needs.join(need, PeerId(otter.id))
+    during = await wren.reads(page_of(need))
+
+    await wren.post(f"{page_of(need)}/end", ending="heard")
+
+    after = await wren.reads(page_of(need))
+    assert "Who is with them" in during
+    assert "Who is with them" not in after
+    assert "on the way" not in after
+
+
 async def test_a_note_can_be_written_however_the_talk_ended_for_its_peer(
     desk: CallDesk, wren: Colleague, otter: Colleague
 ):
