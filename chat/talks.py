@@ -210,7 +210,8 @@ class Talks:
         """See that what a peer wants to say is theirs to say.
 
         Whoever fell silent takes the need again, unless another was quicker; everybody
-        else accepts it first. While the store is away nobody is kept from speaking.
+        else accepts it first. While the store is away nobody is kept from speaking in
+        a talk that goes on, as far as is known.
 
         Raises:
             NeedTaken, NeedOver, NoSuchNeed, NotYourNeed: As they say.
@@ -225,7 +226,8 @@ class Talks:
             if peer not in need.helpers:
                 await self._needs.accept(need_id, peer)
         except StoreDown:
-            return
+            if self.is_over(talk_of(need_id)):
+                raise NeedOver from None
 
     async def spoke(self, peer: PeerId, need_id: str) -> None:
         """Note that a peer said something.

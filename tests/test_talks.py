@@ -19,6 +19,7 @@ from tests.support.clock import FakeClock
 from tests.support.eventually import eventually
 from tests.support.frames import Done, Event, Joined, Presence, Said, code
 from tests.support.member import Member
+from tests.support.on_call import down
 from tests.support.peer import need_of
 from tests.support.redis_server import RedisServer
 from tests.support.talkhouse import TalkHouse
@@ -326,6 +327,8 @@ async def test_a_talk_that_is_over_is_read_and_nothing_is_said_there(
     assert texts(again) == ["Hello. I am here."]
     assert code(await talking.member.say("thank you", talking.talk)) == "need_over"
     assert code(await talking.peer.say("goodbye", talking.need)) == "need_over"
+    with down(house.service.backroom.database):
+        assert code(await talking.peer.say("still there?", talking.need)) == "need_over"
     await talking.peer.enters(talking.need)
 
 
