@@ -79,15 +79,17 @@ class Care:
             id_, "accepted", peer, lambda need, now: need.accept(peer, now)
         )
 
-    async def spoke(self, id_: str, peer: PeerId) -> Known:
-        """Note a line of its peer's, or of who sits in.
+    async def spoke(
+        self, id_: str, peer: PeerId, said_at: datetime | None = None
+    ) -> Known:
+        """Note a line of its peer's, or of who sits in; `said_at`, if that was before.
 
         Raises:
             NotYourNeed: As it says.
 
         """
         return await self._change(
-            id_, "spoke", peer, lambda need, now: need.spoke(peer, now)
+            id_, "spoke", peer, lambda need, now: need.spoke(peer, now, said_at)
         )
 
     async def needs_a_moment(self, id_: str, peer: PeerId) -> Known:

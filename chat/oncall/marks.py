@@ -7,6 +7,7 @@ so many and for so long, since what was said an hour ago keeps nobody waiting an
 import asyncio
 import itertools
 import logging
+from datetime import datetime
 from typing import Final, NamedTuple
 
 from chat.clock import Clock
@@ -34,6 +35,8 @@ class Mark(NamedTuple):
 class _Noted(NamedTuple):
     number: int
     at: float
+    said_at: datetime
+    """When they spoke, by the clock that others have as well."""
 
 
 class Marks:
@@ -53,7 +56,8 @@ class Marks:
         self._waiting.pop(mark, None)
         if mark.peer is not None:
             self.answered(mark.id)
-        noted = _Noted(next(self._numbers), self._clock.monotonic())
+        number, at = next(self._numbers), self._clock.monotonic()
+        noted = _Noted(number, at, self._clock.now())
         self._waiting[mark] = noted
         if len(self._waiting) > MOST_WAITING:
             del self._waiting[next(iter(self._waiting))]
@@ -78,7 +82,7 @@ class Marks:
         while self._waiting:
             mark, noted = next(iter(self._waiting.items()))
             try:
-                await self._write(mark)
+                await self._write(mark, noted)
             except StoreDown:
                 return self._is_too_late(mark, noted)
             except ChatError as error:
@@ -95,9 +99,10 @@ class Marks:
         if self._waiting.get(mark) == noted:
             del self._waiting[mark]
 
-    async def _write(self, mark: Mark) -> None:
+    async def _write(self, mark: Mark, noted: _Noted) -> None:
         if mark.peer is not None:
-            await self._needs.spoke(mark.id, mark.peer)
+            # The member may have written since, at another process's page.
+            await self._needs.spoke(mark.id, mark.peer, noted.said_at)
             return
         try:
             await self._needs.wrote(mark.id)

@@ -39,7 +39,7 @@ class Need(Facts):
         """
         if self.is_promised:
             return self._raised(now)
-        if self.quiet_since and now - self.quiet_since < SILENCE:
+        if self.quiet_since and abs(now - self.quiet_since) < SILENCE:
             return self._open()
         return self.wrote(now)
 
@@ -71,9 +71,17 @@ class Need(Facts):
             self, state=State.ACCEPTED, peer=peer, accepted_at=now, handed_over=False
         )
 
-    def spoke(self, peer: PeerId, now: datetime) -> "Need":
-        """Return the need after a line of its peer's, or of who sits in."""
+    def spoke(
+        self, peer: PeerId, now: datetime, said_at: datetime | None = None
+    ) -> "Need":
+        """Return the need after a line of its peer's, or of who sits in.
+
+        One that was `said_at` a moment before the member's, and is written down after
+        it, leaves that one waiting.
+        """
         self._helped_by(peer)
+        if self.unanswered_since and said_at and said_at < self.unanswered_since:
+            return self
         both = self.unanswered_since or self.quiet_since
         return replace(
             self,

@@ -1,5 +1,6 @@
 """That something was said is written down soon, whether the store is there or not."""
 
+from datetime import datetime
 from typing import cast
 
 import pytest
@@ -22,8 +23,9 @@ class Store:
         self.told: list[tuple[str, str]] = []
         self.refusal: ChatError | None = None
 
-    async def spoke(self, id_: str, peer: PeerId) -> None:
+    async def spoke(self, id_: str, peer: PeerId, said_at: datetime) -> None:
         self._answer("spoke " + peer, id_)
+        self.said_at = said_at
 
     async def wrote(self, id_: str) -> None:
         self._answer("wrote", id_)
@@ -60,6 +62,20 @@ async def test_each_who_spoke_is_written_down_in_their_order(
     assert store.told == [("spoke wren", "a"), ("wrote", "a"), ("wrote", "b")]
     assert await marks.round()
     assert len(store.told) == 3
+
+
+async def test_it_is_told_when_a_peer_spoke_last_however_late_that_is_written_down(
+    marks: Marks, store: Store, clock: FakeClock
+):
+    marks.note(Mark("a", WREN))
+    clock.advance(60)
+    marks.note(Mark("a", WREN))
+    said_at = clock.now()
+    clock.advance(60)
+
+    await marks.round()
+
+    assert store.said_at == said_at
 
 
 async def test_many_lines_of_one_are_one_mark(marks: Marks, store: Store):

@@ -377,6 +377,22 @@ def test_pressing_just_after_a_peer_s_line_waits_for_nothing_more():
     assert need.pressed(NOW + SILENCE).lease_ends
 
 
+def test_pressing_in_a_talk_is_heard_though_the_clock_was_set_back():
+    need = a_talk().wrote(NOW).spoke(WREN, NOW)
+
+    pressed = need.pressed(NOW - HOUR)
+
+    assert pressed.lease_ends == NOW - HOUR + SILENCE
+
+
+def test_what_a_peer_said_before_a_line_of_the_member_s_does_not_answer_it():
+    """It is written down late: the store was away when it was said."""
+    need = a_talk().wrote(NOW)
+
+    assert need.spoke(WREN, NOW + HOUR, said_at=NOW - seconds(1)) == need
+    assert need.spoke(WREN, NOW + HOUR, said_at=NOW).lease_ends is None
+
+
 def a_quiet_talk(grade: Grade = Grade.NONE) -> Need:
     """Return a talk in which both have spoken, and the peer last."""
     return a_talk().graver(grade).wrote(NOW).spoke(WREN, NOW)
