@@ -50,6 +50,7 @@ class Tidings:
         self._clock = clock
         self._waiting: dict[Handle, None] = {}
         self._told_at: dict[Handle, float] = {}
+        self._telling: Handle | None = None
         self._due = asyncio.Event()
         self._knows = False
         self._hears = True
@@ -128,7 +129,13 @@ class Tidings:
             self._wait(handle)
 
     def told(self, handle: Handle) -> None:
-        """Note that a page was told just now; what comes next, it is told together."""
+        """Note that a page was told just now; what comes next, it is told together.
+
+        It was told what was so when it asked. What we told it meanwhile may be younger,
+        and is told again.
+        """
+        if handle == self._telling or handle in self._told_at:
+            self._wait(handle)
         if len(self._gateway.of_device(handle)) < 2:
             self._told_at[handle] = self._clock.monotonic()
 
@@ -188,6 +195,7 @@ class Tidings:
             if now - self._told_at.get(handle, -EVERY_SECONDS) < EVERY_SECONDS:
                 continue
             del self._waiting[handle]
+            self._telling = handle
             try:
                 await self._tell(handle)
             except StoreDown:
@@ -196,6 +204,8 @@ class Tidings:
             except Exception:
                 # It stops no other, and is told when something changes.
                 logger.exception("a need cannot be told")
+            finally:
+                self._telling = None
             self._told_at[handle] = now
         self._forget(now)
         return True

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,7 @@ from chat.asides import NeedNews
 from chat.errors import StoreDown
 from chat.mirror import Mirror
 from chat.model import Handle, MemberId, RoomName
+from chat.oncall.needs import Raised
 from chat.settings import Settings
 from chat.tidings import NO_NEED
 from tests.support.clock import FakeClock
@@ -135,7 +137,7 @@ async def test_however_much_happens_it_is_told_once_a_second(
     talking = await house.talking()
     handle = house.service.identity.handle(talking.member.secret)
     clock.advance(2)
-    await eventually(lambda: not house.service.tidings._waiting)
+    await all_is_told(house)
     asked: list[bytes] = []
     news = house.needs.news
 
@@ -157,6 +159,32 @@ async def test_however_much_happens_it_is_told_once_a_second(
     assert asked == [handle]
     clock.advance(1)
     await eventually(lambda: asked == [handle] * 2)
+
+
+async def test_an_answer_that_comes_late_is_not_the_last_word_about_a_need(
+    house: TalkHouse, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+):
+    otter, peer = await house.member(), await house.peer()
+    raise_, states = house.needs.raise_, list[str]()
+    callroom = house.service.callroom
+    monkeypatch.setattr(callroom, "told", lambda news: states.append(news.state))
+
+    async def accepted_before_it_is_answered(**told: Any) -> Raised:
+        raised = await raise_(**told)
+        await house.needs.accept(raised.id, peer.id)
+        while "accepted" not in states:
+            clock.advance(1)
+            await asyncio.sleep(0.01)
+        return raised
+
+    monkeypatch.setattr(house.needs, "raise_", accepted_before_it_is_answered)
+
+    await otter.asks_to_talk()
+
+    told = [e for e in await otter.all_heard() if isinstance(e, NeedNews)]
+    assert [told[-2].state, told[-1].state] == ["accepted", "raised"]
+    clock.advance(1)
+    assert (await otter.hears(NeedNews)).state == "accepted"
 
 
 async def test_another_page_of_the_same_device_is_told_too(house: TalkHouse):
@@ -306,6 +334,12 @@ async def test_whom_nothing_is_kept_for_is_told_so_once_it_is_known(
     assert otter.known == [False, True]
 
 
+async def all_is_told(house: TalkHouse) -> None:
+    """Wait until nobody waits to be told of a need."""
+    tidings = house.service.tidings
+    await eventually(lambda: not (tidings._waiting or tidings._telling))
+
+
 async def test_that_a_need_is_all_there_is_is_said_after_the_need(
     ignorant: TalkHouse, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ):
@@ -315,6 +349,8 @@ async def test_that_a_need_is_all_there_is_is_said_after_the_need(
     monkeypatch.setattr("chat.tidings.AGAIN_SECONDS", 0.05)
     handle = ignorant.service.identity.handle(otter.secret)
     await eventually(lambda: ignorant.service.callroom.by_heart.has_need(handle))
+    clock.advance(1)
+    await all_is_told(ignorant)
     clock.advance(1)
     with down(ignorant.service.backroom.database):
         again = await ignorant.member(secret=otter.secret)
