@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chat import packing
 from chat.metrics import CONTENT_TYPE as METRICS_TYPE
-from chat.webfiles import TYPES, WEB, looks_source, read
+from chat.webfiles import ASK_EACH_TIME, TYPES, WEB, File, Variant, looks_source, read
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -142,18 +142,24 @@ def headers_for(scope: Scope) -> Mapping[str, str]:
 
 
 def packed(request: Request, body: bytes, type_: str) -> Response:
-    """Answer with what many are told alike, compressed for whoever can unpack it.
+    """Answer with what many are told alike, packed for whoever can unpack it.
 
-    Not for what is one person's: how long it is would then tell of what is in it.
+    Whoever has the same already is told so. Not for what is one person's: how long it
+    is would then tell of what is in it.
     """
-    headers = {"vary": "accept-encoding"}
     coding = packing.coding_for(_accepted(request), packing.AT_ONCE)
-    if coding:
-        headers["content-encoding"] = coding
-    return Response(_small(body, coding), headers=headers, media_type=type_)
+    variant = _told(body, type_).packed(coding)
+    return _answer(request, variant, ASK_EACH_TIME)
 
 
-_small = lru_cache(maxsize=8)(packing.packed)
+_told = lru_cache(maxsize=8)(File)
+
+
+def _answer(request: Request, variant: Variant, kept: str) -> Response:
+    headers = {**variant.headers, "cache-control": kept}
+    if variant.is_known(request.headers.get("if-none-match", "")):
+        return Response(status_code=304, headers=headers)
+    return Response(variant.body, headers=headers)
 
 
 def _accepted(request: Request) -> str:
@@ -202,10 +208,7 @@ class Pages:
         variant = file.known(coding)
         if variant is None:
             variant = await asyncio.to_thread(file.packed, coding)
-        headers = {**variant.headers, "cache-control": file.kept(request.url.query)}
-        if variant.is_known(request.headers.get("if-none-match", "")):
-            return Response(status_code=304, headers=headers)
-        return Response(variant.body, headers=headers)
+        return _answer(request, variant, file.kept(request.url.query))
 
     def _nothing(self, request: Request) -> Response:
         """Say so; to a person, who may have opened a form's address, with a way on."""

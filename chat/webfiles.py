@@ -34,8 +34,10 @@ TYPES = {
 }
 """What is served, and as what; a file of any other kind stays where it is."""
 
+ASK_EACH_TIME = "no-cache"
+"""How long an answer may be kept of which there may be another at any moment."""
+
 _FOR_GOOD = "public, max-age=31536000, immutable"
-_ASK_EACH_TIME = "no-cache"
 
 _NAMED = re.compile(r'(?<=(?:href|.src)=")(?:/[\w-]+)+\.(?:css|js|svg)(?=")')
 _FIRST = "/index.html"
@@ -91,7 +93,7 @@ class File:
         A page that was read before an upgrade may ask for what was there then, and must
         not take what is here now for it.
         """
-        return _FOR_GOOD if query == self.tag else _ASK_EACH_TIME
+        return _FOR_GOOD if query == self.tag else ASK_EACH_TIME
 
 
 def read(web: Path) -> Mapping[str, File]:

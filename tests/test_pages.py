@@ -196,6 +196,22 @@ def test_what_all_are_told_alike_is_packed_for_who_can_unpack_it(
     assert answer.content == b"rooms" * 100
 
 
+async def rooms_at(request: Request) -> Response:
+    return packed(request, b"rooms" * len(request.url.query), "application/json")
+
+
+def test_what_all_are_told_alike_is_not_told_again_until_it_changes():
+    with TestClient(Starlette(routes=[Route("/", rooms_at)])) as browser:
+        first = browser.get("/?now")
+        known = {"if-none-match": first.headers["etag"]}
+
+        same, later = (browser.get(f"/?{at}", headers=known) for at in ("now", "later"))
+
+    assert (same.status_code, same.content) == (304, b"")
+    assert (later.status_code, later.content) == (200, b"rooms" * 5)
+    assert later.headers["cache-control"] == "no-cache"
+
+
 def test_what_packing_would_not_make_smaller_is_not_packed(browser: TestClient):
     answer = browser.get("/js/app.js", headers={"accept-encoding": "br, gzip"})
 
