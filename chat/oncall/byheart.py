@@ -41,9 +41,9 @@ class ByHeart:
     ) -> set[Handle]:
         """Know these, what changed since `begin`, and no others.
 
-        Return the devices of which nothing was known.
+        Return the devices that are to be told something else than before.
         """
-        before = self._devices()
+        before = self._of_each()
         heard, self._meanwhile = self._meanwhile, []
         self._needs = dict(needs)
         self._stays = {stay.handle: stay for stay in stays}
@@ -52,10 +52,19 @@ class ByHeart:
             self.card(card)
         for know in heard:
             know()
-        return self._devices() - before
+        now = self._of_each()
+        return {handle for handle in now if now[handle] != before.get(handle)}
 
-    def _devices(self) -> set[Handle]:
-        return {*self._needs, *self._stays, *self._cards}
+    def _of_each(self) -> dict[Handle, tuple[object, ...]]:
+        """Return what is known of each device of which anything is."""
+        return {
+            handle: (
+                self._needs.get(handle),
+                self.stay_of(handle),
+                self.cards_of(handle),
+            )
+            for handle in {*self._needs, *self._stays, *self._cards}
+        }
 
     def has_need(self, handle: Handle) -> bool:
         """Tell whether a device has a need, or had one a short while ago."""

@@ -75,6 +75,22 @@ def test_news_that_come_late_change_nothing_of_what_was_read():
     assert known.cards_of(WREN) == [card("open")]
 
 
+def test_whoever_is_to_be_told_something_else_than_before_is_named():
+    known = ByHeart()
+    known.stay(STAY)
+    known.card(card("asked"))
+    known.begin()
+
+    assert known.learn({}, [STAY], [card("open")]) == {OTTER, WREN}
+    known.begin()
+    assert known.learn({}, [STAY], [card("open")]) == set()
+    known.begin()
+    assert known.learn({OTTER: NeedId("n")}, [STAY], [card("open")]) == {OTTER}
+    known.begin()
+    later = STAY._replace(due=STAY.due + 600)
+    assert known.learn({OTTER: NeedId("n")}, [later], [card("open")]) == {OTTER}
+
+
 def test_only_the_last_of_many_cards_that_are_over_are_remembered():
     known = ByHeart()
     for number in range(MOST_OVER + 1):
