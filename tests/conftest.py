@@ -5,12 +5,16 @@ import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from hypothesis import settings as hypothesis_settings
 from redis import Redis
 
+from chat import credentials
 from chat.settings import Settings
+from chat.store import engines
 from chat.store.database import FILE, Database
 from tests.support.ahead import ClockAhead
 from tests.support.clock import FakeClock
@@ -39,6 +43,26 @@ def bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 def patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a database take longer whose disk is busy with all that others try."""
     monkeypatch.setattr("chat.store.database.ANSWER_SECONDS", PATIENCE_SECONDS)
+
+
+@pytest.fixture(autouse=True)
+def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a password cost nothing that nobody is going to guess."""
+    monkeypatch.setattr(credentials, "_HASHER", PasswordHasher(1, 8, 1))
+
+
+@pytest.fixture(autouse=True)
+def steady_current(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have nobody wait for a disk: processes are killed here, but no power is cut."""
+    prepare = engines._prepare
+
+    def prepared(connection: Any, record: object) -> None:
+        prepare(connection, record)
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA synchronous = OFF")
+        cursor.close()
+
+    monkeypatch.setattr(engines, "_prepare", prepared)
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+import argon2
 import pyotp
 import pytest
 
@@ -10,6 +11,11 @@ from tests.support.clock import NOON
 
 KEY = bytes(range(32))
 PASSWORD = "porch swing at dusk"
+
+
+@pytest.fixture
+def cheap_passwords() -> None:
+    """Have passwords cost here what they cost in a house."""
 
 
 # Passwords
@@ -43,6 +49,12 @@ def test_only_the_password_itself_matches_what_is_kept():
     assert credentials.matches(kept, PASSWORD)
     assert not credentials.matches(kept, PASSWORD.upper())
     assert not credentials.matches(kept, "")
+
+
+def test_a_password_costs_whoever_guesses_it_much_memory():
+    kept = argon2.extract_parameters(credentials.hashed(PASSWORD))
+
+    assert kept == argon2.profiles.RFC_9106_LOW_MEMORY
 
 
 def test_it_matches_however_the_keyboard_composes_it():

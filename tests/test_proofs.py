@@ -1,10 +1,13 @@
 """Proofs: what was shown once proves nothing twice, and guessing leads nowhere."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import threading
+from collections.abc import AsyncIterator, Coroutine
+from typing import Any
 
 import pytest
 
+from chat import credentials
 from chat.signing.guesses import FREE_FOR_ACCOUNT, FREE_FOR_PREFIX, TooManyGuesses
 from chat.signing.proofs import MOST_WAITING, WAIT_SECONDS, NotYou
 from chat.store import staff
@@ -12,6 +15,7 @@ from chat.store.database import Database
 from chat.store.staff import Account
 from tests.support.authenticator import Authenticator
 from tests.support.clock import FakeClock
+from tests.support.eventually import PATIENCE_SECONDS, eventually
 from tests.support.signing_in import HERE, PASSWORD, SITE, Desk, next_code
 
 
@@ -159,19 +163,30 @@ async def test_guessing_is_slowed_down_and_being_right_ends_that(
             await robin.prove("000000")
 
 
-async def test_a_crowd_is_sent_away_before_it_is_judged(desk: Desk):
-    crowd = [
-        desk.proofs.by_password(f"Name {n}", "wrong", "000000", "")
-        for n in range(MOST_WAITING * 2)
-    ]
+async def test_a_crowd_is_sent_away_before_it_is_judged(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+):
+    everybody_came = threading.Event()
+    judged = credentials.matches
 
+    def judged_late(kept: str | None, password: str) -> bool:
+        assert everybody_came.wait(PATIENCE_SECONDS)
+        return judged(kept, password)
+
+    def asked(name: str) -> Coroutine[Any, Any, Account]:
+        return desk.proofs.by_password(name, "wrong", "000000", "")
+
+    monkeypatch.setattr(credentials, "matches", judged_late)
+    crowd = [asyncio.create_task(asked(f"Name {n}")) for n in range(MOST_WAITING * 2)]
+
+    await eventually(lambda: sum(each.done() for each in crowd) == MOST_WAITING)
+    everybody_came.set()
     came = await asyncio.gather(*crowd, return_exceptions=True)
 
     refused = [each.wait for each in came if isinstance(each, TooManyGuesses)]
-    assert 0 < len(refused) <= MOST_WAITING
-    assert set(refused) == {WAIT_SECONDS}
+    assert refused == [WAIT_SECONDS] * MOST_WAITING
     with pytest.raises(NotYou):
-        await desk.proofs.by_password("Somebody", "wrong", "000000", "")
+        await asked("Somebody")
 
 
 # A passkey
