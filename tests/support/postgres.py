@@ -97,11 +97,21 @@ class PostgresServer:
 
     def make_of(self, url: str) -> str:
         """Return how the tables of a database are made."""
-        return self._run("psql", *self._where, "-qAt", "-d", _name(url), "-c", MAKE)
+        return self._asked(url, MAKE)
 
-    def empty(self, url: str) -> None:
-        """Leave no row in a database, and nobody connected to it."""
-        self._run("psql", *self._where, "-qAt", "-d", _name(url), "-c", EMPTY)
+    def emptied(self, url: str) -> str:
+        """Leave no row in a database, and nobody connected to it.
+
+        Return how its tables were made before: where that has changed, there may be
+        rows left.
+        """
+        return self._asked(url, MAKE, EMPTY)
+
+    def _asked(self, url: str, *statements: str) -> str:
+        """Return the first line of the answer."""
+        told = [part for each in statements for part in ("-c", each)]
+        answer = self._run("psql", *self._where, "-qAt", "-d", _name(url), *told)
+        return answer.partition("\n")[0]
 
     def dump(self, url: str) -> str:
         """Return all that a database holds, as text."""
@@ -219,11 +229,10 @@ class SpareDatabases:
 
     def give_back(self, url: str, make: str) -> None:
         """Let another test have it."""
-        if self._server.make_of(url) != make:
+        if self._server.emptied(url) == make:
+            self._spare.append((url, make))
+        else:
             self._server.drop(url)
-            return
-        self._server.empty(url)
-        self._spare.append((url, make))
 
 
 def _tell(pids: Iterable[int], what: signal.Signals) -> None:
