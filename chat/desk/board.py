@@ -172,14 +172,14 @@ class Board:
 
     async def called(self, me: Deskmate) -> list[store.Called]:
         """Return by which alerts somebody is called now, the last about each need."""
-        async with self._database.read() as tx:
-            found = await store.of_peer(tx, me.id)
-        return list({each.need_id: each for each in found}.values())
+        return list({each.need_id: each for each in await self._calls(me)}.values())
 
     async def opened(self, me: Deskmate) -> None:
         """Keep that somebody looks at what they are called about."""
-        async with self._database.read() as tx:
-            found = await store.of_peer(tx, me.id)
-        for each in found:
+        for each in await self._calls(me):
             if each.opened_at is None:
                 await self._ways.opened(each.id, me.id)
+
+    async def _calls(self, me: Deskmate) -> list[store.Called]:
+        async with self._database.read() as tx:
+            return await store.of_peer(tx, me.id, kept(self._clock.now()))

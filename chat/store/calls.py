@@ -94,8 +94,10 @@ def _calls(page_seen: timedelta) -> ColumnElement[bool]:
     )
 
 
-async def of_peer(tx: AsyncConnection, staff_id: str) -> list[Called]:
-    """Return by which alerts somebody's open pages are called, the oldest first."""
+async def of_peer(tx: AsyncConnection, staff_id: str, now: int) -> list[Called]:
+    """Return by which alerts somebody's open pages are called now, the oldest first."""
+    # Where it was raised later than now the clock was set back: rather ring too often.
+    since_raised = or_(alerts.c.made_at >= needs.c.raised_at, needs.c.raised_at > now)
     asked = (
         select(alerts.c.id, alerts.c.need_id, alerts.c.opened_at)
         .join(needs, needs.c.id == alerts.c.need_id)
@@ -106,7 +108,7 @@ async def of_peer(tx: AsyncConnection, staff_id: str) -> list[Called]:
             alerts.c.way_id == "",
             alerts.c.state != "dropped",
             needs.c.state.in_(CALLING),
-            alerts.c.made_at >= needs.c.raised_at,
+            since_raised,
         )
         .order_by(alerts.c.made_at, alerts.c.id)
     )

@@ -568,6 +568,35 @@ async def test_any_page_learns_by_what_one_is_called_until_somebody_came(
     assert after == {"calls": []}
 
 
+async def test_whoever_is_called_after_the_clock_was_set_back_is_called_still(
+    desk: CallDesk, wren: Colleague
+):
+    need = await desk.pressed()
+    desk.clock.advance(-3600)
+    (alert,) = await called(desk, need, wren.id)
+
+    before = (await wren.get("/staff/calls/standing.json")).json()
+    await wren.reads("/staff/calls")
+    looked = (await wren.get("/staff/calls/standing.json")).json()
+
+    assert before == {"calls": [{"need": need, "alert": alert, "opened": False}]}
+    assert looked == {"calls": [{"need": need, "alert": alert, "opened": True}]}
+
+
+async def test_nobody_is_called_by_an_alert_from_before_a_call_back_was_promised(
+    desk: CallDesk, wren: Colleague
+):
+    need = await desk.pressed()
+    await called(desk, need, wren.id)
+    handle = (await desk.needs.known(need)).told.handle
+    await desk.needs.call_back(handle, desk.clock.now() + timedelta(hours=1))
+    desk.clock.advance(600)
+
+    assert await desk.pressed() == need
+
+    assert (await wren.get("/staff/calls/standing.json")).json() == {"calls": []}
+
+
 # My shift.
 
 
