@@ -16,7 +16,7 @@ from redis.retry import Retry
 from chat.embedded import server_binary
 from chat.leash import leashed
 
-START_SECONDS = 10
+START_SECONDS = 30
 
 
 class RedisServer:
