@@ -41,7 +41,7 @@ def standing(need: Need, reader: Reader, *, helped: bool = False) -> str:
     if reader.peer in need.helpers:
         return _of_helper(need, reader)
     if reader.peer in need.went_silent:
-        return _QUIET if need.is_calling else ELSEWHERE
+        return _OTHERS_ARE_CALLED if need.is_calling else ELSEWHERE
     if need.is_calling:
         return "Nobody is with them yet."
     return ELSEWHERE if helped else ""
@@ -54,9 +54,9 @@ def _of_helper(need: Need, reader: Reader) -> str:
     return ""
 
 
-_QUIET: Final = (
-    "It was quiet here for a while, so others are called. Nobody minds. Say something, "
-    "and they are with you again."
+_OTHERS_ARE_CALLED: Final = (
+    "Others are called now, because it was quiet here or you could not go on. Nobody "
+    "minds. Say something, and they are with you again."
 )
 
 

@@ -228,6 +228,17 @@ async def test_whoever_was_silent_is_told_kindly_and_may_speak_again(
     assert (await desk.needs.known(need)).need.peer == wren.id
 
 
+async def test_whoever_let_them_go_is_not_told_that_they_were_silent(
+    desk: CallDesk, wren: Colleague
+):
+    need = await desk.talk(wren)
+
+    await wren.post(f"{page_of(need)}/let-go")
+
+    page = await wren.reads(page_of(need))
+    assert "it was quiet here or you could not go on" in page
+
+
 async def test_whom_another_has_relieved_can_only_read_that_it_is_so(
     desk: CallDesk, wren: Colleague, otter: Colleague, need: NeedId
 ):
