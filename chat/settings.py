@@ -51,6 +51,10 @@ _Address = Annotated[str, _must_be("an address", r"|[^@\s]+@[^@\s]+")]
 _Contact = Annotated[
     str, _must_be("mailto: and an address, or https://", "|mailto:.+@.+|https://.+")
 ]
+_HOST = r"\s*[\w.-]+(:[0-9]+)?\s*"
+_Hosts = Annotated[
+    str, _must_be("hosts, or host:port, with commas", rf"|{_HOST}(,{_HOST})*(,\s*)?")
+]
 
 _THIS_MACHINE = ("127.0.0.1", "::1", "0.0.0.0", "::")  # noqa: S104
 
@@ -132,7 +136,7 @@ class Settings(BaseSettings):
     push_subject: _Contact = ""
     """Whom a push service writes to if something is wrong with our pushes."""
 
-    push_hosts: str = ""
+    push_hosts: _Hosts = ""
     """Comma-separated push services to use beside those of the known browsers."""
 
     smtp_url: _Mail | None = Field(default=None, repr=False)

@@ -51,6 +51,8 @@ def shell(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -
         ("WEBHOOK_URL", "ftp://bridge.example", "must begin with http:// or https://"),
         ("PUBLIC_URL", "https://chat.example/desk", "https:// and a host, no path"),
         ("PUSH_SUBJECT", "you@chat.example", "must be mailto: and an address"),
+        ("PUSH_HOSTS", "https://push.example", "must be hosts, or host:port"),
+        ("PUSH_HOSTS", "push.example other.example", "must be hosts, or host:port"),
         ("MAIL_FROM", "porch", "must be an address"),
         ("COUNTRY", "za", "must be two capital letters"),
     ],
@@ -91,4 +93,5 @@ def test_what_is_right_is_taken(shell: Shell):
         WEBHOOK_SECRET="a secret of the two of us",
         PUBLIC_URL="https://chat.example/",
         PUSH_SUBJECT="mailto:you@chat.example",
+        PUSH_HOSTS="push.example, localhost:8443,",
     )
