@@ -23,6 +23,8 @@ DAYS: Final = 30
 
 DAY_SECONDS: Final = 86_400
 
+_NOT_SET_HERE: Final = ("spam.recent.",)
+
 
 class BadPhrase(ValueError):
     """A phrase cannot be watched for; the message says why, in plain words."""
@@ -191,8 +193,11 @@ class Rulebook:
 
 
 def must_act(rule: str) -> bool:
-    """Tell whether somebody's life may hang on a rule: nobody switches it off."""
-    return rule.startswith(NEVER_SILENT)
+    """Tell whether a rule cannot be set.
+
+    Somebody's life may hang on it; or it looks for floods, which `FLOOD_GUARD` decides.
+    """
+    return rule.startswith((*NEVER_SILENT, *_NOT_SET_HERE))
 
 
 def checked(words: str) -> str:

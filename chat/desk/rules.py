@@ -1,6 +1,8 @@
 """Rules: which act, how often each was right, and the house's own phrases on trial."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from asyncio import to_thread
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from starlette.requests import Request
@@ -22,15 +24,35 @@ from chat.rulebook import (
     checked,
     must_act,
 )
+from chat.rulelist import Listed, every_rule
 from chat.rules.canonical import read
 from chat.rules.house import LONGEST, SHORTEST, find
 from chat.signing.sittings import Deskmate
 
-ACTIONS: Final = (
-    (int(Action.ALLOW), "It goes out, and one of you looks"),
-    (int(Action.HOLD), "One of you reads it first"),
-    (int(Action.BLOCK), "It does not go out"),
+DOES: Final[Mapping[Action, str]] = {
+    Action.ALLOW: "It goes out, and one of you looks",
+    Action.MASK: "It is hidden",
+    Action.HOLD: "One of you reads it first",
+    Action.BLOCK: "It does not go out",
+}
+
+ACTIONS: Final = tuple(
+    (int(action), DOES[action]) for action in (Action.ALLOW, Action.HOLD, Action.BLOCK)
 )
+"""What may become of a message that says a phrase of the house."""
+
+KINDS: Final = {
+    "abuse": "Abuse",
+    "crisis": "Danger",
+    "identifying": "Personal details",
+    "predatory": "Predatory",
+    "sourcing": "Drugs and vices",
+    "spam": "Spam and floods",
+    "linear": "The small model",
+}
+"""What rules are for, by the first word of their ids."""
+
+LONGEST_SEARCH: Final = 60
 
 MOST_SNIPPETS: Final = 10
 NEIGHBOURS: Final = 2
@@ -43,12 +65,33 @@ class Line(NamedTuple):
     """A rule as the page shows it."""
 
     rule: str
+    about: str
+    """What it looks for, and what it does; empty for words of the house."""
     mode: str
     fired: int
     shadow: int
     wrong: int
     right: str
     must_act: bool
+
+    @property
+    def silent(self) -> bool:
+        """Whether there is nothing to say of how it did lately."""
+        return not (self.fired or self.shadow or self.wrong)
+
+
+class Chosen(NamedTuple):
+    """Which of all rules are asked for: of one kind, or with some words."""
+
+    kind: str = ""
+    words: str = ""
+
+    def has(self, rule: Listed) -> bool:
+        """Tell whether a rule is one of them."""
+        if self.words:
+            about = f"{rule.rule} {rule.looks_for} {KINDS[rule.kind]}".lower()
+            return all(word in about for word in self.words.lower().split())
+        return rule.kind == self.kind
 
 
 class PhraseLine(NamedTuple):
@@ -76,6 +119,9 @@ class Trial(NamedTuple):
     snippets: Sequence[Snippet]
 
 
+NONE_CHOSEN: Final = Chosen()
+
+
 class Rules:
     """The page about the rules."""
 
@@ -97,8 +143,12 @@ class Rules:
         ]
 
     async def show(self, request: Request, me: Deskmate) -> Response:
-        """Show every rule that is set or fired, and every phrase."""
-        return await self._show(me, note=_NOTES.get(said(request.query_params, "did")))
+        """Show every rule that is set or fired, all of a kind, and every phrase."""
+        asked = request.query_params
+        words = said(asked, "find", LONGEST_SEARCH).strip()
+        chosen = Chosen(said(asked, "kind", LONGEST_SEARCH), words)
+        note = _NOTES.get(said(asked, "did"))
+        return await self._show(me, note=note, chosen=chosen)
 
     async def _show(
         self,
@@ -109,11 +159,21 @@ class Rules:
         trial: Trial | None = None,
         phrase: str = "",
         action: int = Action.HOLD,
+        chosen: Chosen = NONE_CHOSEN,
     ) -> Response:
+        counted = {each.rule: each for each in await self._rulebook.rules()}
+        every = await to_thread(every_rule)
+        many = Counter(rule.kind for rule in every.values())
         return show(
             "rules", me, "Rules", 400 if bad else 200,
             note=bad or note, note_is_bad=bool(bad),
-            rules=[line(rule) for rule in await self._rulebook.rules()],
+            rules=[line(rule, every.get(rule.rule)) for rule in counted.values()],
+            kinds=[(kind, name, many[kind]) for kind, name in KINDS.items()],
+            chosen=chosen, found=[
+                line(counted.get(rule.rule, RuleLine(rule.rule)), rule)
+                for rule in every.values()
+                if chosen.has(rule)
+            ],
             phrases=[_phrase(each) for each in await self._rulebook.phrases()],
             trial=trial, kept={"phrase": phrase, "action": action},
             actions=ACTIONS, modes=MODES, days=DAYS, shortest=SHORTEST, longest=LONGEST,
@@ -148,7 +208,7 @@ class Rules:
         if not rule or mode not in MODES:
             return await self._show(me, bad="There is no such rule or mode.")
         if must_act(rule) and mode != "live":
-            return await self._show(me, bad="Rules about danger always act.")
+            return await self._show(me, bad="That rule always acts.")
         await self._rulebook.set_mode(rule, mode, by=me.desk_name)
         return go("/staff/rules?did=set")
 
@@ -171,11 +231,16 @@ _NOTES: Final = {
 }
 
 
-def line(rule: RuleLine) -> Line:
+def line(rule: RuleLine, listed: Listed | None) -> Line:
     """Return a rule as the page shows it."""
+    about = ""
+    if listed:
+        looks_for = listed.looks_for
+        about = f"{looks_for[0].upper()}{looks_for[1:]}. {DOES[listed.action]}."
     right = "none yet" if rule.precision is None else f"{round(100 * rule.precision)} %"
     return Line(
         rule.rule,
+        about,
         rule.mode,
         rule.fired,
         rule.shadow,

@@ -48,6 +48,7 @@ async def fill(desk: StaffedDesk) -> Mapping[str, str]:
         "case-appeal": f"/staff/cases/{ids['preaching']}",
         "rooms": "/staff/rooms",
         "rules": "/staff/rules",
+        "rules-of-a-kind": "/staff/rules?kind=spam",
         "numbers": "/staff/numbers",
         "me": "/staff/me",
     }

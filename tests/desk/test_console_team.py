@@ -1,5 +1,7 @@
 """Rooms, rules, numbers and one's own page: what is set there, and what is told."""
 
+from urllib.parse import quote
+
 import pytest
 
 from chat import bulletin
@@ -12,6 +14,7 @@ from tests.support.console import Colleague, Console
 from tests.support.desk import DANGER
 
 A_MINUTE = 60
+SCRIPT = "<script>alert(1)</script>"
 
 
 # Rooms
@@ -119,11 +122,44 @@ async def test_a_rule_is_set_to_shadow_by_a_coordinator_only(
     assert '<select class="field" name="mode"' not in await fern.reads("/staff/rules")
 
 
-async def test_a_rule_about_danger_always_acts(console: Console, birch: Colleague):
-    answer = await birch.post("/staff/rules/mode", rule="crisis.plan", mode="off")
+@pytest.mark.parametrize("rule", ["crisis.plan", "spam.recent.hurry"])
+async def test_a_rule_about_danger_or_floods_always_acts(
+    console: Console, birch: Colleague, rule: str
+):
+    answer = await birch.post("/staff/rules/mode", rule=rule, mode="off")
 
-    assert "Rules about danger always act." in answer.text
+    assert "That rule always acts." in answer.text
     assert await console.rulebook.modes() == {}
+
+
+async def test_a_rule_that_never_spoke_up_is_found_and_set(
+    console: Console, birch: Colleague
+):
+    calm = await birch.reads("/staff/rules")
+    page = await birch.reads("/staff/rules?kind=predatory")
+
+    assert "predatory.age" not in calm
+    assert page.count('name="rule" value="predatory.') == 9
+    assert "abuse.insult" not in page
+    await birch.post("/staff/rules/mode", rule="predatory.age", mode="shadow")
+    assert "predatory.age" in await birch.reads("/staff/rules")
+
+
+async def test_rules_are_found_by_what_they_look_for(fern: Colleague):
+    page = await fern.reads("/staff/rules?find=Hurt+TOLD")
+    nothing = await fern.reads(f"/staff/rules?find={quote(SCRIPT)}")
+
+    assert "abuse.told_to_die" in page
+    assert "or to hurt themselves. It does not go out." in page
+    assert "No rule is called so, or looks for that." in nothing
+    assert SCRIPT not in nothing
+
+
+async def test_rules_about_danger_are_listed_and_cannot_be_set(birch: Colleague):
+    page = await birch.reads("/staff/rules?kind=crisis")
+
+    assert page.count("always acts") == 20
+    assert 'name="rule" value="crisis.' not in page
 
 
 async def test_a_rule_shows_how_often_it_was_right(console: Console, fern: Colleague):
