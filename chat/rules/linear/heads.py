@@ -29,7 +29,8 @@ _LANE = 18
 _HALF, _FULL = 1 << (_LANE - 1), (1 << _LANE) - 1
 
 _HEADER = Struct("<8s12d")
-_ROW = Struct("<I4b")
+_ROW, _UNREAD = Struct("<I4b"), Struct("<II")
+_FOUR, _WHOLE = Struct("<4b"), Struct("<I")
 _MAGIC = b"heads-1\n"
 
 _DIGITS, _APOSTROPHES = "0123456789", "'`\N{RIGHT SINGLE QUOTATION MARK}"
@@ -59,10 +60,21 @@ class Mark(NamedTuple):
     key: int
 
 
+class _Sums(dict[int, int]):
+    """By four weights as they stand in the file, the sum that holds them.
+
+    Few of all weights are ever met; to read the others would hold up every start.
+    """
+
+    def __missing__(self, four: int) -> int:
+        self[four] = packed = _packed(*_FOUR.unpack(_WHOLE.pack(four)))
+        return packed
+
+
 class Heads:
     """The four heads with their weights, as read from a file."""
 
-    __slots__ = ("_weights", "digest", "heads", "known")
+    __slots__ = ("_sums", "_weights", "digest", "heads", "known")
 
     def __init__(
         self, heads: Sequence[Head], weights: dict[int, int], digest: str
@@ -70,6 +82,7 @@ class Heads:
         self.heads = tuple(heads)
         self.digest = digest
         self._weights = weights
+        self._sums = _Sums()
         self.known: dict[str, tuple[int, int]] = {}
 
     @classmethod
@@ -85,8 +98,7 @@ class Heads:
             raise BadWeights("no weights of a kind that this version reads")
         _, *numbers = _HEADER.unpack_from(data)
         heads = [Head(*numbers[at : at + 3]) for at in range(0, len(numbers), 3)]
-        rows = _ROW.iter_unpack(memoryview(data)[_HEADER.size :])
-        weights = {key: _packed(*units) for key, *units in rows}
+        weights = dict(_UNREAD.iter_unpack(memoryview(data)[_HEADER.size :]))
         return cls(heads, weights, sha256(data).hexdigest())
 
     def scores(self, words: Sequence[str]) -> list[float]:
@@ -99,15 +111,15 @@ class Heads:
 
     def _total(self, words: Iterable[str]) -> int:
         """Return the weights of all marks of a window in one sum."""
-        weigh, known = self._weights.get, self.known
+        weigh, sums, known = self._weights.get, self._sums, self.known
         total = before = last = 0
         for word in words:
             weight, this = known.get(word) or self._meet(word)
             pair = last * _TWO + this
             total += (
                 weight
-                + weigh(pair & _BITS, 0)
-                + weigh((before * _THREE + pair) & _BITS, 0)
+                + sums[weigh(pair & _BITS, 0)]
+                + sums[weigh((before * _THREE + pair) & _BITS, 0)]
             )
             before, last = last, this
         return total
@@ -116,14 +128,14 @@ class Heads:
         """Return a word's own weight and hash, and know them from now on."""
         if len(self.known) >= KNOWN_WORDS:
             self.known.clear()
-        own = sum(self._weights.get(key, 0) for key in _own(word))
+        own = sum(self._sums[self._weights.get(key, 0)] for key in _own(word))
         self.known[word] = known = (own, _hash(word))
         return known
 
     def weight(self, name: str, mark: Mark) -> int:
         """Return what a mark says to one head."""
-        weight = self._weights.get(mark.key)
-        return list(_lanes(weight))[NAMES.index(name)] if weight else 0
+        weight = self._sums[self._weights.get(mark.key, 0)]
+        return list(_lanes(weight))[NAMES.index(name)]
 
 
 def write(heads: Sequence[Head], weights: Mapping[int, Sequence[int]]) -> bytes:
