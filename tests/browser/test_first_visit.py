@@ -17,8 +17,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 SMALL: ViewportSize = {"width": 320, "height": 640}
 
 # Requests, round trips one after the other, and bytes with all their headers.
-BUDGETS = {"/": (4, 3, 66_000), "/talk": (4, 2, 18_000), CALLS: (8, 3, 42_000)}
-AGAIN = {"/": (4, 3, 8_000), "/talk": (4, 2, 8_500), CALLS: (8, 3, 15_000)}
+BUDGETS = {"/": (4, 3, 53_500), "/talk": (4, 2, 14_800), CALLS: (8, 3, 35_000)}
+AGAIN = {"/": (4, 3, 3_000), "/talk": (4, 2, 7_200), CALLS: (8, 3, 13_000)}
 
 
 @pytest_asyncio.fixture(loop_scope="module")
