@@ -8,8 +8,11 @@ import pytest
 
 from tests.chaos.night.faults import NightFault, peers_killed
 from tests.chaos.night.judge import Kept, NightVerdict, judge
-from tests.chaos.night.trial import Night, broken_promises
+from tests.chaos.night.trial import LONGEST_SECONDS, Night, broken_promises
 from tests.support.postgres import binaries
+
+# A night has a limit of its own, and on a slow machine needs it.
+pytestmark = pytest.mark.timeout(LONGEST_SECONDS + 60)
 
 NEEDS = 30
 EVERY_PROMISE: list[str] = []
