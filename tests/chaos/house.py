@@ -24,13 +24,14 @@ WEBS = 2
 # Below what the kernel gives to those who dial: a page that dials a dead process must
 # not be given that very port.
 PORTS = range(20_000, 32_000)
+_NOT_GIVEN = random.sample(PORTS, len(PORTS))
 
 
 class Web:
     """One web process after another, on the same port."""
 
     def __init__(self, directory: Path, environment: dict[str, str]) -> None:
-        self.port = _free_port()
+        self.port = free_port()
         self.errors: Counter[str] = Counter()
         self.slowest_end = 0.0
         self._environment = {
@@ -56,9 +57,8 @@ class Web:
 
     async def stop(self) -> None:
         """Tell it to end, and return when it has."""
-        began = time.monotonic()
-        await self._end(signal.SIGTERM)
-        self.slowest_end = max(self.slowest_end, time.monotonic() - began)
+        took = await self._end(signal.SIGTERM)
+        self.slowest_end = max(self.slowest_end, took)
 
     def freeze(self) -> None:
         """Make it hang: connections stay open, nothing is answered."""
@@ -72,16 +72,21 @@ class Web:
         if self._program is not None:
             self._program.signal(told)
 
-    async def _end(self, how: signal.Signals) -> None:
+    async def _end(self, how: signal.Signals) -> float:
         program, self._program = self._program, None
-        if program is not None:
-            await asyncio.to_thread(self._ended, program, how)
+        if program is None:
+            return 0.0
+        return await asyncio.to_thread(self._ended, program, how)
 
-    def _ended(self, program: Program, how: signal.Signals) -> None:
+    def _ended(self, program: Program, how: signal.Signals) -> float:
+        """Return how many seconds its end took, since it was told."""
         with program:
+            began = time.monotonic()
             program.signal(how)
             program.wait()
+            took = time.monotonic() - began
         self.errors.update(filter(None, map(_fault, program.errors().splitlines())))
+        return took
 
 
 class House:
@@ -178,9 +183,10 @@ def _fault(line: str) -> str:
     return str(told["event"]) if told["level"] in ("ERROR", "CRITICAL") else ""
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port on which nobody listens, and that nobody else was given here."""
     while True:
-        port = random.choice(PORTS)
+        port = _NOT_GIVEN.pop()
         with socket.socket() as trial:
             trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:

@@ -260,10 +260,14 @@ class Page:
         self._carry()
 
     def _start_over(self) -> None:
-        """Drop what is about messages of an epoch that is over."""
+        """Drop what is about messages of an epoch that is over.
+
+        What was to be taken back may be gone: the answer was lost with the epoch.
+        """
         for once, entry in list(self.outbox.items()):
             if entry.epoch not in (0, self.log.place.epoch):
                 del self.outbox[once]
+                self._may_be_undone(entry)
 
     def _done(self, once: bytes, position: int) -> None:
         self._carrying = False
@@ -275,7 +279,11 @@ class Page:
         self.acked[entry.text] = place
         if entry.kind == SAY:
             self._think_again(place)
-        elif entry.kind == TAKE_BACK:
+        else:
+            self._may_be_undone(entry)
+
+    def _may_be_undone(self, entry: Entry) -> None:
+        if entry.kind == TAKE_BACK:
             self.taken_back.add(Place(entry.epoch, cast("int", entry.rest[0])))
 
     def _not_said(self, once: bytes, code: str, wait: float) -> None:

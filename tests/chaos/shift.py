@@ -24,7 +24,7 @@ from tests.support.program import Program
 ROOMS = ("men", "women")
 CALLERS = 6
 STEWARDS = ("ada", "ben")
-ANSWERED_WITHIN_SECONDS = 60
+ANSWERED_WITHIN_SECONDS = 100
 LOOK_EVERY_SECONDS = 0.05
 LONGEST_SHIFT_SECONDS = 3.0
 """After which a steward's process is killed, at the latest."""
@@ -65,6 +65,7 @@ class Shift:
             for caller in self._callers:
                 tasks.create_task(caller.live())
             await meanwhile()
+            await self._until(self._something_is_done)
             for caller in self._callers:
                 caller.finish()
             await self._until(self._everybody_is_answered)
@@ -93,7 +94,8 @@ class Shift:
         ends = loop.time() + random.random() * LONGEST_SHIFT_SECONDS
         reading = asyncio.create_task(asyncio.to_thread(self._read, program))
         while not reading.done() and self._open:
-            if self._kills and loop.time() > ends:
+            # Nothing is lost of an act that a slow machine never comes to.
+            if self._kills and self._acts and loop.time() > ends:
                 break
             await asyncio.sleep(LOOK_EVERY_SECONDS)
         program.kill()
@@ -110,6 +112,10 @@ class Shift:
         async with asyncio.timeout(ANSWERED_WITHIN_SECONDS):
             while not await true():
                 await asyncio.sleep(LOOK_EVERY_SECONDS)
+
+    async def _something_is_done(self) -> bool:
+        """Tell whether a steward has acted; on a slow machine they only now begin."""
+        return bool(self._acts)
 
     async def _everybody_is_answered(self) -> bool:
         return all(caller.done for caller in self._callers)
