@@ -157,11 +157,13 @@ class Calls:
     # My shift -------------------------------------------------------------------------
 
     async def go_on(self, request: Request, me: Deskmate) -> Response:
-        """Be called without a shift, for some hours."""
-        hours = number(await request.form(), "hours")
+        """Be called without a shift, for some hours, or for some hours more."""
+        form = await request.form()
+        hours, after = number(form, "hours"), number(form, "after")
         if hours not in HOURS:
             return await self._show(me, bad=_REFUSALS["bad_terms"], status=400)
-        until = self._clock.now() + timedelta(hours=hours)
+        terms, more = await self._duty.of(me.id), timedelta(hours=hours)
+        until = terms.on_duty_longer(more, after, self._clock.now())
         return await self._do(me, self._duty.go_on(me.id, until), "on")
 
     async def go_off(self, _request: Request, me: Deskmate) -> Response:

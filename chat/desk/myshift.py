@@ -9,6 +9,7 @@ from chat.oncall.hours import Hours
 from chat.oncall.rota import Rota
 from chat.oncall.shifts import Origin, Override, Shift
 from chat.oncall.stages import PeerId
+from chat.oncall.terms import Terms
 
 AHEAD: Final = timedelta(hours=24)
 """How far ahead one is told of one's next shift."""
@@ -38,8 +39,8 @@ class MyShift(NamedTuple):
     """When the next shift begins."""
     at_once: bool
     """Whether it follows without a gap on the one that is on, or was just let go."""
-    on_duty: bool
-    """Whether one said "I can take it"."""
+    on_duty_until: int
+    """Until when one said "I can take it", in seconds since 1970; 0: one did not."""
     on_shift: bool
     checked_in: bool
     ready: bool
@@ -66,11 +67,16 @@ def my_shift(view: View, rota: Rota, now: datetime) -> MyShift:
         At.of(until) if until else None,
         At.of(ahead.hours.starts) if ahead else None,
         follows(rota, view.reader.peer, now) is not None,
-        terms.on_duty(now),
+        _on_duty_until(terms, now),
         current is not None and terms.ready,
         terms.checked_in(now),
         terms.ready,
     )
+
+
+def _on_duty_until(terms: Terms, now: datetime) -> int:
+    until = terms.on_duty_until if terms.on_duty(now) else None
+    return int(until.timestamp()) if until else 0
 
 
 def follows(rota: Rota, peer: PeerId, now: datetime) -> Shift | None:

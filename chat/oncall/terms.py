@@ -62,6 +62,19 @@ class Terms:
         """Tell whether they may be called now without a shift."""
         return self.on_duty_until is not None and now < self.on_duty_until
 
+    def on_duty_longer(self, more: timedelta, after: int, now: datetime) -> datetime:
+        """Return until when they are on duty, if they say so for some time more.
+
+        That follows the end they have seen, in seconds since 1970. Where there is
+        another by now it was said before, or elsewhere: then it counts from now. Nobody
+        is on duty for less long by it.
+        """
+        if self.on_duty_until is None or not self.on_duty(now):
+            return now + more
+        ends = self.on_duty_until
+        begins = ends if int(ends.timestamp()) == after else now
+        return min(max(begins + more, ends), now + LONGEST_ON_DUTY)
+
     def checked_in(self, now: datetime) -> bool:
         """Tell whether they said that they are there for their shift."""
         at = self.checked_in_at

@@ -8,6 +8,7 @@ import pytest
 from chat.model import Grade, Handle
 from chat.oncall.hours import Hours
 from chat.oncall.stages import NeedId, PeerId
+from chat.oncall.terms import LONGEST_ON_DUTY
 from chat.oncall.ways import new_id
 from chat.roles import Role
 from chat.store import alerts, peers, ways
@@ -613,6 +614,44 @@ async def test_i_can_take_it_for_some_hours_and_stop(desk: CallDesk):
 
         await moss.post("/staff/calls/off")
         assert "You are off duty" in await moss.reads("/staff/calls")
+
+
+async def test_i_can_take_it_for_longer_begins_where_it_would_have_ended(
+    desk: CallDesk,
+):
+    async with desk.peer("Moss") as moss:
+        await moss.post("/staff/calls/duty", hours="4")
+        ends = (await desk.duty.of(moss.id)).on_duty_until
+        assert ends is not None
+        after = str(int(ends.timestamp()))
+        assert f'name="after" value="{after}"' in await moss.reads("/staff/calls")
+
+        # Sent twice, it is said once.
+        for _ in range(2):
+            await moss.post("/staff/calls/duty", hours="1", after=after)
+
+        assert (await desk.duty.of(moss.id)).on_duty_until == ends + timedelta(hours=1)
+
+
+async def test_nobody_is_on_duty_for_less_long_by_saying_so_again(desk: CallDesk):
+    async with desk.peer("Moss") as moss:
+        await moss.post("/staff/calls/duty", hours="4")
+        ends = (await desk.duty.of(moss.id)).on_duty_until
+
+        await moss.post("/staff/calls/duty", hours="1")
+
+        assert (await desk.duty.of(moss.id)).on_duty_until == ends
+
+
+async def test_nobody_is_on_duty_for_longer_than_anybody_may_be(desk: CallDesk):
+    async with desk.peer("Moss") as moss:
+        for _ in range(4):
+            ends = (await desk.duty.of(moss.id)).on_duty_until
+            after = "" if ends is None else str(int(ends.timestamp()))
+            await moss.post("/staff/calls/duty", hours="4", after=after)
+
+        longest = desk.clock.now() + LONGEST_ON_DUTY
+        assert (await desk.duty.of(moss.id)).on_duty_until == longest
 
 
 async def test_nobody_takes_it_without_the_course(desk: CallDesk):
