@@ -1,6 +1,7 @@
 """What every test may ask for: a server of our own, and settings that touch nothing."""
 
 import asyncio
+import gc
 import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
@@ -30,6 +31,45 @@ hypothesis_settings.register_profile(
     "house", deadline=None, derandomize=bool(os.environ.get("CI"))
 )
 hypothesis_settings.load_profile("house")
+
+
+# In the order in which they begin. Several work through the files, each at one: what
+# takes long begins first, and nobody waits for it at the end.
+LONGEST = (
+    "test_cli.py",
+    "test_dump.py",
+    "test_server.py",
+    "test_anonymity.py",
+    "test_mirror.py",
+    "test_upkeep.py",
+    "test_oncall.py",
+    "test_database.py",
+    "test_moderate.py",
+    "test_drilling.py",
+    "test_lines.py",
+    "test_oncall_needs.py",
+    "test_app.py",
+    "test_gaps.py",
+    "test_talks.py",
+)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection() -> None:
+    """Look for no garbage among thousands of tests, all of which are here to stay."""
+    gc.disable()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let what takes long begin first."""
+    turns = {name: turn for turn, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: turns.get(item.path.name, len(turns)))
+
+
+def pytest_collection_finish() -> None:
+    """Nor look through them later."""
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(autouse=True)
