@@ -63,7 +63,12 @@ class Duty:
         if not self._clock.now() < until <= self._clock.now() + LONGEST_ON_DUTY:
             told = "you can be called for 1 to 12 hours at a time"
             raise BadTerms(told, "hours")
-        return await self._keep_if_ready(staff_id, on_duty_until=kept(until))
+        async with self._database.begin() as tx:
+            before = await _ready(tx, staff_id)
+            changed = await _kept(tx, staff_id, {"on_duty_until": kept(until)})
+            await self._tell_of(tx, staff_id, until, before.on_duty_until)
+        await self._ring(bulletin.rota())
+        return changed
 
     async def go_off(self, staff_id: str) -> Terms:
         """Have somebody called no more, unless they are on shift."""
@@ -111,23 +116,28 @@ class Duty:
 
     async def _keep_if_ready(self, staff_id: str, **values: object) -> Terms:
         async with self._database.begin() as tx:
-            if not terms(await peers.of(tx, staff_id)).ready:
-                raise NotReady
+            await _ready(tx, staff_id)
             changed = await _kept(tx, staff_id, values)
         await self._ring(bulletin.rota())
         return changed
 
     async def _end(self, staff_id: str, **values: object) -> Terms:
-        """Let a duty be over; of hours that were left of it others are warned again."""
+        """Let a duty be over."""
         now = self._clock.now()
         async with self._database.begin() as tx:
             until = terms(await peers.of(tx, staff_id)).on_duty_until
             changed = await _kept(tx, staff_id, values | {"on_duty_until": None})
-            if until is not None and now < until:
-                left = Hours(now, until)
-                await gaps.tell_of_duty(tx, left, self._rooms, by=staff_id)
+            await self._tell_of(tx, staff_id, now, until)
         await self._ring(bulletin.rota())
         return changed
+
+    async def _tell_of(
+        self, tx: AsyncConnection, by: str, ends: datetime, ended: datetime | None
+    ) -> None:
+        """Have others warned again of hours by which a duty ends the earlier."""
+        if ended is not None and ends < ended:
+            left = Hours(ends, ended)
+            await gaps.tell_of_duty(tx, left, self._rooms, by=by)
 
     async def _keep(self, staff_id: str, **values: object) -> Terms:
         async with self._database.begin() as tx:
@@ -157,6 +167,14 @@ class Duty:
         async with self._database.read() as tx:
             found = await peers.with_calendar(tx, _hash(secret))
         return None if found is None else PeerId(found)
+
+
+async def _ready(tx: AsyncConnection, staff_id: str) -> Terms:
+    """Return the terms of somebody who has done the course."""
+    found = terms(await peers.of(tx, staff_id))
+    if not found.ready:
+        raise NotReady
+    return found
 
 
 async def _kept(tx: AsyncConnection, staff_id: str, values: dict[str, object]) -> Terms:

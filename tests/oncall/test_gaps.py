@@ -186,6 +186,26 @@ async def test_hours_of_a_duty_that_is_ended_early_are_told_again(
 
 
 @on_sqlite
+async def test_hours_of_a_duty_that_is_made_shorter_are_told_again(
+    watch: Watch, clock: FakeClock
+):
+    await watch.has(HERON)
+    await watch.covered(Hours(NOON + HOUR, NOON + 9 * HOUR))
+    assert await watch.gaps.warn() == 3
+    clock.advance(2 * 3600)
+    await watch.duty.go_on(OTTER, NOON + 6 * HOUR)
+    assert await watch.gaps.warn() == 0
+    await watch.told()
+
+    await watch.duty.go_on(OTTER, NOON + 4 * HOUR)
+
+    assert await watch.gaps.warn() == 2
+    assert {peer for peer, _ in await watch.told()} == {WREN, HERON}, "Otter knows"
+    await watch.duty.go_on(OTTER, NOON + 8 * HOUR)
+    assert await watch.gaps.warn() == 0, "nobody is needed for less"
+
+
+@on_sqlite
 async def test_a_duty_that_was_over_or_nearly_or_beside_a_shift_rings_nobody_again(
     watch: Watch, clock: FakeClock
 ):
