@@ -34,7 +34,8 @@ test: test-browser test-python  ## Run every test.
 
 # Some at a time, file by file. What measures how long people wait comes alone, after.
 test-python: setup
-	$(BIN)/python -m pytest -ra -n 3 --dist loadfile --ignore tests/browser $(ALONE:%=--ignore %)
+	$(BIN)/python -m pytest -ra -n 3 --dist loadfile --no-loadscope-reorder --ignore tests/browser \
+		$(ALONE:%=--ignore %)
 	$(BIN)/python -m pytest -ra -n 2 --dist loadfile tests/browser $(AT_LEISURE:%=--ignore %)
 	$(BIN)/python -m pytest -ra -n 2 --dist loadfile $(ALONE)
 
