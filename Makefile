@@ -12,7 +12,7 @@ AT_LEISURE := tests/browser/test_need.py
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test test-python test-browser test-leisure check format lint types layers \
-	bench chaos conformance lock
+	bench chaos conformance lock needs
 
 help:  ## Show what can be made.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -71,6 +71,9 @@ chaos: setup  ## Kill, freeze and cut everything under load, and count what is l
 
 conformance: setup  ## Let a third party's suite judge our WebSocket.
 	sh tests/conformance/run.sh
+
+needs: setup  ## Read anew what the patterns of screening need, when they have changed.
+	$(BIN)/python -m chat.readahead
 
 # No address in it: which index to install from is the business of whoever installs.
 lock: setup  ## Pin the newest dependencies that fit, for every platform (needs uv).

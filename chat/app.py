@@ -30,6 +30,9 @@ from chat.staffroom import Staffroom
 from chat.switchboard import Switchboard
 
 TIDY_SECONDS = 10
+BETWEEN_PATTERNS_SECONDS = 0.01
+"""Each takes a millisecond or less to make, and a few take five."""
+
 logger = logging.getLogger(__name__)
 
 
@@ -106,6 +109,7 @@ class Service(Ground):
                 # Needs that are open do not wait for it; only members do.
                 await asyncio.to_thread(self.backroom.screening.warm_up)
                 self.collector.start()
+                going.append(tasks.create_task(self._make_patterns()))
                 yield
                 for task in going:
                     task.cancel()
@@ -185,6 +189,11 @@ class Service(Ground):
             await asyncio.sleep(TIDY_SECONDS)
             self.rooms.tidy()
             self.collector.look_again()
+
+    async def _make_patterns(self) -> None:
+        """Make what screening may need yet, so gently that no message waits for it."""
+        for _ in self.backroom.screening.making():
+            await asyncio.sleep(BETWEEN_PATTERNS_SECONDS)
 
     @property
     def ready(self) -> bool:

@@ -1,11 +1,12 @@
 """Screening as this house has it: which rules are in force, and how often they fire."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from chat.model import Flag, Message, Verdict
 from chat.moderation import RULES, Concern, Rule, screen
+from chat.rules import pattern
 from chat.rules.canonical import Text
 from chat.rules.house import Phrase, house
 from chat.rules.spam.recent import Recent
@@ -60,8 +61,14 @@ class Screening:
 
     def warm_up(self) -> None:
         """Have what rules make for themselves at the first message made now."""
-        for sample in SAMPLES:
+        # Of no words at all nothing is asked but that every rule is there: what they
+        # look for is then put together once, and not once for each of them.
+        for sample in ("", *SAMPLES):
             screen(Message(sample), None, RULES)
+
+    def making(self) -> Iterator[object]:
+        """Make what no message needed yet, a little at each step."""
+        return pattern.making()
 
     def screen(self, message: Message) -> Verdict:
         """Return what is to become of a message, and take note of it."""

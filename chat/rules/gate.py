@@ -13,12 +13,8 @@ from typing import Any, NamedTuple
 
 import ahocorasick
 
-from chat.rules.needs import needs
+from chat.rules.needed import KEPT, Needed
 from chat.rules.rarity import Choice
-from chat.rules.reading import Known
-
-_ASKED = 3
-"""As many of a pattern's needs are asked after; more hardly ever turn it away."""
 
 _REMEMBERED = 4
 """As many texts as one message is read as; rules ask about them in turn."""
@@ -36,7 +32,8 @@ class _Called(NamedTuple):
 class Lookout:
     """Finds the words that patterns need, for several gates at once."""
 
-    def __init__(self) -> None:
+    def __init__(self, needed: Needed) -> None:
+        self._needed = needed
         self._rarest: dict[Choice, int] = {}
         self._called: list[list[_Called]] = []
         """By the number of their rarest need, those it calls."""
@@ -45,12 +42,14 @@ class Lookout:
         self._automaton = ahocorasick.Automaton()
         """Finds strings, each with what it meets: bits, and numbers of rarest needs."""
         self._automaton.add_word("\n", [0, ()])  # in no words; it may not be empty
+        self._automaton.make_automaton()
+        self._new: dict[str, list[Any]] = {}
+        """Strings that are not yet among those it finds, with what they meet."""
         self.passed = lru_cache(_REMEMBERED)(self._look)
 
     def add(self, patterns: Iterable[str]) -> int:
         """Look for what patterns need as well; return the number of their gate."""
-        known = Known()
-        asked = [needs(pattern, known)[:_ASKED] for pattern in patterns]
+        asked = [self._needed.of(pattern) for pattern in patterns]
         gate = len(self._always)
         self._always.append([place for place, needed in enumerate(asked) if not needed])
         for place, needed in enumerate(asked):
@@ -64,29 +63,28 @@ class Lookout:
         if choice not in self._bits:
             self._bits[choice] = bit = 1 << len(self._bits)
             for string in choice:
-                self._met(string)[0] |= bit
+                if met := self._new.get(string):
+                    met[0] |= bit
+                else:
+                    self._new[string] = [bit, ()]
         return self._bits[choice]
 
     def _number(self, choice: Choice) -> int:
         if choice not in self._rarest:
             self._rarest[choice] = number = len(self._rarest)
             self._called.append([])
+            alone = (number,)
             for string in choice:
-                self._met(string)[1] += (number,)
+                if met := self._new.get(string):
+                    met[1] += alone
+                else:
+                    self._new[string] = [0, alone]
         return self._rarest[choice]
-
-    def _met(self, string: str) -> list[Any]:
-        if string not in self._automaton:
-            self._automaton.add_word(string, [0, ()])
-        met: list[Any] = self._automaton.get(string)
-        return met
 
     def _look(self, plain: str) -> Sequence[Sequence[int]]:
         """Return for each gate the patterns, by their places, that may be held."""
-        if self._automaton.kind != ahocorasick.AHOCORASICK:
-            self._automaton.make_automaton()
         met, called = 0, set[int]()
-        for _, (bits, numbers) in self._automaton.iter(plain):
+        for _, (bits, numbers) in self._found(plain):
             met |= bits
             if numbers:
                 called.update(numbers)
@@ -97,24 +95,29 @@ class Lookout:
                     passed[gate].append(place)
         return passed
 
+    def _found(self, plain: str) -> Iterable[tuple[int, tuple[int, Sequence[int]]]]:
+        if plain.isspace():
+            # Whoever asks this only wants gates to be there; more may be on their way.
+            return ()
+        if self._new:
+            self._put_together()
+        found: Iterable[tuple[int, tuple[int, Sequence[int]]]]
+        found = self._automaton.iter(plain)
+        return found
 
-LOOKOUT = Lookout()
+    def _put_together(self) -> None:
+        for string, met in self._new.items():
+            if known := self._automaton.get(string, None):
+                known[0] |= met[0]
+                known[1] += met[1]
+            else:
+                self._automaton.add_word(string, met)
+        self._new = {}
+        self._automaton.make_automaton()
+
+
+LOOKOUT = Lookout(KEPT)
 """The one that all rules share."""
-
-
-def ready(pattern: Any) -> Any:
-    """Return a pattern that need make nothing more for its first find.
-
-    To know where a find begins, `re2` reads a text backwards, with what it makes of the
-    pattern when this is first asked for.
-
-    Raises:
-        ValueError: If the pattern is too large for that.
-
-    """
-    if pattern.reverseprogramsize < 0:
-        raise ValueError(f"too large to be read backwards: {pattern.pattern}")
-    return pattern
 
 
 class Gate:

@@ -1,6 +1,7 @@
 """Rarity: about how many texts have one of several strings."""
 
 from functools import cache
+from math import fsum
 
 from chat.rules.writing.spelling import RANKS
 
@@ -16,7 +17,7 @@ EDGE = " "
 
 def rarity(choice: Choice) -> float:
     """Return about how many of such strings a text has."""
-    return sum(map(_frequency, choice))
+    return fsum(map(_frequency, choice))  # in whatever order
 
 
 def rarest(choice: Choice) -> tuple[float, list[str]]:

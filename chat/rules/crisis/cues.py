@@ -7,11 +7,11 @@ from importlib.resources import files
 from itertools import chain, islice
 from typing import Any, NamedTuple
 
-import re2
-
 from chat.model import Grade
 from chat.rules.crisis.clauses import Clauses
-from chat.rules.gate import LOOKOUT, Gate, Lookout, ready
+from chat.rules.gate import LOOKOUT, Gate, Lookout
+from chat.rules.needed import KEPT
+from chat.rules.pattern import Pattern
 
 
 class Cue(NamedTuple):
@@ -50,8 +50,11 @@ SHORT = "short"
 _MOST = 40
 """As many of one cue as are looked at; a text with more says nothing new."""
 
-_BESIDES = Lookout()
+_BESIDES = Lookout(KEPT)
 """Finds the words of what stands beside anchors: few texts have even one of those."""
+
+_MEMORY_BYTES = 64 << 20
+"""Memory enough that a pattern need not forget what it has seen."""
 
 _REACHES = {"~": "near", "*": "message", "<": "before", ">": "after"}
 
@@ -82,7 +85,9 @@ class Language:
             name: [_named(phrase, whole["names"]) for phrase in those]
             for name, those in whole["cues"].items()
         }
-        self._patterns = {name: _compiled(_any(phrases[name])) for name in self._names}
+        self._patterns = {
+            name: Pattern(_any(phrases[name]), _MEMORY_BYTES) for name in self._names
+        }
         besides = {name: each for name, each in phrases.items() if name not in rules}
         self._anchors = _Gated({name: phrases[name] for name in self.rules}, LOOKOUT)
         self._besides = _Gated(besides, _BESIDES)
@@ -109,7 +114,7 @@ class Language:
 
     def places(self, name: str, clauses: Clauses) -> list[Cue]:
         """Return where a cue stands in a text."""
-        matches = islice(self._patterns[name].finditer(clauses.text), _MOST)
+        matches = islice(self._patterns[name].made.finditer(clauses.text), _MOST)
         spans = [match.span() for match in matches]
         return [Cue(name, at, end, clauses.clause(at)) for at, end in spans]
 
@@ -178,17 +183,6 @@ def _named(phrase: str, names: Mapping[str, str]) -> str:
 
 def _any(phrases: Iterable[str]) -> str:
     return rf" (?:{'|'.join(phrases)})(?:\b| )"
-
-
-def _room() -> Any:
-    """Return memory enough that a pattern need not forget what it has seen."""
-    options = re2.Options()
-    options.max_mem = 64 << 20
-    return options
-
-
-def _compiled(pattern: str) -> Any:
-    return ready(re2.compile(pattern.encode(), _room()))
 
 
 def _by_anchor(

@@ -50,7 +50,7 @@ _STREET = re2.compile(
     rf"(?P<kind>(?P<sure>{_SURE})|{_LOOSE}|{_BUILDING})\b\.?{_SIDE}{_INSIDE}"
 )
 
-_LONGEST_FIRST = sorted(PLACES, key=len, reverse=True)
+_LONGEST_FIRST = sorted(sorted(PLACES), key=len, reverse=True)
 _PLACE = f"(?:{'|'.join(map(re2.escape, _LONGEST_FIRST))})"
 
 _NAMED_UNIT = re2.compile(

@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 import re2
 
-from chat.rules.gate import LOOKOUT, Gate, ready
+from chat.rules.gate import LOOKOUT, Gate
+from chat.rules.pattern import ready
 from chat.rules.words import plain
 
 MOST = 40

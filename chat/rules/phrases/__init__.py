@@ -23,7 +23,8 @@ import re2
 
 from chat.model import Action, Flag
 from chat.rules.canonical import Form, Text
-from chat.rules.gate import LOOKOUT, Gate, ready
+from chat.rules.gate import LOOKOUT, Gate
+from chat.rules.pattern import Pattern
 from chat.rules.words import plain as words
 
 _ANYTHING = r"[^.!?\n]*"
@@ -52,21 +53,23 @@ class Phrase:
     category: str
     action: Action
     reason: str
-    said: Any
-    unless: Any
-    needs: Any
+    said: Pattern
+    unless: Pattern | None
+    needs: Pattern | None
 
     def find(self, plain: str, quick: str | bytes, form: Form) -> Flag | None:
         """Return a flag where this is said and nothing excuses it."""
-        for times, match in enumerate(self.said.finditer(quick), 1):
-            if self.needs and not self.needs.search(quick):
+        for times, match in enumerate(self.said.made.finditer(quick), 1):
+            if self.needs and not self.needs.made.search(quick):
                 return None
             if times == _MOST or not self._excused(plain, *match.span()):
                 return self._flag(*form.span(*match.span()))
         return None
 
     def _excused(self, text: str, start: int, end: int) -> bool:
-        return bool(self.unless and self.unless.search(_sentence(text, start, end)))
+        if self.unless is None:
+            return False
+        return bool(self.unless.made.search(_sentence(text, start, end)))
 
     def _flag(self, start: int, end: int) -> Flag:
         return Flag(self.rule, self.category, self.reason, start, end, self.action)
@@ -160,27 +163,20 @@ def _phrases(
 ) -> Iterator[Phrase]:
     words = {**everyday, **page.get("words", {})}
     needs = _patterns(page.get("needs", []), words)
-    needed = _compiled("|".join(needs)) if needs else None
+    needed = Pattern("|".join(needs), _MEMORY_BYTES) if needs else None
     for rule in page["rule"]:
         unless = _patterns([*page.get("unless", []), *rule.get("unless", [])], words)
-        excuse = _compiled("|".join(unless)) if unless else None
+        excuse = Pattern("|".join(unless), _MEMORY_BYTES) if unless else None
         for said in _patterns(rule["said"], words):
             yield Phrase(
                 rule=rule["id"],
                 category=rule["category"],
                 action=Action[rule["action"].upper()],
                 reason=rule["reason"],
-                said=_compiled(said),
+                said=Pattern(said, _MEMORY_BYTES),
                 unless=excuse,
                 needs=needed,
             )
-
-
-def _compiled(pattern: str) -> Any:
-    options = re2.Options()
-    options.max_mem = _MEMORY_BYTES
-    options.log_errors = False
-    return ready(re2.compile(pattern, options))
 
 
 def _patterns(phrases: Sequence[str], words: Mapping[str, list[str]]) -> list[str]:

@@ -3,14 +3,14 @@
 import tomllib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from importlib.resources import files
 from typing import Any, NamedTuple
 
-import re2
-
 from chat.model import Action, Flag
 from chat.rules.canonical import Text
-from chat.rules.gate import LOOKOUT, Gate, ready
+from chat.rules.gate import LOOKOUT, Gate
+from chat.rules.pattern import Pattern
 from chat.rules.words import plain
 
 _WORDS_BETWEEN = r"(?:[\w'$%€£]+\W+){0,6}"
@@ -26,6 +26,9 @@ _NESTING = 2
 
 _NEAR = 160
 """How many characters apart cues belong to each other."""
+
+_MEMORY_BYTES = 8 << 20
+"""What one pattern may grow to while it learns the texts it meets."""
 
 
 class _Rule(NamedTuple):
@@ -50,18 +53,20 @@ class _Cues:
         table = tomllib.loads(source)
         self._words: Mapping[str, str] = table["words"]
         self._owners: list[_Rule] = []
-        self._cues: list[Any] = []
+        self._cues: list[Pattern] = []
         for each in table["rules"]:
             self._add(each, each["patterns"])
         for each in table["mixes"]:
             self._add(each, each["signals"])
         self._gate = Gate((cue.pattern for cue in self._cues), LOOKOUT)
-        self._reported = re2.compile(_expression(table["reported"]["before"], {}))
+        before = _expression(table["reported"]["before"], {})
+        self._reported = Pattern(before, _MEMORY_BYTES)
 
     def _add(self, table: Mapping[str, Any], cues: list[str]) -> None:
         rule = _rule(table, len(self._owners))
         for cue in cues:
-            self._cues.append(ready(re2.compile(_expression(cue, self._words))))
+            pattern = _expression(cue, self._words)
+            self._cues.append(Pattern(pattern, _MEMORY_BYTES))
             self._owners.append(rule)
 
     def found(self, text: str) -> Iterator[tuple[_Rule, int, int]]:
@@ -73,13 +78,13 @@ class _Cues:
         for rule, may_stand in possible.items():
             if not rule.holds(may_stand):
                 continue
-            cues = [each for each in may_stand if self._cues[each].search(encoded)]
+            cues = [each for each in may_stand if self._cues[each].made.search(encoded)]
             if not rule.holds(cues):
                 continue
-            spans = [self._cues[index].search(text).span() for index in cues]
+            spans = [self._cues[index].made.search(text).span() for index in cues]
             start, end = min(spans)[0], max(end for _, end in spans)
             near = len(cues) == 1 or end - start <= _NEAR
-            if near and not self._reported.search(text[:start]):
+            if near and not self._reported.made.search(text[:start]):
                 yield rule, start, end
 
 
@@ -99,11 +104,14 @@ def _expression(cue: str, words: Mapping[str, str]) -> str:
     return rf"\b(?:{cue})(?:\b|$|\s)"
 
 
-_CUES = _Cues(files(__package__).joinpath("cues.toml").read_text("utf-8"))
+@cache
+def _cues() -> _Cues:
+    # Made when first asked for: whoever only imports this need not wait for it.
+    return _Cues(files(__package__).joinpath("cues.toml").read_text("utf-8"))
 
 
 def cued(text: Text) -> Iterator[Flag]:
     """Yield a flag for every kind of spam that a text has the words of."""
-    for rule, start, end in _CUES.found(text.meant.text):
+    for rule, start, end in _cues().found(text.meant.text):
         span = text.meant.span(start, end)
         yield Flag(rule.id, rule.category, rule.reason, *span, rule.action)
