@@ -223,6 +223,20 @@ async def test_who_begins_to_read_back_in_the_moment_of_a_message_is_left_in_pea
     assert await scroll.evaluate("e => e.scrollTop") == 0
 
 
+async def test_who_begins_to_read_back_as_the_keyboard_opens_is_left_in_peace(
+    service_url: str, invite: Invite
+):
+    otter, heron = await both_have_a_long_talk(service_url, invite, "family")
+    scroll = heron.page.locator("[data-scroll]")
+
+    await scroll.evaluate("e => { e.onscroll = null; e.scrollTop = 0 }")
+    await heron.page.set_viewport_size({"width": 320, "height": 400})
+    await otter.say("something new")
+
+    await heron.page.get_by_role("button", name="1 new message").wait_for()
+    assert await scroll.evaluate("e => e.scrollTop") == 0
+
+
 async def both_have_a_long_talk(
     url: str, invite: Invite, room: str
 ) -> tuple[Visitor, Visitor]:

@@ -35,7 +35,7 @@ export class RoomTalk extends HTMLElement {
 
   // `scene` is { log, entries, waiting, mine, me, peers, more, alone }.
   show(scene) {
-    if (part(this, "scroll").scrollTop !== this.#top) this.#scrolled()
+    this.#look()
     const { log } = scene
     const messages = log.messages
     const fromEnd = this.#fromEnd()
@@ -124,6 +124,11 @@ export class RoomTalk extends HTMLElement {
     scroll.scrollTop = scroll.scrollHeight - fromEnd
   }
 
+  // One may have begun to read back, and the page has not been told of it yet.
+  #look() {
+    if (part(this, "scroll").scrollTop !== this.#top) this.#scrolled()
+  }
+
   #scrolled() {
     const { scrollHeight, scrollTop, clientHeight } = part(this, "scroll")
     this.#top = scrollTop
@@ -133,6 +138,7 @@ export class RoomTalk extends HTMLElement {
   }
 
   #keepEnd() {
+    this.#look()
     if (this.#following) this.toEnd()
   }
 
