@@ -6,12 +6,23 @@ It never says more than a thought of suicide, and never blocks: it asks a human 
 from collections.abc import Iterable, Iterator
 from importlib.resources import files
 
+import re2
+
 from chat.model import Action, Flag, Grade
 from chat.rules.canonical import Form, Text
 from chat.rules.linear import heads
 
 _HEADS = heads.Heads.read(files(__package__).joinpath("heads.bin").read_bytes())
 _REASONS = 3
+_KINDNESS = re2.compile(
+    r"(?:nobody|no ?one|none of us)(?: here)? wants? you to "
+    r"(?:suffer|struggle|hurt|feel (?:bad|guilty|ashamed)|be (?:alone|ashamed)|"
+    r"(?:carry|face|go through|bear|do) (?:it|this|that))"
+    r"(?: with (?:it|this|that))?(?: all)?(?: alone| by yourself| on your own)?"
+)
+"""What nobody here wants of anybody is in the words of what nobody wants at all. It is
+kind only where nothing else is said: what comes with it may turn it round.
+"""
 
 _SAYS = {
     "crisis": ("suicide", Action.ALLOW, Grade.MEDIUM, "sounds like someone in danger"),
@@ -30,6 +41,8 @@ def linear(text: Text) -> Iterable[Flag]:
     """Return what the trained heads would have a human look at."""
     words = heads.words(text.meant.text)
     found = dict(_first_windows(words))
+    if "abuse" in found and _KINDNESS.fullmatch(" ".join(words)):
+        del found["abuse"]
     if "abuse" in found:
         # Telling another to die is in the words of wanting to; it is no cry for help.
         found.pop("crisis", None)
