@@ -29,6 +29,13 @@ SHOWN = """navigator.serviceWorker.ready
 LOW = """[...document.querySelectorAll("main .button, main summary")]
   .filter(each => each.offsetHeight && each.offsetHeight < 44)
   .map(each => each.textContent)"""
+# To ask what is shown while it is being shown would make Chromium forget it.
+LOOK_OUT = """() => {
+  const show = registration.showNotification.bind(registration)
+  self.isShown = new Promise(done => {
+    registration.showNotification = async (...words) => { await show(...words); done() }
+  })
+}"""
 START = """(async () => {
   const policy = trustedTypes.createPolicy("worker", { createScriptURL: url => url })
   await navigator.serviceWorker.register(
@@ -80,7 +87,12 @@ async def at_the_page(
 
 
 async def delivers(page: Page, data: str) -> None:
-    """Have the browser give its worker a push, as if it had come and been opened."""
+    """Have the browser give its worker a push, as if it had come and been opened.
+
+    Returns when something is shown.
+    """
+    (worker,) = await eventually(lambda: page.context.service_workers)
+    await worker.evaluate(LOOK_OUT)
     session = await page.context.new_cdp_session(page)
     found = list[str]()
     session.on(
@@ -94,6 +106,7 @@ async def delivers(page: Page, data: str) -> None:
         "ServiceWorker.deliverPushMessage",
         {"origin": origin, "registrationId": found[-1], "data": data},
     )
+    await worker.evaluate("isShown")
     await session.detach()
 
 
@@ -124,8 +137,9 @@ async def test_the_worker_shows_something_whatever_comes(
 
         await delivers(page, "not what we sent")
 
-        shown = await eventually(lambda: page.evaluate(SHOWN))
-        assert shown == [["Porchlight", "There is something for you", "alert-"]]
+        assert await page.evaluate(SHOWN) == [
+            ["Porchlight", "There is something for you", "alert-"]
+        ]
 
 
 async def test_a_browser_that_is_given_another_address_tells_the_house(
