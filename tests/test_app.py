@@ -15,6 +15,7 @@ from websockets.exceptions import InvalidStatus
 
 from chat import app
 from chat.oncall.escalator import Escalator
+from chat.rules.pattern import Pattern, making
 from chat.screening import Screening
 from chat.settings import Settings
 from tests.support.clock import FakeClock
@@ -76,6 +77,16 @@ async def test_open_needs_do_not_wait_for_a_new_process_to_warm_up(
 
     async with House.open(settings):
         assert looked_first == [True]
+
+
+async def test_what_screening_may_need_yet_is_made_while_members_are_here(
+    settings: Settings,
+):
+    list(making())
+    waiting = Pattern("otter", 1 << 20)
+
+    async with House.open(settings):
+        await eventually(lambda: waiting.is_made)
 
 
 async def test_without_redis_it_is_alive_and_not_ready(
