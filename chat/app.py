@@ -31,6 +31,9 @@ from chat.staffroom import Staffroom
 from chat.switchboard import Switchboard
 
 TIDY_SECONDS = 10
+READ_SECONDS = 0.01
+"""How long what was asked before the end is read, so that it is answered too."""
+
 MAKING_SECONDS = 0.001
 REST_SECONDS = 0.01
 """What screening may need yet is made a millisecond at a time, with rests between."""
@@ -212,6 +215,7 @@ class Service(Ground):
     async def drain(self) -> None:
         """Let nobody in any more; return when what was asked is answered."""
         self._open = False
+        await asyncio.sleep(READ_SECONDS)
         await self.gateway.drain()
 
     async def rooms_page(self, request: Request) -> Response:

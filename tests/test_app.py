@@ -192,6 +192,28 @@ async def test_it_ends_only_when_what_was_asked_is_answered(
     assert isinstance(await otter.answer(Joined, 9), Joined)
 
 
+async def test_told_to_end_it_answers_what_it_had_not_read_yet(
+    redis_url: str, tmp_path: Path
+):
+    env = {
+        "DATA_DIR": str(tmp_path / "var"),
+        "PORT": "0",
+        "REDIS_URL": redis_url,
+        "DRAIN_SECONDS": str(DRAIN_SECONDS),
+    }
+    with Program("-m", "chat", "serve", env=env) as program:
+        async with Member.at(program.line().split()[-1]) as otter:
+            await otter.hello()
+            await otter.join()
+            program.signal(signal.SIGSTOP)
+            await otter.send(SAY, 100, "coffee", new_id(), "good night", 0)
+            program.signal(signal.SIGTERM)
+            program.signal(signal.SIGCONT)
+
+            assert (await otter.closed())[0] == 1012
+            assert [done.ref for done in otter.kept(Done)] == [100]
+
+
 async def test_told_to_end_it_answers_what_was_asked_and_says_when_to_come_back(
     redis_url: str, tmp_path: Path
 ):
