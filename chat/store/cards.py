@@ -42,7 +42,7 @@ async def offered_since(
 ) -> Sequence[Row[Any]]:
     """Return the cards that a device has offered since a moment, the first first."""
     asked = select(cards).where(cards.c.from_handle == handle, cards.c.at > since)
-    return (await tx.execute(asked.order_by(cards.c.at))).all()
+    return (await tx.execute(asked.order_by(cards.c.at, cards.c.token))).all()
 
 
 async def shown_since(tx: AsyncConnection, handle: bytes, since: int) -> int:
@@ -61,7 +61,7 @@ async def live(tx: AsyncConnection, over_since: int) -> Sequence[Row[Any]]:
     asked = select(cards).where(
         or_(cards.c.state.not_in(OVER), cards.c.over_at > over_since)
     )
-    return (await tx.execute(asked.order_by(cards.c.at))).all()
+    return (await tx.execute(asked.order_by(cards.c.at, cards.c.token))).all()
 
 
 async def silent(tx: AsyncConnection, state: str, before: int) -> Sequence[Row[Any]]:

@@ -88,10 +88,11 @@ async def waiting(
     """Return the cases of a queue, the oldest first; of None, those resolved last."""
     asked = select(cases).limit(MOST_LINES)
     if queue is None:
-        asked = asked.filter_by(status="resolved").order_by(cases.c.closed_at.desc())
+        asked = asked.filter_by(status="resolved")
+        asked = asked.order_by(cases.c.closed_at.desc(), cases.c.id)
     else:
         asked = asked.where(and_(cases.c.queue == queue, cases.c.status != "resolved"))
-        asked = asked.order_by(cases.c.opened_at)
+        asked = asked.order_by(cases.c.opened_at, cases.c.id)
     if room is not None:
         asked = asked.filter_by(room=_plain(room))
     if search:
@@ -136,7 +137,7 @@ async def in_room(
         cases.c.status != "resolved",
         cases.c.member.in_(list(members)),
     )
-    return (await tx.execute(asked.order_by(cases.c.opened_at))).all()
+    return (await tx.execute(asked.order_by(cases.c.opened_at, cases.c.id))).all()
 
 
 async def look(tx: AsyncConnection, id_: str, staff_id: str, until: int) -> None:

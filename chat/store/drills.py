@@ -31,8 +31,8 @@ async def going_on(tx: AsyncConnection) -> Sequence[Row[Any]]:
 
 async def latest(tx: AsyncConnection) -> Sequence[Row[Any]]:
     """Return the drills that were last, the latest first."""
-    asked = select(drills).order_by(drills.c.at.desc()).limit(MOST_SHOWN)
-    return (await tx.execute(asked)).all()
+    asked = select(drills).order_by(drills.c.at.desc(), drills.c.need_id)
+    return (await tx.execute(asked.limit(MOST_SHOWN))).all()
 
 
 async def end(

@@ -134,7 +134,9 @@ async def passkey(tx: AsyncConnection, credential_id: bytes) -> KnownPasskey | N
 async def passkeys_of(tx: AsyncConnection, staff_id: str) -> list[KnownPasskey]:
     """Return somebody's passkeys, the oldest first."""
     theirs = select(passkeys).where(passkeys.c.staff_id == staff_id)
-    found = await tx.execute(theirs.order_by(passkeys.c.created_at))
+    found = await tx.execute(
+        theirs.order_by(passkeys.c.created_at, passkeys.c.credential_id)
+    )
     return [_passkey(row) for row in found]
 
 

@@ -11,11 +11,14 @@ from chat.store.schema import strikes, words
 HOLDING: Final = ("slow", "held", "suspended", "removed")
 """The kinds that hold for a time; the others are over once they are read."""
 
+_AS_SAID: Final = (words.c.at, words.c.event_id, words.c.token)
+"""The first first; what was said in one second in the order of what was done."""
+
 
 async def in_force(tx: AsyncConnection, now: int) -> Sequence[Row[Any]]:
     """Return everything that members are to be told, or held to."""
     asked = select(words).where(words.c.withdrawn_at.is_(None), _holds(now))
-    return (await tx.execute(asked.order_by(words.c.at))).all()
+    return (await tx.execute(asked.order_by(*_AS_SAID))).all()
 
 
 def _holds(now: int) -> Any:
@@ -39,7 +42,7 @@ async def with_token(tx: AsyncConnection, token: bytes) -> Row[Any] | None:
 async def of_event(tx: AsyncConnection, event_id: int) -> Sequence[Row[Any]]:
     """Return the words that came with an act, and were not withdrawn."""
     asked = select(words).filter_by(event_id=event_id, withdrawn_at=None)
-    return (await tx.execute(asked.order_by(words.c.at))).all()
+    return (await tx.execute(asked.order_by(*_AS_SAID))).all()
 
 
 async def heed(tx: AsyncConnection, token: bytes, handle: bytes, now: int) -> bool:
