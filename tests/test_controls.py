@@ -104,7 +104,8 @@ async def test_every_change_leaves_a_line_in_the_record(
     await controls.greet(COFFEE, by="Fern")
 
     async with database.read() as tx:
-        lines = await tx.execute(select(audit.c.actor, audit.c.verb, audit.c.subject))
+        asked = select(audit.c.actor, audit.c.verb, audit.c.subject)
+        lines = await tx.execute(asked.order_by(audit.c.id))
         assert [tuple(line) for line in lines] == [
             ("Birch", "controls", "coffee"),
             ("Fern", "greet", "coffee"),

@@ -233,7 +233,7 @@ async def test_a_second_passkey_signs_in_as_well(desk: Desk):
 
     shown = second.get(desk.proofs.asked(SITE))
     assert (await desk.proofs.by_passkey(SITE, shown, HERE)).id == account.id
-    assert [p.name for p in (await desk.staff.own(me)).passkeys][1:] == ["blue key"]
+    assert "blue key" in [p.name for p in (await desk.staff.own(me)).passkeys]
 
 
 async def test_a_passkey_made_for_one_is_not_added_to_another(desk: Desk):

@@ -111,7 +111,7 @@ class Desk:
     async def words(self, *, withdrawn: bool = False) -> list[Any]:
         """Return what members were told, the first first."""
         async with self.database.read() as tx:
-            asked = select(words).order_by(words.c.at)
+            asked = select(words).order_by(words.c.at, words.c.event_id)
             rows = (await tx.execute(asked)).all()
         return [row for row in rows if withdrawn or row.withdrawn_at is None]
 
@@ -136,4 +136,5 @@ class Desk:
         """Return all that every table holds, as text."""
         async with self.database.read() as tx:
             tables = METADATA.sorted_tables
-            return repr([(await tx.execute(select(table))).all() for table in tables])
+            held = [(await tx.execute(select(table))).all() for table in tables]
+        return repr([sorted(map(repr, rows)) for rows in held])

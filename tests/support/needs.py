@@ -166,4 +166,5 @@ class NeedsHouse:
         """Return all that every table holds, as text."""
         async with self.database.read() as tx:
             tables = METADATA.sorted_tables
-            return repr([(await tx.execute(select(table))).all() for table in tables])
+            held = [(await tx.execute(select(table))).all() for table in tables]
+        return repr([sorted(map(repr, rows)) for rows in held])
