@@ -36,7 +36,7 @@ test: test-browser test-python  ## Run every test.
 test-python: setup
 	$(BIN)/python -m pytest -ra -n 3 --dist loadfile --no-loadscope-reorder --ignore tests/browser \
 		$(ALONE:%=--ignore %)
-	$(BIN)/python -m pytest -ra -n 2 --dist loadfile tests/browser $(AT_LEISURE:%=--ignore %)
+	$(BIN)/python -m pytest -ra -n 3 --dist loadfile tests/browser $(AT_LEISURE:%=--ignore %)
 	$(BIN)/python -m pytest -ra -n 2 --dist loadfile $(ALONE)
 
 test-leisure: setup  ## Run what takes too long for each commit: the need page's every state.
