@@ -6,6 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from chat.model import Action, Message
+from chat.moderation import screen
 from tests.chaos import table
 from tests.chaos.faults import FAULTS, Fault
 from tests.chaos.frames import takes_back
@@ -14,6 +16,7 @@ from tests.chaos.judge import Truth, Verdict, judge, texts_of
 from tests.chaos.log import Joined, Place, Shown
 from tests.chaos.page import TAKE_BACK, Entry, Page
 from tests.chaos.socket import Hear, Socket
+from tests.chaos.talk import said
 from tests.chaos.trial import LONGEST_TRIAL_SECONDS, Outcome, Trial
 from tests.support.postgres import binaries
 
@@ -67,6 +70,11 @@ def _trial(fault: Fault) -> Trial:
     if fault.works:
         return Trial(fault, seconds=WORK_SECONDS, pages=4, rate=WORK_RATE)
     return Trial(fault, seconds=SECONDS, pages=PAGES, rate=RATE)
+
+
+@pytest.mark.parametrize("long", [False, True])
+def test_what_is_said_in_a_trial_is_said_to_everybody(long: bool):
+    assert screen(Message(said(1234, long=long))).action is Action.ALLOW
 
 
 @pytest.mark.parametrize("fault", SHORT, ids=lambda fault: fault.name)

@@ -21,13 +21,13 @@ from tests.chaos.notice import seconds_to_notice
 from tests.chaos.page import Page
 from tests.chaos.reader import read_afresh
 from tests.chaos.shift import Shift
+from tests.chaos.talk import said
 
 ROOMS = ("coffee", "newcomers", "grief", "family")
 TOGETHER = 5
 WHOLE_WITHIN_SECONDS = 100
 LONGEST_TRIAL_SECONDS = 360
 LOOK_EVERY_SECONDS = 0.05
-LONG_TEXT_CHARACTERS = 1800
 
 
 @dataclass(frozen=True)
@@ -146,8 +146,7 @@ class Trial:
 
     def _text(self) -> str:
         self._said += 1
-        text = f"This is number {self._said}. "
-        return text.ljust(LONG_TEXT_CHARACTERS, ".") if self._fault.stalls else text
+        return said(self._said, long=self._fault.stalls)
 
     async def _seconds_until_words_are_heard(self) -> float | None:
         """Say one thing in each room, and wait until everyone has everything."""
