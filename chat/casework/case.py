@@ -1,7 +1,6 @@
 """A case: a flagged message in human hands, as its events make it.
 
-Events are only ever added. What a case is now is nothing but all of them, taken one
-after the other.
+Events are only ever added. A case is nothing but all of them, one after the other.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -169,12 +168,10 @@ def _reported(state: State, event: Event) -> State:
 
 
 def _noticed(state: State, event: Event, *, news: bool) -> State:
-    """Count what a flag or a report brings; news reopens what stands in the room.
-
-    News of danger reopens what is gone as well: it is about whoever said it.
-    """
+    """Count what a flag or a report brings; news reopens what stands in the room."""
     detail = event.detail
     grade = max(state.grade, Grade(detail["grade"]))
+    # News of danger is about whoever said it, and so also of what stands no more.
     worse = grade > state.grade
     state = replace(
         state,
