@@ -131,7 +131,7 @@ class PostgresServer:
         """Start it, and wait until it answers."""
         settings = (
             f"unix_socket_directories={self._directory} listen_addresses= fsync=off "
-            "full_page_writes=off max_connections=60 "
+            "max_connections=60 "
             "shared_buffers=16MB log_min_messages=fatal"
         )
         options = [f"--{setting}" for setting in settings.split(" ")]
