@@ -192,15 +192,19 @@ async def test_it_ends_only_when_what_was_asked_is_answered(
     assert isinstance(await otter.answer(Joined, 9), Joined)
 
 
-async def test_told_to_end_it_answers_what_it_had_not_read_yet(
-    redis_url: str, tmp_path: Path
-):
-    env = {
+def environment(redis_url: str, tmp_path: Path) -> dict[str, str]:
+    return {
         "DATA_DIR": str(tmp_path / "var"),
         "PORT": "0",
         "REDIS_URL": redis_url,
         "DRAIN_SECONDS": str(DRAIN_SECONDS),
     }
+
+
+async def test_told_to_end_it_answers_what_it_had_not_read_yet(
+    redis_url: str, tmp_path: Path
+):
+    env = environment(redis_url, tmp_path)
     with Program("-m", "chat", "serve", env=env) as program:
         async with Member.at(program.line().split()[-1]) as otter:
             await otter.hello()
@@ -217,14 +221,8 @@ async def test_told_to_end_it_answers_what_it_had_not_read_yet(
 async def test_told_to_end_it_answers_what_was_asked_and_says_when_to_come_back(
     redis_url: str, tmp_path: Path
 ):
-    env = {
-        "DATA_DIR": str(tmp_path / "var"),
-        "PORT": "0",
-        "REDIS_URL": redis_url,
-        "DRAIN_SECONDS": str(DRAIN_SECONDS),
-        "SAYS_PER_MINUTE": "6000",
-        "FLOOD_GUARD": "false",
-    }
+    quick = {"SAYS_PER_MINUTE": "6000", "FLOOD_GUARD": "false"}
+    env = environment(redis_url, tmp_path) | quick
     with Program("-m", "chat", "serve", env=env) as program:
         url = program.line().split()[-1]
         async with (
