@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack
 
 import pytest
 import pytest_asyncio
@@ -16,9 +16,6 @@ from tests.support import service
 from tests.support.room_team import Moderator
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-SHELLS = ("chromium-headless-shell", "chrome-headless-shell")
-"""Chromium without what is around a page: a sixth of the work for each new device."""
-
 NO_BROWSER = "no Chromium on PATH: the page was not tried in a browser"
 FLAGS = [
     "--headless",
@@ -37,18 +34,12 @@ Invite = Callable[..., Awaitable[Visitor]]
 
 
 def chromium() -> str | None:
-    """Return the whole of a browser."""
     return next(filter(None, map(shutil.which, NAMES)), None)
-
-
-def for_pages() -> str | None:
-    """Return what shows a page as Chromium does, with the least work."""
-    return next(filter(None, map(shutil.which, SHELLS)), chromium())
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say it loudly when the page was not tried."""
-    if for_pages() is None:
+    if chromium() is None:
         terminalreporter.section("BROWSER TESTS SKIPPED", red=True, bold=True)
         terminalreporter.line(NO_BROWSER)
 
@@ -56,26 +47,13 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser() -> AsyncIterator[Browser]:
     """Run one browser for the tests of a file."""
-    async with running(for_pages()) as browser:
-        yield browser
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def whole_browser() -> AsyncIterator[Browser]:
-    """Run one that also has what is around a page, for the tests of a file."""
-    async with running(chromium()) as browser:
-        yield browser
-
-
-@asynccontextmanager
-async def running(found: str | None) -> AsyncIterator[Browser]:
-    """Run a browser for as long as the caller stays inside."""
+    found = chromium()
     if found is None:
         pytest.skip(NO_BROWSER)
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=found, args=FLAGS)
-        yield browser
-        await closed(browser)
+        running = await playwright.chromium.launch(executable_path=found, args=FLAGS)
+        yield running
+        await closed(running)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -44,12 +44,6 @@ START = """(async () => {
 })()"""
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser(whole_browser: Browser) -> Browser:
-    """Return one that shows what a page's worker notifies of."""
-    return whole_browser
-
-
 @pytest_asyncio.fixture(loop_scope="module")
 async def house(tmp_path: Path, shared_redis: RedisServer) -> AsyncIterator[Waking]:
     async with (
